@@ -1,0 +1,163 @@
+package book
+
+import "countinghouse/app/money"
+
+// Customer is a client of the billing system.
+type Customer struct {
+	ID     ItemID
+	Source SourceName
+	// Name is the person's, Company the firm's; both may be empty, neither is both.
+	Name, Company, Email, Country string
+	// Currency is the one that the customer is billed in.
+	Currency money.Currency
+	// Status is the source's own word: Active, Inactive, Closed.
+	Status string
+	// Credit is the balance that the customer may spend, in Currency's minor units.
+	Credit int64
+	// NoNotices says that the customer wants no invoice mail from the billing system.
+	NoNotices bool
+	// Revision changes whenever anything that was read changed.
+	Revision string
+}
+
+// Title is what a person calls the customer: the company, else the name, else the id.
+func (c Customer) Title() string {
+	switch {
+	case c.Company != "":
+		return c.Company
+	case c.Name != "":
+		return c.Name
+	}
+	return c.ID.Native()
+}
+
+// Service is something that a customer rents and that can be suspended.
+type Service struct {
+	ID         ItemID
+	Source     SourceName
+	CustomerID ItemID
+	Name       string
+	Domain     string
+	// Status is the source's own word: Pending, Active, Suspended, Terminated, Cancelled, ...
+	Status    string
+	Cycle     string
+	Method    string
+	Recurring money.Money
+	NextDueOn Date
+	Revision  string
+}
+
+// InvoiceStatus is the state of an invoice in our words; a source's unknown word is kept as it is.
+type InvoiceStatus string
+
+// The states of an invoice.
+const (
+	InvoiceDraft       InvoiceStatus = "draft"
+	InvoiceUnpaid      InvoiceStatus = "unpaid"
+	InvoicePaid        InvoiceStatus = "paid"
+	InvoiceCancelled   InvoiceStatus = "cancelled"
+	InvoiceRefunded    InvoiceStatus = "refunded"
+	InvoiceCollections InvoiceStatus = "collections"
+	InvoicePending     InvoiceStatus = "payment_pending"
+	// InvoiceGone is a tombstone: the source no longer knows the id (merged or deleted).
+	InvoiceGone InvoiceStatus = "gone"
+)
+
+// Open reports whether money may still be owed or is on its way.
+func (s InvoiceStatus) Open() bool {
+	return s == InvoiceUnpaid || s == InvoicePending || s == InvoiceCollections
+}
+
+// InvoiceKind tells ordinary invoices from those that only collect money for others.
+type InvoiceKind string
+
+// The kinds of invoice.
+const (
+	InvoiceOrdinary InvoiceKind = "ordinary"
+	// InvoiceMassPayment collects for other invoices, which its lines name; it is not revenue.
+	InvoiceMassPayment InvoiceKind = "mass_payment"
+	// InvoiceAddFunds buys client credit.
+	InvoiceAddFunds InvoiceKind = "add_funds"
+)
+
+// Invoice is what a customer owes.
+type Invoice struct {
+	ID         ItemID
+	Source     SourceName
+	CustomerID ItemID
+	// Number is the printed number, which customers quote; it may be empty and need not be unique.
+	Number    string
+	Status    InvoiceStatus
+	Kind      InvoiceKind
+	IssuedOn  Date
+	DueOn     Date
+	PaidAt    Instant
+	UpdatedAt Instant
+	Currency  money.Currency
+	// Total is owed after tax and before applied credit, Credit what client credit paid of it, and
+	// Balance what is still open; minor units of Currency.
+	Total, Credit, Balance int64
+	// Method is the billing system's name of the payment method: "stripe", "banktransfer".
+	Method   string
+	Lines    []InvoiceLine
+	Revision string
+}
+
+// InvoiceLine is one line of an invoice.
+type InvoiceLine struct {
+	Kind   string `json:"kind,omitempty"`
+	Text   string `json:"text,omitempty"`
+	Amount int64  `json:"amount"`
+	// About is the service, or for a mass payment the invoice, that the line stands for.
+	About ItemID `json:"about,omitempty"`
+}
+
+// Payment is the billing side's claim that money came in or went back.
+type Payment struct {
+	ID     ItemID
+	Source SourceName
+	// InvoiceID is empty for money that pays no invoice.
+	InvoiceID  ItemID
+	CustomerID ItemID
+	At         Instant
+	// Amount is gross: positive in, negative refunded.
+	Amount money.Money
+	// Fee is what billing recorded as the provider's fee, positive; in Amount's currency.
+	Fee int64
+	// Method is the billing system's payment-method name.
+	Method string
+	// Reference is the transaction id that billing keeps: any id that the gateway knows, or free text.
+	Reference string
+	// RefundOf is the payment that this one refunds, if billing says so.
+	RefundOf ItemID
+	Text     string
+	Revision string
+}
+
+// Credit is one entry of a customer's credit log: positive added, negative spent.
+type Credit struct {
+	ID         ItemID
+	Source     SourceName
+	CustomerID ItemID
+	On         Date
+	Amount     money.Money
+	Text       string
+	// InvoiceID is the invoice that the entry came from or went to, where billing says so.
+	InvoiceID ItemID
+	Revision  string
+}
+
+// Method is a payment method that the billing system offers.
+type Method struct {
+	Source SourceName
+	// Name is what invoices and payments carry, Title what customers read.
+	Name, Title string
+}
+
+// Rate is a currency of the billing system and its rate against the system's base currency.
+type Rate struct {
+	Source   SourceName
+	Currency money.Currency
+	// Rate is a decimal number as the source wrote it; "1.00000" for the base currency.
+	Rate string
+}

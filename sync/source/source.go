@@ -1,0 +1,153 @@
+// Package source owns what a source of records offers: the contract that every billing system and
+// gateway fulfils, pulling, HTTP with its limits and retries, and the kinds of error. app calls the
+// contract and each source builds on it; it never stores anything and knows no provider.
+package source
+
+import (
+	"context"
+	"time"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+// Description says what a source is and which settings it takes.
+type Description struct {
+	// Kind is the word in the configuration: "whmcs", "stripe".
+	Kind string
+	// Title is what people call it: "WHMCS", "Stripe".
+	Title string
+	// Role is Billing or Gateway.
+	Role Role
+	// Secrets are the secret fields that it needs, with what they are.
+	Secrets []Field
+	// URLRequired says that there is no live address to fall back to.
+	URLRequired bool
+}
+
+// Role says on which side of the books a source stands.
+type Role string
+
+// The roles.
+const (
+	Billing Role = "billing"
+	Gateway Role = "gateway"
+)
+
+// Field is one setting of a source.
+type Field struct {
+	// Name is as in the contract: "secret_key".
+	Name string
+	// Title says in words what it is and where to find it.
+	Title    string
+	Optional bool
+}
+
+// Health is what a check of the connection found.
+type Health struct {
+	// Account names what the credentials open, as the provider says it.
+	Account string
+	// Live is false for a provider's test mode or a sandbox.
+	Live bool
+	// Version is the provider's version where it has one.
+	Version string
+	// Missing lists reading permissions that the credentials lack, in words; empty when all is there.
+	Missing []string
+}
+
+// Source is one configured system. Implementations are safe for use by one goroutine at a time.
+type Source interface {
+	// Describe says what the source is; it never opens the network.
+	Describe() Description
+	// Check asks the provider whether the credentials work. Its errors are of the kinds of this
+	// package.
+	Check(ctx context.Context) (Health, error)
+}
+
+// Puller is a source whose records can be read.
+type Puller interface {
+	Source
+	// Pull reads everything that is new or may have changed since the cursor and hands it to keep,
+	// page by page, in the order in which it must be stored. It returns when there is nothing more,
+	// when keep fails (with keep's error), or when ctx ends (with its error). A pull that was cut
+	// off goes on from the last page that keep took, and a pull of unchanged books brings nothing
+	// that changes a stored record.
+	Pull(ctx context.Context, from Request, keep func(Page) error) error
+}
+
+// Cursor is where a source's pull stands: an opaque text of the source's own, "" at the start.
+type Cursor string
+
+// Request is what a pull starts from.
+type Request struct {
+	Cursor Cursor
+	// Since is the date before which nothing is needed; zero for everything.
+	Since book.Date
+	// Full asks to forget the cursor's short cuts and to read everything since Since again.
+	Full bool
+	// Books answers what is already stored; never nil.
+	Books Books
+}
+
+// Books is what a source may ask about the records of its own that are already stored.
+type Books interface {
+	// Revision is the stored revision of a record, "" where it is not stored.
+	Revision(ctx context.Context, id book.ItemID) (string, error)
+	// Unsettled lists the source's stored records of a kind that are not final, and so must be read
+	// again: open invoices, pending transactions, payouts on their way or with members not stated,
+	// reversible ones younger than since. Sorted by id.
+	Unsettled(ctx context.Context, kind book.Kind, since book.Instant) ([]book.ItemID, error)
+}
+
+// Page is one portion of a pull. Its records and its cursor are stored in one transaction.
+type Page struct {
+	Records book.Records
+	Rejects []book.Reject
+	// Cursor is where to go on after this page.
+	Cursor Cursor
+	// Stage says in words what is being read: "invoices". Done counts records of the stage so far;
+	// Total is how many there will be, 0 where it is unknown. Done never runs backwards in a stage.
+	Stage       string
+	Done, Total int
+	// StageOf and Stages place the stage among all of the pull, from 1.
+	StageOf, Stages int
+}
+
+// Options are what every source needs to be opened.
+type Options struct {
+	Name book.SourceName
+	// URL overrides the live address; ruling 44 says where it ends.
+	URL string
+	// Secrets holds the secret fields by name.
+	Secrets map[string]Secret
+	// Zone is the zone of the provider's server where its times carry none.
+	Zone *time.Location
+	// InvoiceKeys and CustomerKeys are the metadata keys that hold billing ids, first one first; nil
+	// for the source's defaults. InvoicePattern is a pattern over the description whose first group
+	// is the invoice.
+	InvoiceKeys, CustomerKeys []string
+	InvoicePattern            string
+	// Clock tells the time; it is never nil.
+	Clock func() time.Time
+	// Base is the business's base currency, for records that name none.
+	Base money.Currency
+	// Transport replaces the network in tests; nil for the real one.
+	Transport Transport
+	// Wait waits between tries; nil waits on the real clock. It returns ctx's error when ctx ends.
+	Wait func(ctx context.Context, d time.Duration) error
+}
+
+// Secret is a text that prints as [redacted] wherever it is printed.
+type Secret string
+
+// String hides the secret.
+func (Secret) String() string { return "[redacted]" }
+
+// GoString hides the secret.
+func (Secret) GoString() string { return "[redacted]" }
+
+// MarshalText hides the secret.
+func (Secret) MarshalText() ([]byte, error) { return []byte("[redacted]"), nil }
+
+// Reveal is the secret itself, to be handed to the provider only.
+func (s Secret) Reveal() string { return string(s) }
