@@ -1,0 +1,273 @@
+// Package world owns a pretend business: from a seed it makes customers, services, invoices,
+// payments, gateway movements, payouts and a bank account, with known faults and known truth. The
+// simulators beside the sources serve it, the demo and the tests run on it; no source and no engine
+// ever sees it other than through a protocol or a file.
+package world
+
+import (
+	"time"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+// The names under which the pretend business is configured; ids in Truth carry them.
+const (
+	BillingName book.SourceName = "billing"
+	StripeName  book.SourceName = "stripe"
+)
+
+// Options say which world to make. The same options give the same world, byte for byte.
+type Options struct {
+	Seed uint64
+	// Customers is how many there are; at least 1.
+	Customers int
+	// Month is the month to reconcile. The business opens on the first day of the month before, with
+	// empty balances, and stands at Now, a few business days after the month's end.
+	Month book.Month
+	// Faults says how many of each class to inject; nil for Usual, empty for none.
+	Faults map[book.Class]int
+}
+
+// World is the whole business as it stands at Now. Slices are sorted by time, then id.
+type World struct {
+	Options   Options
+	Name      string
+	Base      money.Currency
+	Zone      *time.Location
+	OpeningOn book.Date
+	Now       book.Instant
+
+	// The billing system's side, with its own numbers.
+	Customers []Customer
+	Services  []Service
+	Invoices  []Invoice
+	Payments  []Payment
+	Credits   []Credit
+	// Methods maps the billing system's payment-method modules to the source or account behind them.
+	Methods []Method
+	Rates   []Rate
+
+	// The gateway's side.
+	Charges   []Charge
+	Refunds   []Refund
+	Disputes  []Dispute
+	Movements []Movement
+	Payouts   []Payout
+
+	// The bank's side.
+	Accounts []Account
+
+	Truth Truth
+}
+
+// Customer is a client in billing and a customer at the gateway.
+type Customer struct {
+	ID                                   int
+	First, Last, Company, Email, Country string
+	Currency                             money.Currency
+	// Status is WHMCS's word: Active, Inactive, Closed.
+	Status    string
+	CreatedOn book.Date
+	// Credit is the client's credit balance in Currency's minor units.
+	Credit int64
+	// Method is the module of the default payment method, GatewayID the gateway's customer id, cus_.
+	Method, GatewayID string
+	NoNotices         bool
+}
+
+// Service is a hosting service.
+type Service struct {
+	ID, CustomerID  int
+	Product, Domain string
+	// Status is WHMCS's word: Active, Suspended, Terminated, ...
+	Status, Cycle, Method string
+	Recurring             money.Money
+	RegisteredOn          book.Date
+	NextDueOn             book.Date
+}
+
+// Invoice is an invoice in billing. Total = Subtotal + Tax.
+type Invoice struct {
+	ID, CustomerID int
+	Number         string
+	Status         book.InvoiceStatus
+	Kind           book.InvoiceKind
+	IssuedOn       book.Date
+	DueOn          book.Date
+	PaidAt         book.Instant
+	UpdatedAt      book.Instant
+	Currency       money.Currency
+	Subtotal, Tax  int64
+	// Credit is applied client credit; open = Subtotal + Tax − Credit − Σ payments.
+	Credit int64
+	Method string
+	Lines  []Line
+}
+
+// Line is a line of an invoice.
+type Line struct {
+	ID int
+	// Kind is WHMCS's type: Hosting, Setup, Domain, Invoice, AddFunds, LateFee, "".
+	Kind   string
+	RelID  int
+	Text   string
+	Amount int64
+}
+
+// Payment is a row of billing's transaction list; InvoiceID 0 is money that pays no invoice.
+type Payment struct {
+	ID, CustomerID, InvoiceID int
+	At                        book.Instant
+	Currency                  money.Currency
+	In, Out, Fee              int64
+	Method, TransID, Text     string
+	// RefundID is the id of the row that this one refunds, 0 where it says none.
+	RefundID int
+}
+
+// Credit is an entry of a client's credit log.
+type Credit struct {
+	ID, CustomerID, InvoiceID int
+	On                        book.Date
+	Amount                    money.Money
+	Text                      string
+}
+
+// Method is a payment method of the billing system; Behind is a source's or an account's name.
+type Method struct{ Module, Title, Behind string }
+
+// Rate is a currency of the billing system; Value is "1.00000" for the base currency.
+type Rate struct {
+	ID       int
+	Currency money.Currency
+	Value    string
+}
+
+// Charge is an attempt to take money, in the customer's currency.
+type Charge struct {
+	// ID is ch_ or py_, IntentID pi_, Payer the gateway's customer id.
+	ID, IntentID, Payer string
+	At                  book.Instant
+	Amount              money.Money
+	State               book.TransactionState
+	// FailureCode and DeclineCode are Stripe's, for failed attempts.
+	FailureCode, DeclineCode string
+	// MethodType is card or sepa_debit.
+	MethodType  string
+	Name, Email string
+	// InvoiceRef and ClientRef stand in the metadata, Text is the description; any may be empty.
+	InvoiceRef, ClientRef, Text string
+	// MovementID is the balance transaction, "" where nothing moved.
+	MovementID string
+	// FailureMovementID reverses a delayed method that failed later.
+	FailureMovementID string
+}
+
+// Refund gives a charge back, in the charge's currency; Amount is positive.
+type Refund struct {
+	ID, ChargeID string
+	At           book.Instant
+	Amount       money.Money
+	State        book.TransactionState
+	// FailedAt and FailureReason are set where the refund came back.
+	FailedAt                      book.Instant
+	FailureReason                 string
+	MovementID, FailureMovementID string
+}
+
+// Dispute takes a charge back; Amount is positive, in the charge's currency.
+type Dispute struct {
+	ID, ChargeID string
+	At           book.Instant
+	Amount       money.Money
+	// Status is Stripe's: needs_response, under_review, won, lost, warning_needs_response.
+	Status, Reason string
+	// Movements are the withdrawal and, if won, the reinstatement; an inquiry has none.
+	Movements []string
+}
+
+// Movement is one row of the gateway's ledger. Gross − Fee − Tax = Net; the sum of Net by currency
+// is the gateway's balance.
+type Movement struct {
+	ID string
+	// Type and Category are Stripe's: charge/charge, refund/refund, adjustment/dispute, ...
+	Type, Category       string
+	At, AvailableAt      book.Instant
+	Currency             money.Currency
+	Gross, Fee, Tax, Net int64
+	// Rate is the gateway's exchange rate as it prints it, "" for none.
+	Rate string
+	// SourceID is the object behind it: ch_, re_, du_, po_; "" for none.
+	SourceID string
+	// PayoutID is the automatic payout that carried it, once there is one.
+	PayoutID string
+	Text     string
+}
+
+// Payout sends a balance to a bank account.
+type Payout struct {
+	ID        string
+	At        book.Instant
+	ArrivesOn book.Date
+	Amount    money.Money
+	State     book.PayoutState
+	// Automatic payouts have members; of manual ones nobody states them.
+	Automatic bool
+	// Reconciled says that the provider states the members already.
+	Reconciled bool
+	// MovementID is the payout's own negative row.
+	MovementID        string
+	FailedAt          book.Instant
+	FailureCode       string
+	FailureMovementID string
+	Trace, Descriptor string
+	// Account is the bank account that it goes to.
+	Account book.AccountName
+}
+
+// Account is a bank account with all its lines since the opening.
+type Account struct {
+	Name     book.AccountName
+	Currency money.Currency
+	IBAN     string
+	Settles  []book.SourceName
+	Calendar string
+	// Aliases are sender names that the business has confirmed.
+	Aliases []string
+	Opening int64
+	Lines   []BankLine
+}
+
+// BankLine is a line of the bank's statement; positive is money in.
+type BankLine struct {
+	On, ValueOn                       book.Date
+	Amount                            money.Money
+	Counterparty, CounterpartyAccount string
+	// BankID is the bank's unique reference of the line.
+	BankID          string
+	Reference, Text string
+}
+
+// Truth is what really happened, in the ids that the books will carry.
+type Truth struct {
+	// Pairs are all true matches: an automatic match of anything else is wrong. Left is nearer to
+	// billing.
+	Pairs []Pair
+	// Faults are the injected faults, sorted by class and key.
+	Faults []Fault
+}
+
+// Pair says that two items explain each other on a leg.
+type Pair struct {
+	Leg         book.Leg
+	Left, Right book.ItemID
+}
+
+// Fault is one injected fault: an exception of Class that holds Key among its items must be found.
+type Fault struct {
+	Class book.Class
+	Key   book.ItemID
+	Items []book.ItemID
+	Note  string
+}
