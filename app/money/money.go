@@ -4,11 +4,13 @@
 package money
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"math/big"
-	"math/bits"
 	"strings"
 )
 
@@ -25,7 +27,8 @@ var (
 func wrap(kind error, what string) error { return fmt.Errorf("money: %w: %q", kind, what) }
 
 // Money is an amount of minor units in a currency; toward us is positive. The zero value has no
-// currency and equals nothing but itself.
+// currency and equals nothing but itself. The range is the same on both sides of zero, ±(2⁶³−1), so
+// that every amount can be turned round; no function here returns the odd one below it.
 type Money struct {
 	Minor    int64    `json:"amount"`
 	Currency Currency `json:"currency"`
@@ -60,14 +63,19 @@ func (m Money) Add(o Money) (Money, error) {
 		return Money{}, wrap(ErrCurrency, string(m.Currency)+" + "+string(o.Currency))
 	}
 	sum := m.Minor + o.Minor
-	if (m.Minor > 0) == (o.Minor > 0) && (sum > 0) != (m.Minor > 0) && m.Minor != 0 {
+	if (m.Minor^sum)&(o.Minor^sum) < 0 || sum == math.MinInt64 {
 		return Money{}, wrap(ErrOverflow, m.String()+" + "+o.String())
 	}
 	return Money{sum, m.Currency}, nil
 }
 
 // Sub is m − o, with the errors of Add.
-func (m Money) Sub(o Money) (Money, error) { return m.Add(o.Neg()) }
+func (m Money) Sub(o Money) (Money, error) {
+	if o.Minor == math.MinInt64 {
+		return Money{}, wrap(ErrOverflow, m.String()+" - "+o.String())
+	}
+	return m.Add(o.Neg())
+}
 
 // Split divides the amount into n parts that add up to it and differ by one minor unit at most,
 // the larger ones first. n must be positive.
@@ -120,7 +128,7 @@ func roundHalfEven(r *big.Rat) (int64, error) {
 	if c > 0 || c == 0 && q.Bit(0) == 1 {
 		q.Add(q, big.NewInt(int64(r.Sign())))
 	}
-	if !q.IsInt64() {
+	if !q.IsInt64() || q.Int64() == math.MinInt64 {
 		return 0, wrap(ErrOverflow, r.FloatString(0))
 	}
 	return q.Int64(), nil
@@ -134,31 +142,37 @@ func pow10(n int) int64 {
 	return p
 }
 
-// Parse reads a plain decimal number, "-1234.5", into minor units: an optional sign, digits, and at
-// most one point. Places beyond the currency's are accepted only where they are zero, so nothing
-// is ever rounded. It returns ErrAmount, ErrOverflow or ErrCurrency.
+// Parse reads a plain decimal number, "-1234.5", into minor units: an optional sign, at least one
+// digit, and at most one point, which may stand first or last. Places beyond the currency's are
+// accepted only where they are zero, so nothing is ever rounded. It returns ErrAmount, ErrOverflow
+// or ErrCurrency.
 func Parse(s string, c Currency) (Money, error) {
+	t := strings.TrimSpace(s)
+	neg := strings.HasPrefix(t, "-")
+	if neg || strings.HasPrefix(t, "+") {
+		t = t[1:]
+	}
+	whole, frac, _ := strings.Cut(t, ".")
+	return fromDigits(neg, whole, frac, c, s)
+}
+
+// fromDigits joins the digits before and after the point; all is the whole text, for the error.
+func fromDigits(neg bool, whole, frac string, c Currency, all string) (Money, error) {
 	exp, ok := c.Exponent()
 	if !ok {
 		return Money{}, wrap(ErrCurrency, string(c))
 	}
-	t := strings.TrimSpace(s)
-	neg := strings.HasPrefix(t, "-")
-	t = strings.TrimPrefix(strings.TrimPrefix(t, "-"), "+")
-	if len(t) > 0 && (t[0] == '-' || t[0] == '+') {
-		return Money{}, wrap(ErrAmount, s)
+	if whole+frac == "" {
+		return Money{}, wrap(ErrAmount, all)
 	}
-	whole, frac, _ := strings.Cut(t, ".")
 	if len(frac) > exp {
-		if strings.Trim(frac[exp:], "0") != "" {
-			return Money{}, fmt.Errorf("money: %w: %q has more decimals than %s", ErrAmount, s, c)
+		rest := strings.TrimLeft(frac[exp:], "0")
+		if rest != "" && strings.Trim(rest, "0123456789") == "" {
+			return Money{}, fmt.Errorf("money: %w: %q has more decimals than %s", ErrAmount, all, c)
 		}
-		frac = frac[:exp]
+		frac = frac[:exp] + rest
 	}
-	if whole == "" && frac == "" && !strings.Contains(t, ".0") {
-		return Money{}, wrap(ErrAmount, s)
-	}
-	minor, err := digits(whole+frac+strings.Repeat("0", exp-len(frac)), s)
+	minor, err := digits(whole+frac+strings.Repeat("0", max(0, exp-len(frac))), all)
 	if err != nil {
 		return Money{}, err
 	}
@@ -169,26 +183,25 @@ func Parse(s string, c Currency) (Money, error) {
 }
 
 func digits(t, all string) (int64, error) {
-	var n uint64
+	var n int64
 	for i := range len(t) {
 		d := t[i] - '0'
 		if d > 9 {
 			return 0, wrap(ErrAmount, all)
 		}
-		hi, lo := bits.Mul64(n, 10)
-		n = lo + uint64(d)
-		if hi != 0 || n > 1<<63-1 {
+		if n > (math.MaxInt64-int64(d))/10 {
 			return 0, wrap(ErrOverflow, all)
 		}
+		n = n*10 + int64(d)
 	}
-	return int64(n), nil
+	return n, nil
 }
 
 // Decimal is the amount as a plain decimal number with the currency's places, "-1234.50"; what
 // Parse reads.
 func (m Money) Decimal() string {
 	exp, _ := m.Currency.Exponent()
-	return decimal(m.Minor, exp, "", ".", "-")
+	return Marks{Point: ".", Minus: "-"}.decimal(m.Minor, exp)
 }
 
 // String is the amount for people and logs without a locale: "-1,234.50 EUR".
@@ -197,48 +210,31 @@ func (m Money) String() string {
 		return fmt.Sprintf("%d (no currency)", m.Minor)
 	}
 	exp, _ := m.Currency.Exponent()
-	return decimal(m.Minor, exp, ",", ".", "-") + " " + string(m.Currency)
+	return Marks{Point: ".", Group: ",", Minus: "-"}.decimal(m.Minor, exp) + " " + string(m.Currency)
 }
 
-// decimal prints minor units with the given marks; group may be empty.
-func decimal(minor int64, exp int, group, point, minus string) string {
-	u := uint64(minor)
-	if minor < 0 {
-		u = -u
-	}
-	s := fmt.Sprintf("%0*d", exp+1, u)
-	whole, frac := s[:len(s)-exp], s[len(s)-exp:]
-	if group != "" {
-		var b strings.Builder
-		for i, r := range whole {
-			if i > 0 && (len(whole)-i)%3 == 0 {
-				b.WriteString(group)
-			}
-			b.WriteRune(r)
-		}
-		whole = b.String()
-	}
-	if exp > 0 {
-		whole += point + frac
-	}
-	if minor < 0 {
-		whole = minus + whole
-	}
-	return whole
-}
-
-// UnmarshalJSON reads {"amount": 1234, "currency": "EUR"} strictly: an integer and a known code.
+// UnmarshalJSON reads {"amount": 1234, "currency": "EUR"} strictly: an integer, a known code and
+// nothing else. The zero Money, without a currency, reads back as it was written.
 func (m *Money) UnmarshalJSON(b []byte) error {
 	var raw struct {
-		Amount   *int64   `json:"amount"`
-		Currency Currency `json:"currency"`
+		Amount   *int64    `json:"amount"`
+		Currency *Currency `json:"currency"`
 	}
-	if err := json.Unmarshal(b, &raw); err != nil {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&raw); err != nil {
 		return fmt.Errorf("money: %w: %w", ErrAmount, err)
 	}
-	if raw.Amount == nil || !raw.Currency.Known() {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return wrap(ErrAmount, string(b))
+	}
+	switch {
+	case raw.Amount == nil || *raw.Amount == math.MinInt64:
+		return wrap(ErrAmount, string(b))
+	case raw.Currency == nil,
+		!raw.Currency.Known() && (*raw.Currency != "" || *raw.Amount != 0):
 		return wrap(ErrCurrency, string(b))
 	}
-	*m = Money{*raw.Amount, raw.Currency}
+	*m = Money{*raw.Amount, *raw.Currency}
 	return nil
 }
