@@ -199,7 +199,8 @@ func sources() *kit.Grid {
 	}, &tableData{
 		ids: []string{"a", "b", "c"},
 		cells: [][]kit.Cell{
-			{{Text: "WHMCS", Sub: "All 4,206 payments counted", Icon: "receipt", Weight: kit.Medium},
+			{{Text: "WHMCS", Sub: "All 4,206 payments counted", Icon: "receipt", Weight: kit.Medium,
+				Note: "09:38"},
 				{Text: "Complete", Look: kit.LookState, Status: kit.StatusOK}},
 			{{Text: "Stripe", Sub: "EUR and USD balances proven", Icon: "card"},
 				{Text: "Complete", Look: kit.LookState, Status: kit.StatusOK}},
@@ -218,7 +219,7 @@ func TestOverview(t *testing.T) {
 			kit.Option{ID: "INR", Label: "INR", Status: kit.StatusOK})
 		segments.Select("EUR")
 		grid := sources()
-		grid.RowHeight = 43
+		grid.RowHeight, grid.HideTitles = 43, true
 		parts := []placed{
 			{rail(), 0, 0, 176, 874}, {head(), 176, 0, 1264, 56}, {statusBar(), 0, 874, 1440, 26},
 			{kit.NewCard("The bridge from billing to bank", "", segments,

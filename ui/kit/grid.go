@@ -38,6 +38,7 @@ type Grid struct {
 	drawn
 	RowHeight  float32 // 34 for one line, 42 for two
 	HeadHeight float32 // of group heads
+	HideTitles bool    // no line of column titles
 	Sort       Sort
 	Empty      fyne.CanvasObject // shown under the head when there is no row
 	Clock      func() time.Time  // tells a double click from two; without it there is none
@@ -254,8 +255,7 @@ func (g *Grid) paint(p *pen, size fyne.Size) {
 	p.fill(0, 0, size.Width, size.Height, Surface, 0)
 	p.place(g.scroll, 0, 0, size.Width, size.Height)
 	if g.data.Len() == 0 && g.Empty != nil {
-		h := size.Height - gridHeadHeight
-		p.place(g.Empty, 0, gridHeadHeight, size.Width, h)
+		p.place(g.Empty, 0, g.titles(), size.Width, size.Height-g.titles())
 	}
 	if g.focused && g.cursor == "" {
 		p.ring(0, 0, size.Width, size.Height, 3)
@@ -278,18 +278,32 @@ func (l *gridLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if l.g.foot != nil {
 		foot = gridFootHeight
 	}
-	heights := []float32{gridHeadHeight, size.Height - gridHeadHeight - foot, foot}
+	top := l.g.titles()
+	heights := []float32{top, size.Height - top - foot, foot}
 	y := float32(0)
 	for i, o := range objects {
 		o.Move(fyne.NewPos(0, y))
 		o.Resize(fyne.NewSize(size.Width, heights[i]))
 		y += heights[i]
 	}
-	if foot == 0 {
-		objects[2].Hide()
+	show(objects[0], top > 0)
+	show(objects[2], foot > 0)
+}
+
+func show(o fyne.CanvasObject, on bool) {
+	if on {
+		o.Show()
 	} else {
-		objects[2].Show()
+		o.Hide()
 	}
+}
+
+// titles is the height of the line of titles.
+func (g *Grid) titles() float32 {
+	if g.HideTitles {
+		return 0
+	}
+	return gridHeadHeight
 }
 
 func equalInts(a, b []int) bool {

@@ -23,6 +23,7 @@ const (
 // Cell is what a grid shows in one place: words and what they mean.
 type Cell struct {
 	Text, Sub string // Sub is the second line
+	Note      string // quiet, behind the text
 	Look      Look
 	Status    Status
 	Icon      string // instead of the status's own
@@ -170,12 +171,24 @@ func (r *gridRow) paintHead(p *pen, head GroupHead, size fyne.Size) {
 // cell paints one cell between x and x+w.
 func (p *pen) cell(c Cell, align Align, x, w, h float32) {
 	cy := h / 2
+	if c.Icon != "" && c.Look == LookText {
+		token := c.Status.Ink()
+		if c.Status == StatusNone {
+			token = Text2
+		}
+		size, gap := float32(15), float32(7)
+		if c.Sub != "" {
+			size, gap = 16, 16
+		}
+		next := p.icon(c.Icon, x, cy, size, token) + gap
+		x, w = next, w-(next-x)
+	}
 	if c.Sub != "" {
 		p.cut(c.Sub, x, w, cy+8, align.toolkit(), Second)
 		cy -= 8
 	}
 	icon := c.Icon
-	if icon == "" && c.Look != LookText {
+	if icon == "" {
 		icon = c.Status.Icon()
 	}
 	switch c.Look {
@@ -195,15 +208,10 @@ func (p *pen) cell(c Cell, align Align, x, w, h float32) {
 	case LookAmount:
 		p.cut(c.Text, x, w, cy, AlignRight.toolkit(), amountInk(c))
 	default:
-		if c.Icon != "" {
-			token := c.Status.Ink()
-			if c.Status == StatusNone {
-				token = Text2
-			}
-			next := p.icon(c.Icon, x, cy, 15, token) + 7
-			x, w = next, w-(next-x)
+		next := p.cut(c.Text, x, w, cy, align.toolkit(), cellInk(c))
+		if c.Note != "" && align == AlignLeft {
+			p.cut(c.Note, next+8, x+w-next-8, cy, align.toolkit(), Second)
 		}
-		p.cut(c.Text, x, w, cy, align.toolkit(), cellInk(c))
 	}
 }
 

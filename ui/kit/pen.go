@@ -147,8 +147,19 @@ func (p *pen) cut(s string, x, w, cy float32, align fyne.TextAlign, ink Ink) flo
 	return p.write(s, x, w, cy, align, ink)
 }
 
-// lineHeight is Inter's: ascent and descent in parts of the size.
-const lineHeight = 1.2102
+// Inter's measures in parts of the size.
+const (
+	lineHeight = 1.2102
+	ascent     = 0.96875
+	capHeight  = 0.7273
+)
+
+// textTop is where a line of text starts so that its capitals stand in the middle at cy and its
+// baseline on a whole pixel: the toolkit rounds the ascent up.
+func textTop(cy, size float32) float32 {
+	base := round(cy + size*capHeight/2)
+	return base - float32(math.Ceil(float64(size*ascent)))
+}
 
 func (p *pen) write(s string, x, w, cy float32, align fyne.TextAlign, ink Ink) float32 {
 	if s == "" {
@@ -159,8 +170,7 @@ func (p *pen) write(s string, x, w, cy float32, align fyne.TextAlign, ink Ink) f
 		Text: s, TextSize: ink.Size, TextStyle: ink.Weight.style(),
 		FontSource: ink.Weight.source(), Color: p.color(ink.Color), Alignment: align,
 	}
-	h := ink.Size * lineHeight
-	p.add(t, round(x), round(cy-h/2), w, h)
+	p.add(t, round(x), textTop(cy, ink.Size), w, ink.Size*lineHeight)
 	return x + TextWidth(s, ink)
 }
 

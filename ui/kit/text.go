@@ -95,12 +95,15 @@ func TextWidth(s string, ink Ink) float32 {
 	return sum * ink.Size / measureAt
 }
 
-const ellipsis = "…"
+const (
+	ellipsis = "…"
+	slack    = 0.5 // of rounding, so that text fits into its own width
+)
 
 // CutText shortens s so that it fits into width, ending in "…" where something is missing. It
 // never cuts inside a rune and leaves no space before the dots. No room gives an empty string.
 func CutText(s string, width float32, ink Ink) string {
-	limit := width * measureAt / ink.Size
+	limit := (width + slack) * measureAt / ink.Size
 	room := limit - runeWidth('…', ink.Weight)
 	var sum float32
 	end, cut := 0, false
