@@ -1,0 +1,135 @@
+// Package whmcs owns what we know of the WHMCS billing system: its remote administration API, the
+// translation of its records into the books, and a simulator of it over a pretend business. app
+// opens it as a source and the sandbox serves its simulator; it never stores anything, and no
+// password, token or card number that WHMCS puts into its replies leaves its decoder.
+//
+// Facts about the API are from github.com/WHMCS/developer-docs, read 2026-11, unless said otherwise.
+package whmcs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"countinghouse/sync/source"
+)
+
+// Description says what WHMCS is and which settings it takes.
+var Description = source.Description{
+	Kind:  "whmcs",
+	Title: "WHMCS",
+	Role:  source.Billing,
+	Secrets: []source.Field{
+		{Name: "identifier", Title: "API identifier, from Manage API Credentials in WHMCS"},
+		{Name: "secret", Title: "API secret, shown once when the credentials are made"},
+		{Name: "access_key", Optional: true,
+			Title: "API access key, $api_access_key in WHMCS's configuration.php"},
+	},
+	URLRequired: true,
+}
+
+// WHMCS is one configured WHMCS. It is for use by one goroutine at a time and keeps one request in
+// flight: shared hosts and their firewalls limit those who send more.
+type WHMCS struct {
+	options source.Options
+	api     *url.URL
+	http    *http.Client
+	zone    *time.Location
+}
+
+var _ source.Puller = (*WHMCS)(nil)
+
+// New opens a WHMCS without asking it anything. URL is the system URL, with its folder if there is
+// one; Zone is the zone of its server. The error is about the address, or of kind auth where a
+// secret is missing.
+func New(o source.Options) (*WHMCS, error) {
+	u, err := source.CheckURL(o.URL)
+	if err != nil {
+		return nil, fmt.Errorf("whmcs: %s: %w", o.Name, err)
+	}
+	for _, name := range []string{"identifier", "secret"} {
+		if o.Secrets[name] == "" {
+			return nil, &source.Error{Kind: source.KindAuth, Source: o.Name, Op: "open",
+				Detail: "no " + name, Hint: "Enter the " + name + " of the API credentials."}
+		}
+	}
+	zone := o.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return &WHMCS{options: o, api: u.JoinPath("includes", "api.php"), http: source.Client(o),
+		zone: zone}, nil
+}
+
+// Describe is Description.
+func (s *WHMCS) Describe() source.Description { return Description }
+
+// Check asks WHMCS for its version and tries every action that a pull needs. Missing names the
+// actions that the API role does not allow.
+func (s *WHMCS) Check(ctx context.Context) (source.Health, error) {
+	h := source.Health{Account: s.api.Hostname(), Live: true}
+	details, err := s.call(ctx, whmcsDetails())
+	switch {
+	case err == nil:
+		h.Version = details.object("whmcs").word("version")
+	case errors.Is(err, errRole):
+	case source.KindOf(err) == source.KindUnsupported:
+		h.Version = "7"
+	default:
+		return source.Health{}, err
+	}
+	clients, err := s.probe(ctx, &h, "clients", getClients(0, 1))
+	if err != nil {
+		return source.Health{}, err
+	}
+	invoices, err := s.probe(ctx, &h, "invoices", getInvoices(0, 1))
+	if err != nil {
+		return source.Health{}, err
+	}
+	client, invoice := firstID(clients, "clients", "client"), firstID(invoices, "invoices", "invoice")
+	for _, need := range []struct {
+		what string
+		ask  request
+	}{
+		{"currencies", getCurrencies()},
+		{"payment methods", getPaymentMethods()},
+		{"client details", getClientsDetails(client)},
+		{"services", getClientsProducts(0, 1)},
+		{"invoice details", getInvoice(invoice)},
+		{"transactions", getTransactionsOfClient(client)},
+		{"client credit", getCredits(client)},
+	} {
+		if _, err := s.probe(ctx, &h, need.what, need.ask); err != nil {
+			return source.Health{}, err
+		}
+	}
+	return h, nil
+}
+
+// probe sends a request and notes in h what the API role does not allow. That the record is not
+// found is no error: there may be none.
+func (s *WHMCS) probe(ctx context.Context, h *source.Health, what string, r request) (node, error) {
+	n, err := s.call(ctx, r)
+	switch {
+	case errors.Is(err, errRole):
+		h.Missing = append(h.Missing, what+" ("+r.action+")")
+		return nil, nil
+	case errors.Is(err, errNotFound), errors.Is(err, errUTF8):
+		return nil, nil
+	}
+	return n, err
+}
+
+// firstID is the id of the first row of a list, or 1 where there is none: any id serves to find out
+// whether an action is allowed.
+func firstID(n node, wrapper, inner string) int64 {
+	if rows, err := n.list(wrapper, inner); err == nil && len(rows) > 0 {
+		if r := (&reader{node: rows[0]}); r.id("id") > 0 {
+			return r.id("id")
+		}
+	}
+	return 1
+}
