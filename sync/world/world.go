@@ -200,9 +200,12 @@ type Movement struct {
 	Rate string
 	// SourceID is the object behind it: ch_, re_, du_, po_; "" for none.
 	SourceID string
-	// PayoutID is the automatic payout that carried it, once there is one.
+	// PayoutID is the automatic payout that carried it, once there is one; a payout's own row and
+	// the rows that a manual payout took have none.
 	PayoutID string
 	Text     string
+	// ReleaseOn is when held money comes back, for reserve rows.
+	ReleaseOn book.Date
 }
 
 // Payout sends a balance to a bank account.

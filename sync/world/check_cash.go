@@ -1,0 +1,160 @@
+package world
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"countinghouse/app/book"
+)
+
+// payouts proves that members add up to their payout, and to less where a fault says so, that no row
+// left before it was available, and that each payout has its own row.
+func (c *checker) payouts() error {
+	members, own := map[string]int64{}, map[string]int64{}
+	at := map[string]*Payout{}
+	for i := range c.w.Payouts {
+		at[c.w.Payouts[i].ID] = &c.w.Payouts[i]
+	}
+	for i := range c.w.Movements {
+		v := &c.w.Movements[i]
+		if v.Category == "payout" {
+			own[v.SourceID] += v.Net
+		}
+		if v.PayoutID == "" {
+			continue
+		}
+		p := at[v.PayoutID]
+		if p == nil || p.At < v.AvailableAt || p.Amount.Currency != v.Currency {
+			return fmt.Errorf("movement %s cannot be in payout %s", v.ID, v.PayoutID)
+		}
+		members[v.PayoutID] += v.Net
+	}
+	for i := range c.w.Payouts {
+		p := &c.w.Payouts[i]
+		if own[p.ID] != -p.Amount.Minor || p.Amount.Minor == 0 {
+			return fmt.Errorf("%s of %s has a row of %d", p.Item(), p.Amount, own[p.ID])
+		}
+		foots := members[p.ID] == p.Amount.Minor
+		if flaw := c.flaws[p.Item()]; foots == (flaw == book.A8 || flaw == book.M6) {
+			return fmt.Errorf("%s of %s has members of %d, fault %q", p.Item(), p.Amount,
+				members[p.ID], flaw)
+		}
+		if !isBusiness(p.ArrivesOn) || p.ArrivesOn <= utcDate(p.At) {
+			return fmt.Errorf("%s arrives on %s", p.Item(), p.ArrivesOn)
+		}
+	}
+	return nil
+}
+
+// banks proves that lines are in order, in the account's currency, and of days that are over.
+func (c *checker) banks() error {
+	for _, a := range c.w.Accounts {
+		sum, last := a.Opening, c.w.OpeningOn
+		for i := range a.Lines {
+			l := &a.Lines[i]
+			if l.On < last || l.On >= c.w.Now.In(c.w.Zone) || l.Amount.Currency != a.Currency ||
+				l.Amount.Minor == 0 || l.BankID == "" {
+				return fmt.Errorf("%s: line %d (%s) is out of order", a.Name, i+1, l.BankID)
+			}
+			sum, last = sum+l.Amount.Minor, l.On
+		}
+		if got := a.BalanceOn(last); got != sum {
+			return fmt.Errorf("%s: balance %d, opening and lines %d", a.Name, got, sum)
+		}
+	}
+	return nil
+}
+
+// times proves that everything happened between the opening and Now, in whole seconds and in order.
+func (c *checker) times() error {
+	w := c.w
+	from := w.OpeningOn.Start(w.Zone)
+	last := map[string]book.Instant{}
+	see := func(kind string, at book.Instant) error {
+		if at < from || at > w.Now || at%second != 0 || at < last[kind] {
+			return fmt.Errorf("a %s at %s, after %s", kind, at, last[kind])
+		}
+		last[kind] = at
+		return nil
+	}
+	var errs []error
+	for i := range w.Payments {
+		errs = append(errs, see("payment", w.Payments[i].At))
+	}
+	for i := range w.Charges {
+		errs = append(errs, see("charge", w.Charges[i].At))
+	}
+	for i := range w.Refunds {
+		errs = append(errs, see("refund", w.Refunds[i].At))
+	}
+	for i := range w.Disputes {
+		errs = append(errs, see("dispute", w.Disputes[i].At))
+	}
+	for i := range w.Movements {
+		errs = append(errs, see("movement", w.Movements[i].At))
+	}
+	for i := range w.Payouts {
+		errs = append(errs, see("payout", w.Payouts[i].At))
+	}
+	for i := range w.Invoices {
+		errs = append(errs, see("invoice", w.Invoices[i].IssuedOn.Start(w.Zone)))
+	}
+	return firstOf(errs)
+}
+
+// numbers proves that an invoice's printed number, or its last part, is another invoice's id only
+// where a fault says so, and that ids ascend.
+func (c *checker) numbers() error {
+	ids := map[int]bool{}
+	last := 0
+	for i := range c.w.Invoices {
+		if c.w.Invoices[i].ID <= last {
+			return fmt.Errorf("invoice %d after %d", c.w.Invoices[i].ID, last)
+		}
+		last = c.w.Invoices[i].ID
+		ids[last] = true
+	}
+	for i := range c.w.Invoices {
+		v := &c.w.Invoices[i]
+		_, tail, found := strings.Cut(v.Number, "-")
+		if !found {
+			tail = v.Number
+		}
+		n, err := strconv.Atoi(tail)
+		if v.Number != "" && err != nil {
+			return fmt.Errorf("%s has number %q", v.Item(), v.Number)
+		}
+		if n != v.ID && ids[n] && c.flaws[v.Item()] != book.D7 {
+			return fmt.Errorf("%s has number %q, which is another one's id", v.Item(), v.Number)
+		}
+	}
+	return nil
+}
+
+// truth proves that pairs and faults speak of items that exist, once each.
+func (c *checker) truth() error {
+	seen := map[Pair]bool{}
+	for _, p := range c.w.Truth.Pairs {
+		if !c.items[p.Left] || !c.items[p.Right] {
+			return fmt.Errorf("pair of %s and %s: one is not there", p.Left, p.Right)
+		}
+		if seen[p] {
+			return fmt.Errorf("pair of %s and %s occurs twice", p.Left, p.Right)
+		}
+		seen[p] = true
+	}
+	keys := map[book.ItemID]book.Class{}
+	for i, f := range c.w.Truth.Faults {
+		if keys[f.Key] != "" || len(f.Items) == 0 || f.Items[0] != f.Key || f.Note == "" {
+			return fmt.Errorf("fault %d, %s of %s, is incomplete or its key is taken", i, f.Class, f.Key)
+		}
+		keys[f.Key] = f.Class
+		for _, item := range f.Items {
+			if !c.items[item] {
+				return fmt.Errorf("fault %s of %s: %s is not there", f.Class, f.Key, item)
+			}
+		}
+	}
+	return nil
+}
