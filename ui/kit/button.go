@@ -54,7 +54,7 @@ func (b *Button) take(spec ButtonSpec) {
 // Spec returns what the button shows now.
 func (b *Button) Spec() ButtonSpec { return b.spec }
 
-// TapArea keeps presses on the reason from pressing the button.
+// inside says whether a press is on the button itself, not on its reason.
 func (b *Button) inside(pos fyne.Position) bool { return pos.X <= b.bodyWidth() }
 
 // Tapped presses the button, unless the pointer is on the reason.
@@ -73,10 +73,8 @@ func (b *Button) height() float32 {
 	return 32
 }
 
-func (b *Button) inkSize() Ink { return Figure }
-
 func (b *Button) contentWidth() float32 {
-	w := TextWidth(b.spec.Label, b.inkSize())
+	w := TextWidth(b.spec.Label, Figure)
 	if b.icon() != "" {
 		w += 16
 		if b.spec.Label != "" {
@@ -129,7 +127,7 @@ func (b *Button) paint(p *pen, size fyne.Size) {
 	if b.icon() != "" {
 		x = p.icon(b.icon(), x, cy, 16, ink) + 7
 	}
-	x = p.text(b.spec.Label, x, cy, b.inkSize().In(ink))
+	x = p.text(b.spec.Label, x, cy, Figure.In(ink))
 	if b.spec.Key != "" {
 		fill := Clear
 		if b.spec.Kind == Outline && !b.disabled {
@@ -186,7 +184,9 @@ func (b *Button) ground(p *pen, w, h, y float32) (ink, ground Token) {
 		return ink, ground
 	}
 	if b.spec.Kind == Primary && !b.disabled {
-		p.frame(2, y+2, w-4, h-4, Clear, AccentText, 1.5, 4)
+		p.fill(0, y, w, h, Accent, 6)
+		p.fill(2, y+2, w-4, h-4, Surface, 5)
+		p.fill(4, y+4, w-8, h-8, ground, 4)
 	} else {
 		p.ring(0, y, w, h, 6)
 	}

@@ -212,7 +212,7 @@ func (c *Chain) Set(view ChainView) { c.view = view; c.repaint() }
 
 const (
 	chainLabel = 58
-	chainGap   = 24
+	chainGap   = 22
 	chainHead  = 62
 	chainRow   = 30
 )
@@ -255,8 +255,8 @@ func (c *Chain) paintLeg(p *pen, leg ChainLeg, x, w float32) {
 		ground, icon, name = StatusBreak.Tint(), StatusBreak.Ink(), Strong.In(StatusBreak.Ink())
 	}
 	p.card(x, 0, round(w), chainHead, ground, line, 6)
-	p.cut(leg.Kind, x+10, w-20, 18, fyne.TextAlignLeading, Second.In(Text2))
-	next := p.icon(leg.Icon, x+10, 42, 15, icon) + 7
+	p.cut(leg.Kind, x+8, w-14, 18, fyne.TextAlignLeading, Second.In(Text2))
+	next := p.icon(leg.Icon, x+8, 42, 15, icon) + 7
 	p.cut(leg.Name, next, x+w-8-next, 42, fyne.TextAlignLeading, name)
 }
 

@@ -93,8 +93,10 @@ func (t entryTheme) Size(name fyne.ThemeSizeName) float32 {
 		return t.text
 	case theme.SizeNameInnerPadding:
 		return 6
-	case theme.SizeNameInputBorder:
+	case theme.SizeNameInputBorder: // the cursor's width too
 		return 1.5
+	case theme.SizeNameInputRadius:
+		return 0
 	}
 	return t.base().Size(name)
 }
@@ -204,6 +206,14 @@ func (e *Entry) minimum() fyne.Size {
 	return fyne.NewSize(120, h)
 }
 
+// mask covers the edge of a child: the toolkit's entry frames itself in the cursor's colour.
+func (p *pen) mask(x, y, w, h, width float32, ground Token) {
+	p.fill(x, y, w, width, ground, 0)
+	p.fill(x, y+h-width, w, width, ground, 0)
+	p.fill(x, y, width, h, ground, 0)
+	p.fill(x+w-width, y, width, h, ground, 0)
+}
+
 func (e *Entry) paint(p *pen, size fyne.Size) {
 	h := min(size.Height, e.height)
 	line, ground := Ctl, Surface
@@ -226,7 +236,9 @@ func (e *Entry) paint(p *pen, size fyne.Size) {
 		right -= w + 8
 	}
 	inner := e.dressed.MinSize().Height
-	p.place(e.dressed, x, round((h-inner)/2), right-x, inner)
+	y := round((h - inner) / 2)
+	p.place(e.dressed, x, y, right-x, inner)
+	p.mask(x, y, right-x, inner, 2, ground)
 	switch {
 	case e.plain:
 	case e.fault != "":

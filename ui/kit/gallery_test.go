@@ -2,11 +2,14 @@ package kit_test
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/software"
+	"fyne.io/fyne/v2/test"
 
 	"countinghouse/ui/kit"
 	"countinghouse/ui/kit/kittest"
@@ -16,7 +19,7 @@ import (
 func shot(t *testing.T, name string, w, h float32, build func(fyne.Window) fyne.CanvasObject) {
 	t.Helper()
 	if testing.Short() {
-		t.SkipNow() // the race detector makes pictures 16 times slower
+		return // the race detector makes pictures 16 times slower
 	}
 	kittest.Shot(t, "testdata/"+name, fyne.NewSize(w, h), build)
 }
@@ -219,7 +222,7 @@ func TestOverview(t *testing.T) {
 			kit.Option{ID: "INR", Label: "INR", Status: kit.StatusOK})
 		segments.Select("EUR")
 		grid := sources()
-		grid.RowHeight, grid.HideTitles = 43, true
+		grid.RowHeight, grid.HideTitles, grid.InCard = 43, true, true
 		parts := []placed{
 			{rail(), 0, 0, 176, 874}, {head(), 176, 0, 1264, 56}, {statusBar(), 0, 874, 1440, 26},
 			{kit.NewCard("The bridge from billing to bank", "", segments,
@@ -254,4 +257,144 @@ func icon(name string, token kit.Token) *canvas.Image {
 	img := canvas.NewImageFromResource(kit.Icon(name, kit.Color(token)))
 	img.FillMode = canvas.ImageFillContain
 	return img
+}
+
+// TestParts shows the small parts in their states.
+func TestParts(t *testing.T) {
+	shot(t, "parts", 900, 620, func(w fyne.Window) fyne.CanvasObject {
+		var parts []placed
+		x := float32(16)
+		for _, status := range kit.Statuses {
+			chip, state := kit.NewChip(status, string(status)), kit.NewState(status, string(status))
+			parts = append(parts, placed{chip, x, 16, 0, 0}, placed{state, x + 8, 44, 0, 0})
+			x += chip.MinSize().Width + 20
+		}
+		row := func(y float32, specs ...kit.ButtonSpec) {
+			x := float32(16)
+			for _, spec := range specs {
+				b := kit.NewButton(spec)
+				parts = append(parts, placed{b, x, y, 0, 0})
+				x += b.MinSize().Width + 12
+			}
+		}
+		row(80, kit.ButtonSpec{Label: "Sync all", Icon: "renewals", Key: "F5"},
+			kit.ButtonSpec{Label: "Approve and send 59.00 EUR", Icon: "tick", Kind: kit.Primary},
+			kit.ButtonSpec{Label: "Retry now", Icon: "renewals", Key: "R", Kind: kit.Primary},
+			kit.ButtonSpec{Label: "Cancel"}, kit.ButtonSpec{Label: "Preview", Kind: kit.Link})
+		row(124, kit.ButtonSpec{Label: "Suspend", Icon: "barred", Disabled: true,
+			Reason: "From 2026-11-24: after the last retry and a warning."},
+			kit.ButtonSpec{Label: "Choose", Small: true, Width: 88, Centered: true},
+			kit.ButtonSpec{Label: "Test", Icon: "play", Busy: true})
+		fault := kit.NewEntry("2026-10-30")
+		fault.SetText("30.10.2O26")
+		fault.SetFault("Not a date. Example: 2026-10-30")
+		off := kit.NewEntry("")
+		off.SetText("locked")
+		off.SetEnabled(false)
+		checked, disabled := kit.NewCheckBox("Close workbook", "xlsx"), kit.NewCheckBox("Xero", "csv")
+		checked.SetChecked(true)
+		disabled.SetEnabled(false)
+		stepper := kit.NewStepper()
+		stepper.Set(2, kit.Step{Label: "File", Done: true}, kit.Step{Label: "Columns", Done: true},
+			kit.Step{Label: "Check"}, kit.Step{Label: "Import"})
+		progress := kit.NewProgressLine()
+		progress.Set("Stripe payments, source 2 of 5", "1,240 of 2,318", .535)
+		segments := kit.NewSegments(kit.StatusOK, kit.StatusOK, kit.StatusAttention, "")
+		busy := kit.NewBusyLine()
+		busy.Set(.4)
+		strip := kit.NewErrorStrip(kit.StatusBreak,
+			"Stripe stopped at 2026-10-19: the key was refused. Figures are as of 09:38.",
+			kit.NewButton(kit.ButtonSpec{Label: "Try again", Small: true}))
+		menu := kit.NewSelect("Status", kit.Option{ID: "o", Label: "Open"})
+		parts = append(parts,
+			placed{kit.NewSearchField("Search", "/"), 16, 176, 200, 0},
+			placed{kit.NewEntry("IBAN, 15 to 34 letters"), 228, 176, 200, 0},
+			placed{fault, 440, 176, 220, 0}, placed{off, 672, 176, 120, 0},
+			placed{menu, 16, 220, 0, 0},
+			placed{kit.NewSelect("", kit.Option{ID: "b", Label: "Booking date"}), 150, 220, 130, 0},
+			placed{checked, 560, 240, 220, 0}, placed{kit.NewCheckBox("DATEV", "csv"), 560, 267, 220, 0},
+			placed{disabled, 560, 294, 220, 0},
+			placed{stepper, 16, 270, 400, 0}, placed{progress, 16, 312, 400, 0},
+			placed{segments, 16, 356, 300, 6}, placed{busy, 440, 330, 300, 2},
+			placed{strip, 16, 376, 868, 40},
+			placed{kit.NewCard("", "", nil, kit.NewEmptyState(
+				"3 unmatched bank lines in 2026-10. Every other line is matched.",
+				button("Import statement", "import")), 0), 16, 428, 420, 170},
+			placed{kit.NewTile(kit.TileSpec{Label: "Recovered this month", Figure: "no cases yet",
+				Base: "as of 09:38", Stale: true}), 452, 428, 220, 88},
+			placed{kit.NewKeyCap("Ctrl"), 690, 430, 0, 0},
+			placed{kit.NewMoney("−1,234.56"), 690, 460, 120, 0},
+			placed{kit.NewMoney("0.00"), 690, 484, 120, 0},
+			placed{kit.NewMoney("—"), 690, 508, 120, 0},
+			placed{kit.NewLabel("A name that is far too long for its place", kit.Body), 452, 540, 150, 0})
+		return at(parts...)
+	})
+}
+
+// TestFocus shows where the keyboard is, for the parts that can have it.
+func TestFocus(t *testing.T) {
+	makers := map[string]func() fyne.Focusable{
+		"outline": func() fyne.Focusable { return button("Sync", "renewals") },
+		"primary": func() fyne.Focusable {
+			return kit.NewButton(kit.ButtonSpec{Label: "Match", Kind: kit.Primary})
+		},
+		"select": func() fyne.Focusable {
+			return kit.NewSelect("Status", kit.Option{ID: "o", Label: "Open"})
+		},
+		"tabs": func() fyne.Focusable {
+			return kit.NewTabs(kit.Option{ID: "a", Label: "History", Count: "4"})
+		},
+		"check":  func() fyne.Focusable { return kit.NewCheckBox("DATEV", "csv") },
+		"month":  func() fyne.Focusable { return kit.NewMonthSwitcher("2026-10") },
+		"grid":   func() fyne.Focusable { return payouts() },
+		"bridge": func() fyne.Focusable { return kit.NewBridgeChart(bridge()) },
+	}
+	for name, build := range makers {
+		size := fyne.NewSize(240, 60)
+		if name == "grid" || name == "bridge" {
+			size = fyne.NewSize(800, 300)
+		}
+		shot(t, "focus-"+name, size.Width, size.Height, func(w fyne.Window) fyne.CanvasObject {
+			f := build()
+			o := f.(fyne.CanvasObject)
+			want := o.MinSize()
+			if size.Width > 300 {
+				want = fyne.NewSize(780, 280)
+			}
+			f.FocusGained()
+			return at(placed{o, 10, 10, want.Width, want.Height})
+		})
+	}
+}
+
+// TestConfirm shows the question before something that cannot be taken back.
+func TestConfirm(t *testing.T) {
+	shot(t, "confirm", 640, 420, func(w fyne.Window) fyne.CanvasObject {
+		w.Resize(fyne.NewSize(640, 420))
+		kit.ShowConfirm(w.Canvas(), kit.ConfirmSpec{
+			Title: "Lock 2026-10?", Confirm: "Lock 2026-10", Cancel: "Keep it open",
+			Text: "A locked month changes only by reopening it, with a reason. **23 breaks** are " +
+				"carried into 2026-11.",
+		})
+		return at()
+	})
+}
+
+// TestAppIcon keeps the program's icon the picture of its drawing.
+func TestAppIcon(t *testing.T) {
+	if testing.Short() {
+		return
+	}
+	drawing, err := os.ReadFile("../../assets/icon.svg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(kit.LightTheme())
+	c := software.NewTransparentCanvas()
+	c.SetPadded(false)
+	img := canvas.NewImageFromResource(fyne.NewStaticResource("icon.svg", drawing))
+	c.SetContent(img)
+	c.Resize(fyne.NewSize(512, 512))
+	kittest.Golden(t, "../../assets/icon.png", c.Capture())
 }

@@ -39,6 +39,7 @@ type Grid struct {
 	RowHeight  float32 // 34 for one line, 42 for two
 	HeadHeight float32 // of group heads
 	HideTitles bool    // no line of column titles
+	InCard     bool    // the last line is round, as the card around it
 	Sort       Sort
 	Empty      fyne.CanvasObject // shown under the head when there is no row
 	Clock      func() time.Time  // tells a double click from two; without it there is none
@@ -252,7 +253,10 @@ func (g *Grid) paint(p *pen, size fyne.Size) {
 	if g.list == nil {
 		g.Reload()
 	}
-	p.fill(0, 0, size.Width, size.Height, Surface, 0)
+	ground := p.fill(0, 0, size.Width, size.Height, Surface, 0)
+	if g.InCard {
+		ground.BottomLeftCornerRadius, ground.BottomRightCornerRadius = 7, 7
+	}
 	p.place(g.scroll, 0, 0, size.Width, size.Height)
 	if g.data.Len() == 0 && g.Empty != nil {
 		p.place(g.Empty, 0, g.titles(), size.Width, size.Height-g.titles())

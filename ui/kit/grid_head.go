@@ -145,7 +145,10 @@ func newGridFoot(g *Grid) *gridFoot {
 func (f *gridFoot) minimum() fyne.Size { return fyne.NewSize(columnMin, gridFootHeight) }
 
 func (f *gridFoot) paint(p *pen, size fyne.Size) {
-	p.fill(0, 0, size.Width, size.Height, Sunken, 0)
+	ground := p.fill(0, 0, size.Width, size.Height, Sunken, 0)
+	if f.g.InCard {
+		ground.BottomLeftCornerRadius, ground.BottomRightCornerRadius = 7, 7
+	}
 	p.hline(0, 0, size.Width, CardLine)
 	for i, col := range f.g.columns.list {
 		cell, ok := f.g.foot[col.ID]

@@ -117,8 +117,8 @@ func (p *Palette) runID(id string) {
 }
 
 func (p *Palette) minimum() fyne.Size {
-	rows := min(p.list.minimum().Height, 430)
-	return fyne.NewSize(paletteWidth, paletteHead+rows+paletteFoot+2)
+	rows := min(p.list.minimum().Height, 460)
+	return fyne.NewSize(paletteWidth, paletteHead+rows+paletteFoot+4)
 }
 
 func (p *Palette) paint(pn *pen, size fyne.Size) {

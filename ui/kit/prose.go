@@ -248,6 +248,16 @@ func (f *Facts) leftRow(p *pen, row Fact, cy, width float32) {
 	p.cut(row.Value, x, right-x, cy, fyne.TextAlignLeading, ink)
 }
 
+// marked says whether a line has an icon, for which all make room.
+func (f *Facts) marked() bool {
+	for _, row := range f.rows {
+		if row.Status != StatusNone {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *Facts) rightRow(p *pen, row Fact, cy, width float32) {
 	label, value := Body, Body
 	if IsNothing(row.Value) {
@@ -257,8 +267,11 @@ func (f *Facts) rightRow(p *pen, row Fact, cy, width float32) {
 		label, value = Strong, Strong
 	}
 	x := float32(0)
+	if f.marked() {
+		x = 22
+	}
 	if row.Status != StatusNone {
-		x = p.icon(row.Status.Icon(), 0, cy, 15, row.Status.Ink()) + 7
+		p.icon(row.Status.Icon(), 0, cy, 15, row.Status.Ink())
 		if row.Strong {
 			value = value.In(row.Status.Ink())
 		}

@@ -54,7 +54,7 @@ func (s *Select) nameWidth() float32 {
 }
 
 func (s *Select) minimum() fyne.Size {
-	w := s.nameWidth() + TextWidth(s.value(), Strong) + 10 + 12 + 13 + 9
+	w := s.nameWidth() + TextWidth(s.value(), Strong) + 10 + 8 + 13 + 8
 	return fyne.NewSize(round(w+0.5), fieldHeight)
 }
 
@@ -71,8 +71,8 @@ func (s *Select) paint(p *pen, size fyne.Size) {
 		x = p.text(s.name, x, h/2, Body.In(Text2)) + 6
 		ink = Strong
 	}
-	p.cut(s.value(), x, size.Width-22-x, h/2, fyne.TextAlignLeading, ink)
-	p.icon("down", size.Width-22, h/2, 13, Text2)
+	p.cut(s.value(), x, size.Width-21-x, h/2, fyne.TextAlignLeading, ink)
+	p.icon("down", size.Width-21, h/2, 13, Text2)
 	if s.focused {
 		p.ring(0, 0, size.Width, h, 6)
 	}
