@@ -43,6 +43,8 @@ func on(s string) book.Date {
 func bridgeOf(c money.Currency, items map[book.Step][]int64, classes map[book.Step][]book.Class,
 ) book.Bridge {
 	b := book.Bridge{Currency: c}
+	records := map[book.Step]int{book.StepPayoutsSent: 31, book.StepGatewayAtBank: 30,
+		book.StepBankMovement: 31}
 	var running int64
 	for _, info := range book.Steps {
 		s := book.BridgeStep{Step: info.Step, Classes: classes[info.Step]}
@@ -55,7 +57,11 @@ func bridgeOf(c money.Currency, items map[book.Step][]int64, classes map[book.St
 		switch {
 		case info.Step == book.StepUnexplained:
 		case info.Total && info.Step != book.StepBillingReceipts:
-			s.Amount = running
+			s.Amount, s.Items = running, records[info.Step]
+			for i, m := range money.New(running, c).Split(s.Items) {
+				id := book.ItemID(fmt.Sprintf("records:%s_%d", info.Step, i))
+				s.Entries = append(s.Entries, book.BridgeEntry{Item: id, Amount: m.Minor})
+			}
 		default:
 			running += s.Amount
 		}

@@ -41,34 +41,34 @@ func compose(parts []Part) (c composition) {
 
 // The places of columns in the payout table that formulas name.
 const (
-	payoutCurrency, payoutAmount     = 7, 8
-	payoutCharges, payoutTaxes       = 10, 16
-	payoutNet, payoutFoots, payoutIn = 17, 18, 19
+	payoutCurrency, payoutAmount     = 6, 7
+	payoutCharges, payoutTaxes       = 9, 15
+	payoutNet, payoutFoots, payoutIn = 16, 17, 18
 )
 
 func (p *Pack) payoutTable() Table {
 	columns := []Column{
-		{ID: "payout", Title: "Payout", Kind: KindCode, Width: 26},
-		{ID: "source", Title: "Source", Kind: KindText, Width: 14},
-		{ID: "sent", Title: "Sent", Kind: KindInstant},
-		{ID: "arrives", Title: "Arrives", Kind: KindDate},
-		{ID: "booked", Title: "Booked", Kind: KindDate},
+		{ID: "payout", Title: "Payout", Kind: KindCode, Width: 24},
+		{ID: "source", Title: "Source", Kind: KindText, Width: 12},
+		{ID: "sent", Title: "Sent", Kind: KindInstant, Width: 17},
+		{ID: "arrives", Title: "Arrives", Kind: KindDate, Width: 12},
+		{ID: "booked", Title: "Booked", Kind: KindDate, Width: 12},
 		{ID: "state", Title: "State", Kind: KindCode, Width: 11},
-		{ID: "members", Title: "Members", Kind: KindCode, Width: 10},
 		{ID: "currency", Title: "Currency", Kind: KindCode},
 		{ID: "amount", Title: "Payout", Kind: KindMoney},
 		{ID: "rows", Title: "Rows", Kind: KindInteger},
 		{ID: "charges", Title: "Charges", Kind: KindMoney},
-		{ID: "refunds", Title: "Refunds", Kind: KindMoney},
-		{ID: "disputes", Title: "Disputes", Kind: KindMoney},
-		{ID: "reserves", Title: "Reserves", Kind: KindMoney},
-		{ID: "other", Title: "Other", Kind: KindMoney},
-		{ID: "fees", Title: "Fees", Kind: KindMoney},
-		{ID: "taxes", Title: "Taxes", Kind: KindMoney},
+		{ID: "refunds", Title: "Refunds", Kind: KindMoney, Width: 13},
+		{ID: "disputes", Title: "Disputes", Kind: KindMoney, Width: 13},
+		{ID: "reserves", Title: "Reserves", Kind: KindMoney, Width: 13},
+		{ID: "other", Title: "Other", Kind: KindMoney, Width: 13},
+		{ID: "fees", Title: "Fees", Kind: KindMoney, Width: 13},
+		{ID: "taxes", Title: "Taxes", Kind: KindMoney, Width: 13},
 		{ID: "net", Title: "Net", Kind: KindMoney, formula: payoutSum},
-		{ID: "difference", Title: "Footing", Kind: KindMoney, formula: payoutFooting},
+		{ID: "difference", Title: "Footing", Kind: KindMoney, Width: 11, formula: payoutFooting},
 		{ID: "in_period", Title: "In this month", Kind: KindMoney},
-		{ID: "bank_line", Title: "Bank line", Kind: KindCode, Width: 28},
+		{ID: "members", Title: "Members", Kind: KindCode, Width: 11, Detail: true},
+		{ID: "bank_line", Title: "Bank line", Kind: KindCode, Width: 32, Detail: true},
 	}
 	return p.table("Payouts", columns, func(yield func(...Cell) bool) {
 		for _, o := range p.Payouts {
@@ -82,18 +82,19 @@ func (p *Pack) payoutTable() Table {
 func (p *Pack) payoutRow(o Payout) []Cell {
 	in := func(n int64) Cell { return Amount(money.New(n, o.Amount.Currency)) }
 	row := []Cell{Text(o.ID), Text(o.Source), Instant(o.SentAt), Date(o.ArrivesOn),
-		Date(o.BookedOn), Text(o.State), Text(o.Members), Text(o.Amount.Currency), Amount(o.Amount)}
+		Date(o.BookedOn), Text(o.State), Text(o.Amount.Currency), Amount(o.Amount)}
 	if len(o.Parts) == 0 {
-		for range payoutFoots - payoutAmount {
+		for range payoutNet - payoutAmount {
 			row = append(row, Text(none))
 		}
+		row = append(row, Cell{}) // a text would be in the way of counting what does not foot
 	} else {
 		c := compose(o.Parts)
 		row = append(row, Integer(c.count), in(c.charges), in(c.refunds), in(c.disputes),
 			in(c.reserves), in(c.other), in(c.fees), in(c.taxes), in(c.net),
 			in(c.net-o.Amount.Minor))
 	}
-	return append(row, Amount(p.sent(o)), Text(o.BankLine))
+	return append(row, Amount(p.sent(o)), Text(o.Members), Text(o.BankLine))
 }
 
 func payoutSum(row int, cells []Cell) string {

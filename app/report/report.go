@@ -54,6 +54,8 @@ type Column struct {
 	Wrap bool
 	// Total asks for the column's sum below the rows; integers and amounts of one currency only.
 	Total bool
+	// Detail keeps the column off the paper when a workbook is printed. Such columns come last.
+	Detail bool
 	// formula makes the workbook's live formula for a cell of the column from the row's number and
 	// cells; the cell itself holds its value. An empty formula leaves the value alone.
 	formula func(row int, cells []Cell) string

@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"countinghouse/app/book"
@@ -105,7 +104,7 @@ func (p *Pack) proofTable() Table {
 	return p.table("Proofs", columns, func(yield func(...Cell) bool) {
 		for _, f := range p.Proofs {
 			in := func(n int64) Cell { return Amount(money.New(n, f.Currency)) }
-			stated, difference := Text(none), Text(none)
+			stated, difference := Text(none), Cell{}
 			if f.ProviderClosing != nil {
 				stated, difference = in(*f.ProviderClosing), in(f.Closing-*f.ProviderClosing)
 			}
@@ -131,32 +130,33 @@ func proofName(k book.ProofKind) string { return cmp.Or(proofNames[k], string(k)
 // Exceptions, Lookup and the fields of the title are read.
 func ExceptionTable(p *Pack) Table {
 	columns := []Column{
-		{ID: "class", Title: "Class", Kind: KindCode, Width: 7},
-		{ID: "name", Title: "Name", Kind: KindText, Width: 25},
-		{ID: "kind", Title: "Kind", Kind: KindCode, Width: 8},
-		{ID: "date", Title: "Date", Kind: KindDate},
-		{ID: "customer", Title: "Customer", Kind: KindText, Width: 26},
-		{ID: "invoice", Title: "Invoice", Kind: KindText, Width: 12},
+		{ID: "class", Title: "Class", Kind: KindCode, Width: 8},
+		{ID: "name", Title: "Name", Kind: KindText, Width: 24},
+		{ID: "date", Title: "Date", Kind: KindDate, Width: 12},
+		{ID: "customer", Title: "Customer", Kind: KindText, Width: 24},
+		{ID: "invoice", Title: "Invoice", Kind: KindText, Width: 11},
 		{ID: "currency", Title: "Currency", Kind: KindCode},
 		{ID: "amount", Title: "Without sign", Kind: KindMoney},
-		{ID: "why", Title: "Why", Kind: KindText, Width: 60, Wrap: true},
-		{ID: "status", Title: "Status", Kind: KindCode, Width: 10},
-		{ID: "clears", Title: "Clears", Kind: KindDate},
-		{ID: "owner", Title: "Owner", Kind: KindText, Width: 12},
-		{ID: "flags", Title: "Flags", Kind: KindCode, Width: 12},
-		{ID: "leg", Title: "Between", Kind: KindText, Width: 20},
-		{ID: "items", Title: "Items", Kind: KindText, Width: 36},
-		{ID: "detected", Title: "Detected", Kind: KindInstant},
-		{ID: "id", Title: "Exception", Kind: KindCode, Width: 20},
+		{ID: "why", Title: "Why", Kind: KindText, Width: 56, Wrap: true},
+		{ID: "status", Title: "Status", Kind: KindCode, Width: 11},
+		{ID: "clears", Title: "Clears", Kind: KindDate, Width: 12},
+		{ID: "kind", Title: "Kind", Kind: KindCode, Width: 9, Detail: true},
+		{ID: "owner", Title: "Owner", Kind: KindText, Width: 14, Detail: true},
+		{ID: "flags", Title: "Flags", Kind: KindCode, Width: 16, Detail: true},
+		{ID: "leg", Title: "Between", Kind: KindText, Width: 20, Detail: true},
+		{ID: "items", Title: "Items", Kind: KindText, Width: 36, Detail: true},
+		{ID: "detected", Title: "Detected", Kind: KindInstant, Detail: true},
+		{ID: "id", Title: "Exception", Kind: KindCode, Width: 24, Detail: true},
 	}
 	return p.table("Exceptions", columns, func(yield func(...Cell) bool) {
 		for i := range p.Exceptions {
 			e := &p.Exceptions[i]
 			customer, invoice := p.about(e.Items)
-			if !yield(Text(e.Class), Text(e.Class.Name()), Text(groupWord(e.Class)), Date(e.On),
-				Text(customer), Text(invoice), Text(e.Amount.Currency), Amount(e.Amount),
-				Text(e.Why), Text(e.Status), Date(e.ClearsOn), Text(e.Owner), Text(join(e.Flags)),
-				Text(legName(e.Leg)), Text(join(e.Items)), Instant(e.DetectedAt), Text(e.ID)) {
+			if !yield(Text(e.Class), Text(e.Class.Name()), Date(e.On), Text(customer),
+				Text(invoice), Text(e.Amount.Currency), Amount(e.Amount), Text(e.Why),
+				Text(e.Status), Date(e.ClearsOn), Text(groupWord(e.Class)), Text(e.Owner),
+				Text(join(e.Flags)), Text(legName(e.Leg)), Text(join(e.Items)),
+				Instant(e.DetectedAt), Text(e.ID)) {
 				return
 			}
 		}
@@ -191,20 +191,20 @@ func join[S ~string](list []S) string {
 
 func (p *Pack) matchTable() Table {
 	columns := []Column{
-		{ID: "leg", Title: "Between", Kind: KindText, Width: 20},
+		{ID: "leg", Title: "Between", Kind: KindText, Width: 19},
 		{ID: "pass", Title: "Pass", Kind: KindCode, Width: 7},
-		{ID: "rule", Title: "Rule", Kind: KindCode, Width: 9},
 		{ID: "state", Title: "State", Kind: KindCode, Width: 11},
-		{ID: "customer", Title: "Customer", Kind: KindText, Width: 26},
-		{ID: "invoice", Title: "Invoice", Kind: KindText, Width: 12},
-		{ID: "left", Title: "Nearer to billing", Kind: KindText, Width: 32},
+		{ID: "customer", Title: "Customer", Kind: KindText, Width: 24},
+		{ID: "invoice", Title: "Invoice", Kind: KindText, Width: 11},
+		{ID: "left", Title: "Nearer to billing", Kind: KindText, Width: 28},
 		{ID: "left_currency", Title: "Currency", Kind: KindCode},
-		{ID: "left_amount", Title: "Amount", Kind: KindMoney},
-		{ID: "right", Title: "Nearer to bank", Kind: KindText, Width: 32},
+		{ID: "left_amount", Title: "Amount", Kind: KindMoney, Width: 14},
+		{ID: "right", Title: "Nearer to bank", Kind: KindText, Width: 28},
 		{ID: "right_currency", Title: "Currency", Kind: KindCode},
-		{ID: "right_amount", Title: "Amount", Kind: KindMoney},
-		{ID: "residual", Title: "Residual", Kind: KindMoney},
-		{ID: "id", Title: "Match", Kind: KindCode, Width: 20},
+		{ID: "right_amount", Title: "Amount", Kind: KindMoney, Width: 14},
+		{ID: "residual", Title: "Residual", Kind: KindMoney, Width: 12},
+		{ID: "rule", Title: "Rule", Kind: KindCode, Width: 9, Detail: true},
+		{ID: "id", Title: "Match", Kind: KindCode, Width: 24, Detail: true},
 	}
 	return p.table("Matches", columns, func(yield func(...Cell) bool) {
 		for i := range p.Matches {
@@ -213,9 +213,9 @@ func (p *Pack) matchTable() Table {
 			cut := min(len(m.Left), len(m.Uses))
 			leftCurrency, left := used(m.Uses[:cut])
 			rightCurrency, right := used(m.Uses[cut:])
-			if !yield(Text(legName(m.Leg)), Text(m.Pass), Text(m.Rule), Text(m.State),
-				Text(customer), Text(invoice), Text(join(m.Left)), leftCurrency, left,
-				Text(join(m.Right)), rightCurrency, right, Amount(m.Residual), Text(m.ID)) {
+			if !yield(Text(legName(m.Leg)), Text(m.Pass), Text(m.State), Text(customer),
+				Text(invoice), Text(join(m.Left)), leftCurrency, left, Text(join(m.Right)),
+				rightCurrency, right, Amount(m.Residual), Text(m.Rule), Text(m.ID)) {
 				return
 			}
 		}
@@ -236,20 +236,21 @@ func used(uses []money.Money) (currency, sum Cell) {
 
 func (p *Pack) lineTable() Table {
 	columns := []Column{
-		{ID: "account", Title: "Account", Kind: KindText, Width: 16},
-		{ID: "booked", Title: "Booked", Kind: KindDate},
-		{ID: "value_date", Title: "Value date", Kind: KindDate},
+		{ID: "account", Title: "Account", Kind: KindText, Width: 13},
+		{ID: "booked", Title: "Booked", Kind: KindDate, Width: 12},
+		{ID: "value_date", Title: "Value date", Kind: KindDate, Width: 12},
 		{ID: "state", Title: "State", Kind: KindCode, Width: 9},
 		{ID: "currency", Title: "Currency", Kind: KindCode},
 		{ID: "amount", Title: "Amount", Kind: KindMoney},
-		{ID: "counterparty", Title: "Counterparty", Kind: KindText, Width: 26},
-		{ID: "reference", Title: "Reference", Kind: KindText, Width: 24},
-		{ID: "text", Title: "Text", Kind: KindText, Width: 40},
+		{ID: "counterparty", Title: "Counterparty", Kind: KindText, Width: 28},
+		{ID: "reference", Title: "Reference", Kind: KindText, Width: 18},
+		{ID: "text", Title: "Text", Kind: KindText, Width: 34},
 		{ID: "pass", Title: "Pass", Kind: KindCode, Width: 7},
-		{ID: "explained_by", Title: "Explained by", Kind: KindText, Width: 28},
-		{ID: "counterparty_account", Title: "Their account", Kind: KindCode, Width: 26},
-		{ID: "bank_id", Title: "Bank's id", Kind: KindCode, Width: 18},
-		{ID: "id", Title: "Line", Kind: KindCode, Width: 28},
+		{ID: "explained_by", Title: "Explained by", Kind: KindText, Width: 26},
+		{ID: "counterparty_account", Title: "Their account", Kind: KindCode, Width: 28,
+			Detail: true},
+		{ID: "bank_id", Title: "Bank's id", Kind: KindCode, Width: 20, Detail: true},
+		{ID: "id", Title: "Line", Kind: KindCode, Width: 32, Detail: true},
 	}
 	return p.table("Bank lines", columns, func(yield func(...Cell) bool) {
 		by := p.explained()
@@ -333,7 +334,7 @@ func (p *Pack) bridgeItemTable() Table {
 func (p *Pack) runTable() Table {
 	columns := []Column{
 		{ID: "section", Title: "Section", Kind: KindText, Width: 14},
-		{ID: "name", Title: "Name", Kind: KindText, Width: 30},
+		{ID: "name", Title: "Name", Kind: KindText, Width: 40},
 		{ID: "value", Title: "Value", Kind: KindText, Width: 34},
 		{ID: "records", Title: "Records", Kind: KindInteger},
 		{ID: "at", Title: "At", Kind: KindInstant},
@@ -369,9 +370,7 @@ func (p *Pack) runTable() Table {
 
 // facts are the lines that say which run this was.
 func (p *Pack) facts() []Parameter {
-	rate := func(a book.AutoRate) string {
-		return strconv.Itoa(a.Matched) + " of " + strconv.Itoa(a.Of)
-	}
+	n := func(i int) string { return grouped(int64(i)) }
 	return []Parameter{
 		{"Business", p.Business},
 		{"Base currency", string(p.Base)},
@@ -380,13 +379,13 @@ func (p *Pack) facts() []Parameter {
 		{"As of", p.moment(p.At)},
 		{"Run at", p.moment(p.RunAt)},
 		{"Version", p.Version},
-		{"Invoices", strconv.Itoa(p.Counts.Invoices)},
-		{"Billing payments", strconv.Itoa(p.Counts.BillingPayments)},
-		{"Gateway entries", strconv.Itoa(p.Counts.GatewayEntries)},
-		{"Payouts", strconv.Itoa(p.Counts.Payouts)},
-		{"Bank lines", strconv.Itoa(p.Counts.BankLines)},
-		{"Gateway bank lines matched automatically", rate(p.Rates.BankLines)},
-		{"Gateway payments matched automatically", rate(p.Rates.Payments)},
+		{"Invoices", n(p.Counts.Invoices)},
+		{"Billing payments", n(p.Counts.BillingPayments)},
+		{"Gateway entries", n(p.Counts.GatewayEntries)},
+		{"Payouts", n(p.Counts.Payouts)},
+		{"Bank lines", n(p.Counts.BankLines)},
+		{"Gateway bank lines matched automatically", rateText(p.Rates.BankLines)},
+		{"Gateway payments matched automatically", rateText(p.Rates.Payments)},
 	}
 }
 

@@ -100,12 +100,16 @@ func (c Cell) plain(t Table) string {
 	case KindInstant:
 		return c.wall(t.Zone).Format("2006-01-02 15:04")
 	case KindBool:
-		if c.n != 0 {
-			return "yes"
-		}
-		return "no"
+		return yesNo(c.n != 0)
 	}
 	return clean(c.text, true)
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
 }
 
 // grouped is a count with its thousands apart.

@@ -14,8 +14,8 @@ import (
 // The places of columns that the cover's formulas name, in the tables they name them of.
 const (
 	itemCurrency, itemStep, itemAmount    = 0, 1, 7
-	exceptionClass, exceptionCurrency     = 0, 6
-	exceptionAmount                       = 7
+	exceptionClass, exceptionCurrency     = 0, 5
+	exceptionAmount                       = 6
 	lineStateAt, lineCurrency, lineAmount = 3, 4, 5
 	matchLeg                              = 0
 )
@@ -256,7 +256,7 @@ func (c *cover) proofChecks() []check {
 		}
 	}
 	return append(list, check{name: "Proofs that do not hold", have: Integer(failed),
-		want: Integer(0), haveFormula: at.each("COUNTIF(%s,FALSE)", proofHolds)})
+		want: Integer(0), haveFormula: at.each(`COUNTIF(%s,"no")`, proofHolds)})
 }
 
 func (c *cover) checkList() {
@@ -325,7 +325,7 @@ func (c *cover) classes() {
 		}
 		count := at.each("COUNTIFS(%s,"+both, exceptionClass, exceptionCurrency)
 		currency := c.put(Text(g.currency), roleRow, "", 0)
-		currency.StyleID = c.look(look{role: roleRow, align: AlignRight})
+		currency.StyleID = c.look(look{role: roleRow, align: AlignRight, indent: 1})
 		c.add([coverColumns]excelize.Cell{
 			c.put(Text(g.class.Name()), roleRow, "", 0), c.put(Text(g.class), roleRow, "", 0),
 			c.put(Integer(g.count), roleRow, count, 0), c.put(g.sum, roleRow, sum, 0), currency,

@@ -115,17 +115,18 @@ func (c *cover) heads(titles [coverColumns]string) {
 		if i <= coverClass || i == coverResult {
 			align = AlignLeft
 		}
-		cells[i] = excelize.Cell{StyleID: c.look(look{role: roleHead, align: align}), Value: t}
+		l := look{role: roleHead, align: align, indent: 1}
+		cells[i] = excelize.Cell{StyleID: c.look(l), Value: t}
 	}
 	c.add(cells, 20)
 }
 
-// put is a typed cell with its formula, if any, in the role's style.
+// put is a typed cell with its formula, if any, in the role's style, set in by more than usual.
 func (c *cover) put(v Cell, r role, formula string, indent int) excelize.Cell {
 	column := Column{Kind: v.kind}
 	exp, _ := v.currency.Exponent()
 	l := column.look(r, exp)
-	l.indent = indent
+	l.indent += indent
 	if v.kind == "" || v.kind == KindText {
 		l.format = ""
 	}
@@ -219,10 +220,22 @@ func (c *cover) colour(verdict int) error {
 			return err
 		}
 	}
+	muted, err := c.file.NewConditionalStyle(&excelize.Style{
+		Font: &excelize.Font{Color: inkZero}})
+	if err != nil {
+		return err
+	}
 	for _, r := range c.differences {
-		err := c.file.SetConditionalFormat("Cover", ref(coverDifference, r),
+		err := c.file.SetConditionalFormat("Cover", ref(coverItems, r)+":"+ref(coverRecords, r),
 			[]excelize.ConditionalFormatOptions{
-				{Type: "cell", Criteria: "!=", Value: "0", Format: &bad}})
+				{Type: "cell", Criteria: "==", Value: "0", Format: &muted}})
+		if err != nil {
+			return err
+		}
+		err = c.file.SetConditionalFormat("Cover", ref(coverDifference, r),
+			[]excelize.ConditionalFormatOptions{
+				{Type: "cell", Criteria: "!=", Value: "0", Format: &bad},
+				{Type: "cell", Criteria: "==", Value: "0", Format: &muted}})
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ const (
 	fontName   = "Arial"
 	inkText    = "17222D"
 	inkMuted   = "5A6876"
+	inkZero    = "8491A0"
 	inkHead    = "FFFFFF"
 	fillHead   = "2F4A57"
 	fillTotal  = "EEF1F4"
@@ -43,6 +44,8 @@ type look struct {
 	align  Align
 	wrap   bool
 	indent int
+	// top keeps cells at the top of a row that others make higher.
+	top bool
 }
 
 // style is the number of a look's style, made when it is first asked for.
@@ -52,7 +55,10 @@ func (b *workbook) style(l look) (int, error) {
 	}
 	s := &excelize.Style{
 		Font:      &excelize.Font{Family: fontName, Size: 9, Color: inkText},
-		Alignment: &excelize.Alignment{Vertical: "top", WrapText: l.wrap, Indent: l.indent},
+		Alignment: &excelize.Alignment{Vertical: "center", WrapText: l.wrap, Indent: l.indent},
+	}
+	if l.top {
+		s.Alignment.Vertical = "top"
 	}
 	s.Alignment.Horizontal = map[Align]string{AlignLeft: "left", AlignCenter: "center",
 		AlignRight: "right"}[l.align]
@@ -71,7 +77,6 @@ func (b *workbook) style(l look) (int, error) {
 		s.Font.Color = inkMuted
 	case roleHead:
 		s.Font.Bold, s.Font.Color = true, inkHead
-		s.Alignment.Vertical = "center"
 		fill(fillHead)
 	case roleTotal:
 		s.Font.Bold = true
@@ -81,7 +86,6 @@ func (b *workbook) style(l look) (int, error) {
 		s.Font.Size, s.Font.Bold = 11, true
 	case roleState:
 		s.Font.Size, s.Font.Bold = 12, true
-		s.Alignment.Vertical = "center"
 	}
 	if l.format != "" {
 		s.CustomNumFmt = &l.format
@@ -127,6 +131,9 @@ func (c Column) look(r role, exp int) look {
 		l.align = AlignRight
 	} else if l.align == AlignKind {
 		l.align = AlignLeft
+	}
+	if l.align != AlignCenter {
+		l.indent = 1
 	}
 	if r == roleHead {
 		l.format, l.wrap = "", false

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/xuri/excelize/v2"
 
@@ -30,9 +31,12 @@ func (b *workbook) table(t Table) (placed, error) {
 	if err := w.next(); err != nil {
 		return nil, err
 	}
+	wraps := slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Wrap })
 	for i, c := range t.Columns {
 		for exp := range powers {
-			id, err := b.style(c.look(roleRow, exp))
+			l := c.look(roleRow, exp)
+			l.top = wraps
+			id, err := b.style(l)
 			if err != nil {
 				return nil, err
 			}
@@ -167,7 +171,7 @@ func (w *tableWriter) value(c Cell) any {
 		}
 		return c.csv()
 	case KindBool:
-		return c.n != 0
+		return yesNo(c.n != 0)
 	}
 	return cut(Neutral(c.text))
 }
@@ -207,6 +211,14 @@ func (w *tableWriter) finish() error {
 	if err := w.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles",
 		RefersTo: fmt.Sprintf("'%s'!$%d:$%d", s.name, headRow, headRow), Scope: s.name}); err != nil {
 		return err
+	}
+	if n := slices.IndexFunc(w.t.Columns, func(c Column) bool { return c.Detail }); n > 0 {
+		last, _ := excelize.ColumnNumberToName(n)
+		if err := w.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area",
+			RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", s.name, last, s.last+1),
+			Scope:    s.name}); err != nil {
+			return err
+		}
 	}
 	if err := w.paper(s.name, "landscape"); err != nil {
 		return err
