@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"countinghouse/app/book"
@@ -73,12 +74,16 @@ var allFacts = []facts{
 		owner: "account",
 		of:    func(r *book.Records) *[]book.Statement { return &r.Statements },
 		order: func(a, b book.Statement) int { return byID(a.ID, b.ID) },
+		keeps: map[string]string{"file": first("statements", "file"),
+			"digest": first("statements", "digest"), "format": first("statements", "format")},
 	},
 	&table[book.BankLine]{
 		name: "bank_lines", kind: book.KindBankLine, key: []string{"id"}, fields: bankLine,
 		owner: "account",
 		of:    func(r *book.Records) *[]book.BankLine { return &r.Lines },
 		order: func(a, b book.BankLine) int { return byID(a.ID, b.ID) },
+		keeps: map[string]string{"statement_id": first("bank_lines", "statement_id"),
+			"row": first("bank_lines", "row")},
 	},
 }
 
@@ -87,6 +92,11 @@ var allFacts = []facts{
 // only when the transaction turns out to have moved nothing.
 const knownPayout = `iif(excluded.payout_id = '' AND excluded.state NOT IN ('failed', 'cancelled'),
 	transactions.payout_id, excluded.payout_id)`
+
+// first keeps where a statement or line was read first: the same one in another file is no news.
+func first(table, column string) string {
+	return fmt.Sprintf("iif(%s.gone = 0, %[1]s.%[2]s, excluded.%[2]s)", table, column)
+}
 
 func byID(a, b book.ItemID) int { return strings.Compare(string(a), string(b)) }
 

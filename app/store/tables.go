@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"countinghouse/app/book"
@@ -40,6 +41,9 @@ type facts interface {
 	about() meta
 	// upsert writes the kind's records of a batch and counts them.
 	upsert(ctx context.Context, c *conn, r *book.Records) (Count, error)
+	// contested lists the batch's records that are stored under their id with other content and
+	// without a tombstone; columns that keeps governs don't count.
+	contested(ctx context.Context, c *conn, r *book.Records) ([]book.ItemID, error)
 	// read appends the rows of a query over the columns to the kind's slice of r.
 	read(ctx context.Context, c *conn, f *fields, where string, args []any, r *book.Records) error
 	// sort orders the kind's slice of r by identifier.
@@ -147,6 +151,34 @@ func (t *table[T]) upsert(ctx context.Context, c *conn, r *book.Records) (Count,
 	}
 	created := int(after - before)
 	return Count{New: created, Changed: touched - created, Same: len(records) - touched}, nil
+}
+
+func (t *table[T]) contested(ctx context.Context, c *conn, r *book.Records) ([]book.ItemID,
+	error) {
+	m := t.about()
+	var differs []string
+	for i, col := range m.columns {
+		if _, ok := t.keeps[col]; !ok {
+			differs = append(differs, quote(col)+" IS NOT ?"+strconv.Itoa(i+1))
+		}
+	}
+	query := "SELECT id FROM " + m.name + " WHERE id = ?1 AND gone = 0 AND (" +
+		strings.Join(differs, " OR ") + ")"
+	row := newRow(len(m.columns))
+	records := *t.of(r)
+	var out []book.ItemID
+	for i := range records {
+		row.at = 0
+		t.fields(&row.fields, &records[i])
+		args := make([]any, len(row.args))
+		for k, a := range row.args {
+			args[k] = a.Value
+		}
+		if err := ids(ctx, c, query, args, &out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func (t *table[T]) read(ctx context.Context, c *conn, f *fields, where string, args []any,
