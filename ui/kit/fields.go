@@ -92,7 +92,7 @@ func (t entryTheme) Size(name fyne.ThemeSizeName) float32 {
 	case theme.SizeNameText:
 		return t.text
 	case theme.SizeNameInnerPadding:
-		return 6
+		return 4
 	case theme.SizeNameInputBorder: // the cursor's width too
 		return 1.5
 	case theme.SizeNameInputRadius:
@@ -226,9 +226,9 @@ func (e *Entry) paint(p *pen, size fyne.Size) {
 	if !e.plain {
 		p.card(0, 0, size.Width, h, ground, line, 6)
 	}
-	x, right := float32(4), size.Width-4
+	x, right := float32(6), size.Width-6
 	if e.icon != "" {
-		x = p.icon(e.icon, 11, h/2, 16, Muted) + 2
+		x = p.icon(e.icon, 11, h/2, 16, Muted) + 4
 	}
 	if e.key != "" && !e.focused {
 		w := keyWidth(e.key)
@@ -238,7 +238,7 @@ func (e *Entry) paint(p *pen, size fyne.Size) {
 	inner := e.dressed.MinSize().Height
 	y := round((h - inner) / 2)
 	p.place(e.dressed, x, y, right-x, inner)
-	p.mask(x, y, right-x, inner, 2, ground)
+	p.mask(x-1, y-1, right-x+2, inner+2, 4, ground)
 	switch {
 	case e.plain:
 	case e.fault != "":

@@ -16,7 +16,7 @@ type Column struct {
 	ID, Title string
 	Width     float32 // as opened; the reader can change it
 	Min       float32 // smallest width, at least 24
-	Grow      bool    // takes its share of the room that is left
+	Grow      bool    // takes its share of the room that is left, or that is missing
 	Align     Align
 	Check     bool // shows the row's checkbox instead of text
 	Hidden    bool
@@ -43,12 +43,22 @@ type columns struct {
 	total    float32
 }
 
-// natural is the width that all columns need.
-func (c *columns) natural() float32 {
+// least is the smallest width that a column is given without the reader's doing.
+func (c Column) least() float32 {
+	if c.Grow && c.Min > 0 {
+		return min(c.Min, c.Width)
+	}
+	return c.Width
+}
+
+// natural is the width below which the grid scrolls sideways.
+func (c *columns) natural() float32 { return c.sum(Column.least) }
+
+func (c *columns) sum(width func(Column) float32) float32 {
 	sum := float32(2*columnEdge - columnGap)
 	for _, col := range c.list {
 		if !col.Hidden {
-			sum += col.Width + columnGap
+			sum += width(col) + columnGap
 		}
 	}
 	return sum
@@ -68,12 +78,12 @@ func (c *columns) fit(total float32) {
 			growing++
 		}
 	}
-	spare := max(0, total-c.natural())
+	spare := total - c.sum(func(col Column) float32 { return col.Width })
 	x := float32(columnEdge)
 	for _, col := range c.list {
 		w := col.Width
 		if col.Grow && growing > 0 {
-			w += spare / float32(growing)
+			w = max(col.least(), w+spare/float32(growing))
 		}
 		if col.Hidden {
 			c.x, c.w = append(c.x, x), append(c.w, 0)

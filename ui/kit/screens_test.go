@@ -198,7 +198,7 @@ func payouts() *kit.Grid {
 			{Text: "foots", Look: kit.LookState, Status: kit.StatusOK, Icon: "tick"}, state})
 	}
 	g := kit.NewGrid([]kit.Column{{ID: "sent", Title: "Sent", Width: 86},
-		{ID: "source", Title: "Source", Width: 100, Grow: true},
+		{ID: "source", Title: "Source", Width: 100, Min: 80, Grow: true},
 		{ID: "payout", Title: "Payout", Width: 100},
 		{ID: "eur", Title: "EUR", Width: 84, Align: kit.AlignRight},
 		{ID: "booked", Title: "Booked or due", Width: 104, Sortable: true},
