@@ -31,6 +31,9 @@ const (
 	Tries = 6
 )
 
+// ErrTooLarge says that a reply is larger than ReplyMax. TransportError makes it malformed.
+var ErrTooLarge = fmt.Errorf("reply is larger than %d MiB", ReplyMax>>20)
+
 // CheckURL parses an address of a source. Plain http is allowed on loopback only; a query, a
 // fragment or a password in the address is refused.
 func CheckURL(raw string) (*url.URL, error) {
@@ -77,7 +80,7 @@ func Client(o Options) *http.Client {
 	}
 }
 
-// ReadAll reads a reply up to ReplyMax and closes it.
+// ReadAll reads a reply up to ReplyMax and closes it; ErrTooLarge for a larger one.
 func ReadAll(res *http.Response) ([]byte, error) {
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, ReplyMax+1))
@@ -85,7 +88,7 @@ func ReadAll(res *http.Response) ([]byte, error) {
 		return nil, err
 	}
 	if len(body) > ReplyMax {
-		return nil, fmt.Errorf("reply is larger than %d MiB", ReplyMax>>20)
+		return nil, ErrTooLarge
 	}
 	return body, nil
 }
@@ -104,6 +107,8 @@ func TransportError(ctx context.Context, name book.SourceName, op string, err er
 	var record tls.RecordHeaderError
 	var verify *tls.CertificateVerificationError
 	switch {
+	case errors.Is(err, ErrTooLarge):
+		e.Kind, e.Hint = KindMalformed, "The server's reply is too large to be right. Check the URL."
 	case errors.As(err, &dns):
 		e.Hint = "The address of the server was not found. Check the URL and the network."
 	case errors.As(err, &unknownCA), errors.As(err, &wrongHost), errors.As(err, &badCert),
