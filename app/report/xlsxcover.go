@@ -325,7 +325,7 @@ func (c *cover) classes() {
 		}
 		count := at.each("COUNTIFS(%s,"+both, exceptionClass, exceptionCurrency)
 		currency := c.put(Text(g.currency), roleRow, "", 0)
-		currency.StyleID = c.look(look{role: roleRow, align: AlignRight, indent: 1})
+		currency.StyleID = c.look(look{role: roleRow, align: AlignRight})
 		c.add([coverColumns]excelize.Cell{
 			c.put(Text(g.class.Name()), roleRow, "", 0), c.put(Text(g.class), roleRow, "", 0),
 			c.put(Integer(g.count), roleRow, count, 0), c.put(g.sum, roleRow, sum, 0), currency,

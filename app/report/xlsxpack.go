@@ -115,7 +115,10 @@ func (c *cover) heads(titles [coverColumns]string) {
 		if i <= coverClass || i == coverResult {
 			align = AlignLeft
 		}
-		l := look{role: roleHead, align: align, indent: 1}
+		l := look{role: roleHead, align: align}
+		if align == AlignLeft {
+			l.indent = 1
+		}
 		cells[i] = excelize.Cell{StyleID: c.look(l), Value: t}
 	}
 	c.add(cells, 20)

@@ -132,7 +132,7 @@ func (c Column) look(r role, exp int) look {
 	} else if l.align == AlignKind {
 		l.align = AlignLeft
 	}
-	if l.align != AlignCenter {
+	if l.align == AlignLeft {
 		l.indent = 1
 	}
 	if r == roleHead {

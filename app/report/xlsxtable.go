@@ -21,6 +21,8 @@ type tableWriter struct {
 	// styles are those of each column's cells, by the decimals of the currency.
 	styles [][len(powers)]int
 	totals *totals
+	// wraps says that a column wraps, so that rows may be higher than one line.
+	wraps bool
 }
 
 // table writes a table onto a sheet of its own, and onto more where it is too long for one.
@@ -31,11 +33,11 @@ func (b *workbook) table(t Table) (placed, error) {
 	if err := w.next(); err != nil {
 		return nil, err
 	}
-	wraps := slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Wrap })
+	w.wraps = slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Wrap })
 	for i, c := range t.Columns {
 		for exp := range powers {
 			l := c.look(roleRow, exp)
-			l.top = wraps
+			l.top = w.wraps
 			id, err := b.style(l)
 			if err != nil {
 				return nil, err
@@ -146,7 +148,27 @@ func (w *tableWriter) put(cells []Cell) error {
 			out.Formula = f(s.last, cells)
 		}
 	}
+	if w.wraps {
+		return s.stream.SetRow(ref(0, s.last), w.row, excelize.RowOpts{Height: w.height(cells)})
+	}
 	return s.stream.SetRow(ref(0, s.last), w.row)
+}
+
+// height is the room that wrapped text needs, in points; 0 for the height of one line. Not every
+// reader works it out by itself. The type is smaller than that in which widths count.
+func (w *tableWriter) height(cells []Cell) float64 {
+	const lineHeight, most = 12, 409
+	lines := 1
+	for i, c := range w.t.Columns {
+		if c.Wrap && cells[i].kind == KindText {
+			perLine := max(int(c.chars()*1.15), 1)
+			lines = max(lines, (width(cells[i].text)+perLine-1)/perLine)
+		}
+	}
+	if lines == 1 {
+		return 0
+	}
+	return min(float64(lines*lineHeight+4), most)
 }
 
 // value is what a cell holds in the workbook.
