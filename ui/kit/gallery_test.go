@@ -198,7 +198,7 @@ func tiles() []fyne.CanvasObject {
 func sources() *kit.Grid {
 	return kit.NewGrid([]kit.Column{
 		{ID: "name", Title: "Source", Width: 240, Grow: true},
-		{ID: "state", Title: "State", Width: 80},
+		{ID: "state", Title: "State", Width: 80, Align: kit.AlignRight},
 	}, &tableData{
 		ids: []string{"a", "b", "c"},
 		cells: [][]kit.Cell{

@@ -194,11 +194,18 @@ func (p *pen) cell(c Cell, align Align, x, w, h float32) {
 	switch c.Look {
 	case LookChip:
 		if c.Text != "" {
+			if align == AlignRight {
+				x = max(x, x+w-chipWidth(c.Text, icon, Caption))
+			}
 			p.chip(c.Text, icon, c.Status, x, cy, w)
 		}
 	case LookState:
 		if c.Text != "" {
-			p.state(c.Text, icon, c.Status.Ink(), x, cy, w)
+			end := x + w
+			if align == AlignRight {
+				x = max(x, end-chipWidth(c.Text, icon, Caption)+2*chipPad)
+			}
+			p.state(c.Text, icon, c.Status.Ink(), x, cy, end-x)
 		}
 	case LookCode:
 		p.cut(c.Text, x, w, cy, align.toolkit(), Strong.At(12).In(c.Status.Ink()))

@@ -174,15 +174,6 @@ func (p *pen) write(s string, x, w, cy float32, align fyne.TextAlign, ink Ink) f
 	return x + TextWidth(s, ink)
 }
 
-// lines writes wrapped text from the top y and returns the y behind it.
-func (p *pen) paragraph(s string, x, y, w, step float32, ink Ink) float32 {
-	for _, line := range WrapText(s, w, ink) {
-		p.text(line, x, y+step/2, ink)
-		y += step
-	}
-	return y
-}
-
 // ring paints the 2 px outline of what has the focus, just inside the bounds.
 func (p *pen) ring(x, y, w, h, radius float32) {
 	p.frame(x+1, y+1, w-2, h-2, Clear, Accent, 2, radius)
