@@ -202,7 +202,7 @@ type arena[T any] struct {
 func (a *arena[T]) add(v T) *T {
 	last := len(a.chunks) - 1
 	if last < 0 || len(a.chunks[last]) == cap(a.chunks[last]) {
-		a.chunks = append(a.chunks, make([]T, 0, min(4096, 64<<len(a.chunks))))
+		a.chunks = append(a.chunks, make([]T, 0, 64<<min(len(a.chunks), 6)))
 		last++
 	}
 	a.chunks[last] = append(a.chunks[last], v)

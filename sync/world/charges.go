@@ -186,14 +186,14 @@ func (m *maker) rowOf(ch *charge) Payment {
 func (m *maker) beginCard(b *bill) {
 	t := m.payTime(b)
 	switch x := m.r.IntN(1000); {
-	case x < 860:
+	case x < 885:
 		m.at(t, func() { m.afterwards(b, m.payByCard(b, true)) })
-	case x < 925:
+	case x < 945:
 		m.at(t, func() { m.fail(b) })
 		m.at(t+book.Instant(m.between(2*3600, 70*3600))*second, func() { m.payByCard(b, true) })
-	case x < 962:
+	case x < 966:
 		m.refuse(b)
-	case x < 972:
+	case x < 975:
 		m.at(m.clock(b.DueOn+5, 9*hour), func() { m.cancel(b) })
 	default:
 		// Some just let it lie.

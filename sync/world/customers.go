@@ -118,21 +118,25 @@ func (m *maker) ways(c *client) {
 		c.Method = c.tale.method
 		return
 	}
-	switch x := m.r.IntN(1000); {
-	case c.Currency == "EUR" && x < 100:
+	x := m.r.IntN(1000)
+	switch {
+	case c.Currency != "EUR":
+	case x < 100:
 		c.Method = "banktransfer"
 		if m.chance(60) {
 			c.habit = overpayer
 		}
 		return
-	case c.Currency == "EUR" && x < 200:
+	case x < 200:
 		c.debit = true
 		return
-	case x < 220:
+	}
+	switch {
+	case x >= 985:
 		c.habit = massPayer
-	case x < 235:
+	case x >= 970:
 		c.habit = fundsAdder
-	case x < 245:
+	case x >= 960:
 		c.habit = drafted
 	}
 }
