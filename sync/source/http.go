@@ -115,7 +115,7 @@ func TransportError(ctx context.Context, name book.SourceName, op string, err er
 		errors.As(err, &verify):
 		e.Hint = "The server's certificate is not trusted. Check the URL, or have the server's " +
 			"certificate renewed."
-	case errors.As(err, &record), strings.Contains(err.Error(), "HTTP response to HTTPS client"):
+	case errors.As(err, &record), notTLS(err):
 		e.Hint = "The server does not speak https at this address. Check the URL and its port."
 	case isTimeout(err):
 		e.Hint = "The server did not answer in time. Try again later."
@@ -220,7 +220,14 @@ func (e *Error) transient() bool {
 	if errors.As(e.Err, &dns) && dns.IsNotFound {
 		return false
 	}
-	return e.Kind == KindUnavailable && !errors.As(e.Err, &verify) && !errors.As(e.Err, &record)
+	return e.Kind == KindUnavailable && !errors.As(e.Err, &verify) &&
+		!errors.As(e.Err, &record) && !notTLS(e.Err)
+}
+
+// notTLS reports whether a server answered https in plain http; the standard library says so in
+// words only.
+func notTLS(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "HTTP response to HTTPS client")
 }
 
 func sleep(ctx context.Context, d time.Duration) error {
