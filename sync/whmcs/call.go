@@ -43,8 +43,9 @@ func (s *WHMCS) call(ctx context.Context, r request) (node, error) {
 			}
 		}
 		if errors.Is(err, errReply) {
-			if tries++; tries < malformedTries {
-				again := *err.(*source.Error)
+			var e *source.Error
+			if tries++; tries < malformedTries && errors.As(err, &e) {
+				again := *e
 				again.Kind = source.KindUnavailable
 				return &again
 			}
@@ -95,23 +96,21 @@ func (s *WHMCS) open(r request, format string, res *http.Response, body []byte) 
 		parse = parseXML
 	}
 	n, ok := parse(body)
-	result := strings.ToLower(n.word("result"))
-	if result == "" {
-		result = strings.ToLower(n.word("status"))
-	}
 	switch message := s.clean(n.word("message")); {
-	case ok && result == "success" && res.StatusCode/100 == 2:
+	case ok && n.result() == "success" && res.StatusCode/100 == 2:
 		return n, nil
 	case malformedUTF8.MatchString(message) || !ok && malformedUTF8.Match(body):
 		return nil, &source.Error{Kind: source.KindMalformed, Source: s.options.Name, Op: r.op(),
 			Detail: "WHMCS cannot write the reply: malformed UTF-8", Err: errUTF8,
 			Hint: "A text stored in WHMCS is damaged, often a service's password. Save that " +
 				"record again in WHMCS."}
-	case ok && result != "success":
+	case ok && n.result() == "error":
 		return nil, s.refusal(r, res, message)
 	}
-	if err := source.StatusError(s.options.Name, r.op(), res, ""); err != nil {
-		if e := err.(*source.Error); e.Kind == source.KindAuth {
+	var e *source.Error
+	err := source.StatusError(s.options.Name, r.op(), res, "")
+	if errors.As(err, &e) && e.Kind != source.KindRefused {
+		if e.Kind == source.KindAuth {
 			e.Hint = "The web server in front of WHMCS refused the call. Ask its administrator to " +
 				"let calls to includes/api.php through."
 		}
@@ -170,7 +169,7 @@ const badCredentials = "WHMCS does not know these API credentials. Check identif
 func (s *WHMCS) refusal(r request, res *http.Response, message string) error {
 	e := &source.Error{Kind: source.KindRefused, Source: s.options.Name, Op: r.op()}
 	if err := source.StatusError(s.options.Name, r.op(), res, ""); err != nil {
-		e = err.(*source.Error)
+		errors.As(err, &e)
 	}
 	e.Detail = message
 	lower := strings.ToLower(message)

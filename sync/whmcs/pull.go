@@ -131,9 +131,9 @@ func (s *WHMCS) Pull(ctx context.Context, from source.Request,
 		p.cursor.Stage, p.cursor.Pos, p.cursor.Last = at+1, 0, 0
 		if at == len(stages)-1 {
 			p.cursor = cursor{From: p.cursor.From, Pulls: p.cursor.Pulls + 1, Log: p.cursor.LogNext}
-			return p.send(at)
+			return p.hand(ctx, at)
 		}
-		if err := p.send(at); err != nil {
+		if err := p.hand(ctx, at); err != nil {
 			return err
 		}
 	}
@@ -141,12 +141,15 @@ func (s *WHMCS) Pull(ctx context.Context, from source.Request,
 }
 
 // flush hands what was read so far to keep.
-func (p *pull) flush() error {
+func (p *pull) flush(ctx context.Context) error {
 	p.done = max(p.done, p.cursor.Pos)
-	return p.send(p.cursor.Stage)
+	return p.hand(ctx, p.cursor.Stage)
 }
 
-func (p *pull) send(stage int) error {
+func (p *pull) hand(ctx context.Context, stage int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	c, err := json.Marshal(p.cursor)
 	if err != nil {
 		return fmt.Errorf("whmcs: write cursor: %w", err)

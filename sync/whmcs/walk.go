@@ -88,7 +88,7 @@ func (p *pull) take(ctx context.Context, l listing, w window, start, from int) (
 	p.sorted = l.inOrder(w.ids)
 	for i := from; i < len(w.rows); i++ {
 		if l.until > 0 && w.ids[i] > 0 && w.ids[i] <= l.until {
-			return true, p.flush()
+			return true, p.flush(ctx)
 		}
 		if err := p.row(ctx, l, w, start, i); err != nil {
 			return false, err
@@ -98,7 +98,7 @@ func (p *pull) take(ctx context.Context, l listing, w window, start, from int) (
 			p.cursor.Last = w.ids[i]
 		}
 		if (i-from+1)%chunkSize == 0 || i == len(w.rows)-1 {
-			if err := p.flush(); err != nil {
+			if err := p.flush(ctx); err != nil {
 				return false, err
 			}
 		}
@@ -219,5 +219,5 @@ func (p *pull) reject(kind book.Kind, place string, n node, reason error) {
 	p.rejected[place] = true
 	p.page.Rejects = append(p.page.Rejects, book.Reject{Origin: string(p.options.Name),
 		Place: place, Kind: kind, Raw: source.Raw(n.raw(), p.options.Secrets),
-		Reason: reason.Error(), At: book.At(p.options.Clock())})
+		Reason: source.Raw(reason.Error(), p.options.Secrets), At: book.At(p.options.Clock())})
 }

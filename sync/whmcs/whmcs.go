@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -70,7 +71,7 @@ func (s *WHMCS) Describe() source.Description { return Description }
 // Check asks WHMCS for its version and tries every action that a pull needs. Missing names the
 // actions that the API role does not allow.
 func (s *WHMCS) Check(ctx context.Context) (source.Health, error) {
-	h := source.Health{Account: s.api.Hostname(), Live: true}
+	h := source.Health{Account: s.api.Hostname(), Live: !s.local()}
 	details, err := s.call(ctx, whmcsDetails())
 	switch {
 	case err == nil:
@@ -107,6 +108,13 @@ func (s *WHMCS) Check(ctx context.Context) (source.Health, error) {
 		}
 	}
 	return h, nil
+}
+
+// local reports whether WHMCS runs on this computer. WHMCS has no test mode of its own; one that
+// nobody else can reach is a sandbox.
+func (s *WHMCS) local() bool {
+	ip := net.ParseIP(s.api.Hostname())
+	return s.api.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // probe sends a request and notes in h what the API role does not allow. That the record is not

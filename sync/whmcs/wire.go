@@ -44,13 +44,25 @@ func parseJSON(body []byte) (node, bool) {
 		var n node
 		d := json.NewDecoder(bytes.NewReader(rest))
 		d.UseNumber()
-		if d.Decode(&n) == nil && (n.word("result") != "" || n.word("status") != "") {
+		if d.Decode(&n) == nil && n.result() != "" {
 			strip(map[string]any(n))
 			return unflatten(n), true
 		}
 		rest = rest[1:]
 	}
 	return nil, false
+}
+
+// result is "success" or "error" of a reply, which some actions call status; "" where the object is
+// no reply.
+func (n node) result() string {
+	for _, key := range []string{"result", "status"} {
+		switch w := strings.ToLower(n.word(key)); w {
+		case "success", "error":
+			return w
+		}
+	}
+	return ""
 }
 
 // parseXML reads a reply in the XML form, in which every value is text and a list's rows are equal
@@ -68,7 +80,7 @@ func parseXML(body []byte) (node, bool) {
 		}
 		v, err := element(d, 0)
 		m, ok := v.(map[string]any)
-		if err != nil || !ok || node(m).word("result") == "" {
+		if err != nil || !ok || node(m).result() == "" {
 			return nil, false
 		}
 		strip(m)
