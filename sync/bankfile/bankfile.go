@@ -1,0 +1,320 @@
+// Package bankfile owns reading bank statements from files: it finds out what a file is, decides
+// from the data how it is written, and gives statements, lines and their proof. app calls it for
+// every import; it never stores anything, never opens a file or the network itself, and never
+// guesses: what the file cannot decide comes back as a question, what cannot be read as a reject.
+package bankfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+// Format is a kind of statement file.
+type Format string
+
+// The formats that are read.
+const (
+	// Auto lets the content decide.
+	Auto Format = "auto"
+	CSV  Format = "csv"
+	CAMT Format = "camt"
+)
+
+// Options say for which account a file is read and what is already known of its form.
+type Options struct {
+	Account book.AccountName
+	// Currency is the account's, used where the file names none.
+	Currency money.Currency
+	// Number is the account's IBAN or number, "" where it is not configured.
+	Number string
+	// Format is Auto or "" where the content decides.
+	Format Format
+	// Profile is how such files are written, as learned or answered before; nil for none. Known looks
+	// a profile up by the file's shape where Profile is nil; it may be nil and may return nil.
+	Profile *Profile
+	Known   func(shape string) *Profile
+	// Fixes replace cells that a person has corrected; the file stays as it is.
+	Fixes  []Fix
+	Limits Limits
+}
+
+// Fix is a person's correction of one cell of a delimited file.
+type Fix struct {
+	// Row is the row in the file, from 1.
+	Row int
+	// Means is the column; Value replaces its cell. Dates are YYYY-MM-DD.
+	Means Role
+	Value string
+}
+
+// Limits are what a file may hold; zero fields take the defaults of DefaultLimits.
+type Limits struct {
+	// Bytes is the size of the file, Cell the size of one cell or XML text in bytes.
+	Bytes int64
+	Cell  int
+	// Rows are lines or entries, Columns the cells of a row, Depth the nesting of XML elements.
+	Rows, Columns, Depth int
+}
+
+// DefaultLimits hold several years of a busy account.
+var DefaultLimits = Limits{Bytes: 256 << 20, Cell: 1 << 18, Rows: 2_000_000, Columns: 512, Depth: 48}
+
+func (l Limits) orDefault() Limits {
+	d := DefaultLimits
+	if l.Bytes > 0 {
+		d.Bytes = l.Bytes
+	}
+	if l.Cell > 0 {
+		d.Cell = l.Cell
+	}
+	if l.Rows > 0 {
+		d.Rows = l.Rows
+	}
+	if l.Columns > 0 {
+		d.Columns = l.Columns
+	}
+	if l.Depth > 0 {
+		d.Depth = l.Depth
+	}
+	return d
+}
+
+// File is what was read from one file.
+type File struct {
+	// Name is the file's name without its folder.
+	Name   string
+	Format Format
+	// Variant says more about the format: "camt.053", "CSV, semicolon, windows-1252".
+	Variant, Encoding, Delimiter string
+	// Digest is the SHA-256 of the bytes in hex, Size their number.
+	Digest string
+	Size   int64
+	// Statements are in file order.
+	Statements []Parsed
+	// Profile is how the file is written, as far as it could be decided; for delimited files only.
+	// Recognised says that a profile that was given has been applied.
+	Profile    Profile
+	Recognised bool
+	// Questions are what the file cannot decide; Statements is empty while there are any.
+	Questions []Question
+	// Warnings are what is not right with the file, Notes what was decided in reading it.
+	Warnings, Notes []string
+}
+
+// Outcome says in one word how reading went: "ok", "warn" or "ask".
+func (f File) Outcome() string {
+	if len(f.Questions) > 0 {
+		return "ask"
+	}
+	if len(f.Warnings) > 0 {
+		return "warn"
+	}
+	return "ok"
+}
+
+// Parsed is one statement with its lines in file order.
+type Parsed struct {
+	book.Statement
+	Lines []book.BankLine
+	// Rejects are the rows that could not be read; their At is for the caller to set.
+	Rejects []book.Reject
+	Proof   Proof
+}
+
+// Error says what is wrong with a file, where, and what to do.
+type Error struct {
+	// File is the name without its folder; Place the row, line or entry, "" for the whole file; Field
+	// the column or element there.
+	File, Place, Field string
+	Reason, Hint       string
+}
+
+// Error is all of it in one line.
+func (e *Error) Error() string {
+	parts := []string{"bankfile"}
+	for _, p := range []string{e.File, e.Place, e.Field, e.Reason} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	s := strings.Join(parts, ": ")
+	if e.Hint != "" {
+		s += "; " + e.Hint
+	}
+	return s
+}
+
+// refuse is an error about the whole file; Read fills in its name.
+func refuse(reason, hint string) error { return &Error{Reason: reason, Hint: hint} }
+
+// Ask is the error of a file that needs an answer first. Ask the questions, put the answers into
+// the file's profile with Profile.With, and read again.
+type Ask struct {
+	File      string
+	Questions []Question
+}
+
+// Error names the questions.
+func (e *Ask) Error() string {
+	texts := make([]string, len(e.Questions))
+	for i, q := range e.Questions {
+		texts[i] = q.Text
+	}
+	return "bankfile: " + e.File + ": needs an answer: " + strings.Join(texts, " ")
+}
+
+// Read reads a statement file. name is the file's name, used in messages and as a hint only. It
+// returns *Error for a file that is refused as a whole, *Ask with the File as far as it was read
+// where a question must be answered first, and the reader's own error wrapped.
+func Read(r io.Reader, name string, o Options) (File, error) {
+	o.Limits = o.Limits.orDefault()
+	f := File{Name: baseName(name)}
+	in := newInput(r, o.Limits.Bytes)
+	if err := f.read(in, o); err != nil {
+		return f, f.named(err)
+	}
+	digest, size, err := in.finish()
+	if err != nil {
+		return f, f.named(err)
+	}
+	f.Digest, f.Size = digest, size
+	if len(f.Questions) > 0 {
+		f.Statements = nil
+		return f, &Ask{File: f.Name, Questions: f.Questions}
+	}
+	if err := f.complete(o); err != nil {
+		return f, f.named(err)
+	}
+	return f, nil
+}
+
+func (f *File) read(in *input, o Options) error {
+	kind, err := recognise(in.head())
+	if err != nil {
+		return err
+	}
+	if o.Format != "" && o.Format != Auto && o.Format != kind {
+		return refuse(fmt.Sprintf("the content is %s, not %s", kind, o.Format),
+			"leave the format to be found out")
+	}
+	f.Format = kind
+	if kind == CAMT {
+		return readCAMT(in, f, o)
+	}
+	return readCSV(in, f, o)
+}
+
+// named puts the file's name into an error.
+func (f *File) named(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		e.File = f.Name
+		return e
+	}
+	return fmt.Errorf("bankfile: %s: read: %w", f.Name, err)
+}
+
+func (f *File) warn(format string, args ...any) {
+	f.Warnings = append(f.Warnings, fmt.Sprintf(format, args...))
+}
+
+func (f *File) note(format string, args ...any) {
+	f.Notes = append(f.Notes, fmt.Sprintf(format, args...))
+}
+
+// complete gives the statements their names, ids and proofs.
+func (f *File) complete(o Options) error {
+	for i := range f.Statements {
+		p := &f.Statements[i]
+		p.Account, p.File, p.Digest, p.Format = o.Account, f.Name, f.Digest, string(f.Format)
+		for j := range p.Lines {
+			p.Lines[j].Account = o.Account
+		}
+		for j := range p.Rejects {
+			p.Rejects[j].Origin = string(o.Account)
+			p.Rejects[j].Kind = book.KindBankLine
+			p.Rejects[j].Raw = maskCards(cut(p.Rejects[j].Raw, 4096))
+			f.warn("%s: %s", p.Rejects[j].Place, p.Rejects[j].Reason)
+		}
+		p.period()
+		if err := p.prove(f); err != nil {
+			return err
+		}
+		if o.Currency != "" && p.Currency != "" && p.Currency != o.Currency {
+			f.note("the statement is in %s, the account in %s", p.Currency, o.Currency)
+		}
+		if o.Number != "" && p.AccountNumber != "" && !sameNumber(o.Number, p.AccountNumber) {
+			f.warn("the file is of account %s, not of %s", p.AccountNumber, o.Number)
+		}
+	}
+	all := make([]*book.BankLine, 0, 64)
+	for i := range f.Statements {
+		for j := range f.Statements[i].Lines {
+			all = append(all, &f.Statements[i].Lines[j])
+		}
+	}
+	identify(all)
+	for i := range f.Statements {
+		f.Statements[i].sign()
+	}
+	return nil
+}
+
+// period fills in the days that the statement covers, from its lines where it states none.
+func (p *Parsed) period() {
+	if p.FromOn != 0 && p.ToOn != 0 {
+		return
+	}
+	var from, to book.Date
+	for _, l := range p.Lines {
+		if l.On != 0 && !l.Pending {
+			if from == 0 || l.On < from {
+				from = l.On
+			}
+			to = max(to, l.On)
+		}
+	}
+	if p.FromOn == 0 {
+		p.FromOn = from
+	}
+	if p.ToOn == 0 {
+		p.ToOn = to
+	}
+}
+
+func baseName(name string) string {
+	return name[strings.LastIndexAny(name, `/\`)+1:]
+}
+
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}
+
+// sameNumber compares account numbers by their letters and digits; one may end with the other,
+// because banks print the IBAN here and the number alone there.
+func sameNumber(a, b string) bool {
+	a, b = alphanumeric(a), alphanumeric(b)
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return a == b || len(a) >= 6 && strings.HasSuffix(b, a)
+}
+
+func alphanumeric(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9', r >= 'A' && r <= 'Z':
+			return r
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		}
+		return -1
+	}, s)
+}

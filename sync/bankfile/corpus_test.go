@@ -1,0 +1,296 @@
+package bankfile
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+const corpus = "testdata/corpus"
+
+// accountCurrency is the configured account's, for files that name none themselves.
+var accountCurrency = map[string]money.Currency{
+	"csv/bank2ynab-bank2ynab__dba33fceecd62c3c727893361e0ba4d3.P000000027355791.csv": "SGD",
+}
+
+// answers are what a person says to the files that ask.
+var answers = map[string]struct {
+	topic Topic
+	value string
+}{
+	"csv/bank2ynab-bank2ynab__20180226_12345678.csv":                                 {AskDates, "dmy"},
+	"csv/own__ambiguous_dates_all_below_13.csv":                                      {AskDates, "dmy"},
+	"csv/bank2ynab-bank2ynab__dba33fceecd62c3c727893361e0ba4d3.P000000027355791.csv": {AskSign, "out"},
+	"csv/bank2ynab-bank2ynab__statement_1.csv":                                       {AskSign, "out"},
+}
+
+// corrections are where the corpus itself is wrong, with the reason.
+var corrections = map[string]func(m map[string]string, lines []expectedLine){
+	// The last row is −15.25 with U+2212, a minus sign; the corpus lost it.
+	"csv/own__trailing_minus_parentheses.csv": func(m map[string]string, lines []expectedLine) {
+		m["expected_credit_total"], m["expected_debit_total"] = "1254.50", "1124.75"
+		lines[5].Amount = "-15.25"
+	},
+	// The closing balance is in SEK, the account in EUR: they are not compared.
+	"camt/genkgo-camt__camt053.v2.minimal.xml": func(m map[string]string, _ []expectedLine) {
+		m["balance_check"] = "na"
+	},
+}
+
+type expectedLine struct {
+	Date      string `json:"date"`
+	ValueDate string `json:"value_date"`
+	Amount    string `json:"amount"`
+	Currency  string `json:"currency"`
+	Reference string `json:"reference"`
+	Status    string `json:"status"`
+}
+
+func manifest(t testing.TB) []map[string]string {
+	f, err := os.Open(filepath.Join(corpus, "MANIFEST.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	recs, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []map[string]string
+	for _, r := range recs[1:] {
+		m := map[string]string{}
+		for i, name := range recs[0] {
+			m[name] = r[i]
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+func optionsFor(file string) Options {
+	o := Options{Account: "operating", Currency: "EUR"}
+	if c := accountCurrency[file]; c != "" {
+		o.Currency = c
+	}
+	return o
+}
+
+func readCorpus(t testing.TB, file string, o Options) (File, error) {
+	b, err := os.ReadFile(filepath.Join(corpus, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Read(bytes.NewReader(b), filepath.Base(file), o)
+}
+
+// readAnswered reads a corpus file, and again with the answer where it asks.
+func readAnswered(t testing.TB, file string) (File, error) {
+	o := optionsFor(file)
+	f, err := readCorpus(t, file, o)
+	if _, ok := errors.AsType[*Ask](err); !ok {
+		return f, err
+	}
+	a := answers[file]
+	if len(f.Questions) != 1 || f.Questions[0].Topic != a.topic || len(f.Statements) != 0 {
+		t.Fatalf("asks %+v with %d statements, want one question about %s",
+			f.Questions, len(f.Statements), a.topic)
+	}
+	p, err := f.Profile.With(a.topic, a.value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Profile = throughJSON(t, p)
+	return readCorpus(t, file, o)
+}
+
+func throughJSON(t testing.TB, p Profile) *Profile {
+	b, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := new(Profile)
+	if err := json.Unmarshal(b, out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestCorpus(t *testing.T) {
+	rows := manifest(t)
+	if len(rows) != 44 {
+		t.Fatalf("%d files, want 44", len(rows))
+	}
+	for _, m := range rows {
+		t.Run(m["file"], func(t *testing.T) {
+			f, err := readCorpus(t, m["file"], optionsFor(m["file"]))
+			outcome := f.Outcome()
+			if _, asks := errors.AsType[*Ask](err); err != nil && !asks {
+				outcome = "reject"
+				if e, ok := errors.AsType[*Error](err); !ok || e.File == "" || e.Reason == "" || e.Hint == "" {
+					t.Errorf("the refusal does not say enough: %v", err)
+				}
+			}
+			if outcome != m["outcome"] {
+				t.Errorf("outcome %s, want %s: %v %v", outcome, m["outcome"], err, f.Warnings)
+			}
+			if m["outcome"] == "reject" {
+				return
+			}
+			if f, err = readAnswered(t, m["file"]); err != nil {
+				t.Fatal(err)
+			}
+			want := expectedLines(t, m["file"])
+			if fix := corrections[m["file"]]; fix != nil {
+				fix(m, want)
+			}
+			compareLines(t, f, want)
+			compareFigures(t, f, m)
+		})
+	}
+}
+
+func expectedLines(t *testing.T, file string) []expectedLine {
+	b, err := os.ReadFile(filepath.Join(corpus, "expected", strings.ReplaceAll(file, "/", "__")+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e struct {
+		Statements []struct {
+			Transactions []expectedLine `json:"transactions"`
+		} `json:"statements"`
+	}
+	if err := json.Unmarshal(b, &e); err != nil {
+		t.Fatal(err)
+	}
+	var out []expectedLine
+	for _, s := range e.Statements {
+		out = append(out, s.Transactions...)
+	}
+	return out
+}
+
+func allLines(f File) []book.BankLine {
+	var out []book.BankLine
+	for _, s := range f.Statements {
+		out = append(out, s.Lines...)
+	}
+	return out
+}
+
+func compareLines(t *testing.T, f File, want []expectedLine) {
+	t.Helper()
+	got := allLines(f)
+	if len(got) != len(want) {
+		t.Fatalf("%d lines, want %d", len(got), len(want))
+	}
+	for i, w := range want {
+		l := got[i]
+		amount, err := money.Parse(w.Amount, l.Amount.Currency)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if l.On.String() != w.Date || l.Amount != amount ||
+			w.Currency != "" && string(l.Amount.Currency) != w.Currency ||
+			w.ValueDate != "" && l.ValueOn.String() != w.ValueDate ||
+			w.Reference != "" && l.BankID != w.Reference ||
+			l.Pending != (w.Status == "pending") {
+			t.Errorf("line %d: got %+v, want %+v", i, l, w)
+		}
+		if l.ID == "" || l.StatementID == "" || l.Row == 0 || l.Ordinal == 0 {
+			t.Errorf("line %d has no id, statement, row or ordinal: %+v", i, l)
+		}
+	}
+}
+
+// compareFigures checks the statement's figures against the manifest's.
+func compareFigures(t *testing.T, f File, m map[string]string) {
+	t.Helper()
+	equal := func(what, got, want string) {
+		t.Helper()
+		if got != want {
+			t.Errorf("%s: got %q, want %q", what, got, want)
+		}
+	}
+	equal("statements", strconv.Itoa(len(f.Statements)), m["statements"])
+	in, out := map[string]money.Money{}, map[string]money.Money{}
+	var currencies []string
+	pending := 0
+	var first, last book.Date
+	for _, l := range allLines(f) {
+		c := string(l.Amount.Currency)
+		if !slices.Contains(currencies, c) {
+			currencies = append(currencies, c)
+			in[c], out[c] = money.New(0, l.Amount.Currency), money.New(0, l.Amount.Currency)
+		}
+		side := in
+		if l.Amount.Minor < 0 {
+			side = out
+		}
+		side[c], _ = side[c].Add(l.Amount.Abs())
+		if l.Pending {
+			pending++
+		}
+		if l.On != 0 {
+			if first == 0 || l.On < first {
+				first = l.On
+			}
+			last = max(last, l.On)
+		}
+	}
+	slices.Sort(currencies)
+	totals := func(side map[string]money.Money) string {
+		if len(currencies) == 0 {
+			return "0.00"
+		}
+		var parts []string
+		for _, c := range currencies {
+			d := side[c].Decimal()
+			if len(currencies) > 1 {
+				d = c + ":" + d
+			}
+			parts = append(parts, d)
+		}
+		return strings.Join(parts, "|")
+	}
+	equal("credits", totals(in), m["expected_credit_total"])
+	equal("debits", totals(out), m["expected_debit_total"])
+	equal("entries", strconv.Itoa(len(allLines(f))), m["expected_transactions"])
+	equal("pending", strconv.Itoa(pending), m["pending"])
+	equal("first date", first.String(), m["first_date"])
+	equal("last date", last.String(), m["last_date"])
+	if len(currencies) == 0 {
+		currencies = append(currencies, string(f.Statements[0].Currency))
+	}
+	if m["currency"] != "" {
+		equal("currency", strings.Join(currencies, "|"), m["currency"])
+	}
+	var opening, closing []string
+	check := "na"
+	for _, s := range f.Statements {
+		if s.Proof.Opening != nil {
+			opening = append(opening, s.Proof.Opening.Decimal())
+		}
+		if s.Proof.Closing != nil {
+			closing = append(closing, s.Proof.Closing.Decimal())
+		}
+		switch {
+		case s.Proof.Known && s.Proof.Holds && check == "na":
+			check = "ok"
+		case s.Proof.Known && !s.Proof.Holds:
+			check = "off by " + s.Proof.Difference.Decimal()
+		}
+	}
+	equal("opening", strings.Join(opening, "|"), m["opening_balance"])
+	equal("closing", strings.Join(closing, "|"), m["closing_balance"])
+	equal("balance check", check, m["balance_check"])
+}

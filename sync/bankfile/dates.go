@@ -1,0 +1,261 @@
+package bankfile
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"countinghouse/app/book"
+)
+
+// Order is the order of the parts of a date written in numbers.
+type Order string
+
+// The orders. Unordered means that the dates of the file need none: the year stands first, or the
+// month is a word.
+const (
+	Unordered Order = ""
+	DayFirst  Order = "dmy"
+	MonthOne  Order = "mdy"
+)
+
+// dateParts is a date cell taken apart: three numbers as they stand, the month's place where it is
+// a word, and whether the year comes first.
+type dateParts struct {
+	a, b, c   int
+	yearFirst bool
+	named     bool
+	shape     string
+}
+
+// readDate takes a date cell apart. Times and zones after or before it are left away: they never
+// move the day.
+func readDate(cell string) (dateParts, bool) {
+	s := strings.TrimSpace(cell)
+	if s == "" || len(s) > 40 {
+		return dateParts{}, false
+	}
+	fields := dateFields(s)
+	if len(fields) > 0 && isDigits(fields[0].text) && len(fields[0].text) == 8 {
+		return compactDate(fields)
+	}
+	if len(fields) > 3 && isClock(fields) {
+		// The time stands first: "12:30, 25/04/2025".
+		fields = fields[2:]
+		if len(fields) > 3 && fields[0].mark == ':' {
+			fields = fields[1:]
+		}
+	}
+	if len(fields) < 3 || !timeOnly(fields[3:]) {
+		return dateParts{}, false
+	}
+	return threeParts(fields[:3])
+}
+
+// dateField is a run of digits or letters with the mark that stands before it.
+type dateField struct {
+	text string
+	mark rune
+}
+
+func dateFields(s string) []dateField {
+	var out []dateField
+	mark := rune(0)
+	kind := 0
+	for _, r := range s {
+		k := 0
+		switch {
+		case r >= '0' && r <= '9':
+			k = 1
+		case unicode.IsLetter(r):
+			k = 2
+		}
+		switch {
+		case k == 0:
+			if mark == 0 || mark == ' ' || kind != 0 {
+				mark = r
+			}
+		case k == kind:
+			out[len(out)-1].text += string(r)
+		default:
+			out = append(out, dateField{string(r), mark})
+			mark = 0
+		}
+		kind = k
+	}
+	return out
+}
+
+func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" && s != "" }
+
+func isClock(f []dateField) bool {
+	return isDigits(f[0].text) && len(f[0].text) <= 2 && f[1].mark == ':' && isDigits(f[1].text)
+}
+
+// timeOnly reports whether what follows a date is a time of day, a zone or nothing.
+func timeOnly(f []dateField) bool {
+	for i, x := range f {
+		t := strings.ToUpper(x.text)
+		if !isDigits(t) && t != "T" && t != "Z" && t != "AM" && t != "PM" && t != "UTC" &&
+			t != "GMT" && t != "CET" && t != "CEST" {
+			return false
+		}
+		if i == 0 && isDigits(t) && (len(t) > 2 || x.mark == '.') {
+			return false
+		}
+	}
+	return true
+}
+
+func compactDate(f []dateField) (dateParts, bool) {
+	if !timeOnly(f[1:]) {
+		return dateParts{}, false
+	}
+	t := f[0].text
+	p := dateParts{number(t[:4]), number(t[4:6]), number(t[6:]), true, false, "YYYYMMDD"}
+	if p.a < 1970 || p.a > 2100 {
+		p = dateParts{number(t[:2]), number(t[2:4]), number(t[4:]), false, false, "8 digits"}
+	}
+	return p, p.possible()
+}
+
+func threeParts(f []dateField) (dateParts, bool) {
+	var n [3]int
+	month := -1
+	for i, x := range f {
+		if isDigits(x.text) {
+			if len(x.text) > 4 || len(x.text) == 3 {
+				return dateParts{}, false
+			}
+			n[i] = number(x.text)
+			continue
+		}
+		m := monthNamed(x.text)
+		if m == 0 || month >= 0 {
+			return dateParts{}, false
+		}
+		n[i], month = m, i
+	}
+	if month < 0 && (f[1].mark != f[2].mark && !yearMark(f[2].mark) || f[1].mark == ':' || f[1].mark == ',') {
+		return dateParts{}, false
+	}
+	p := dateParts{n[0], n[1], n[2], len(f[0].text) == 4 && isDigits(f[0].text), month >= 0, ""}
+	sep := string(f[1].mark)
+	switch {
+	case p.named && month == 0:
+		p.a, p.b = p.b, p.a
+		p.shape = "month D, YYYY"
+	case p.named && month == 2:
+		return dateParts{}, false
+	case p.named:
+		p.shape = "D month YYYY"
+	case p.yearFirst:
+		p.shape = "YYYY" + sep + "MM" + sep + "DD"
+	default:
+		p.shape = sep
+	}
+	if !p.yearFirst {
+		if len(f[2].text) <= 2 || f[2].mark == '\'' {
+			p.c = century(p.c, f[2].mark)
+		}
+	}
+	return p, p.possible()
+}
+
+func yearMark(r rune) bool { return r == '\'' || r == ' ' }
+
+// century completes a year of two digits; an apostrophe before it means this century.
+func century(y int, mark rune) int {
+	if y >= 100 {
+		return y
+	}
+	if y >= 70 && mark != '\'' {
+		return 1900 + y
+	}
+	return 2000 + y
+}
+
+func number(s string) int {
+	n := 0
+	for i := range len(s) {
+		n = n*10 + int(s[i]-'0')
+	}
+	return n
+}
+
+func (p dateParts) possible() bool {
+	return p.settled() && p.date(DayFirst) != 0 ||
+		!p.settled() && (p.date(DayFirst) != 0 || p.date(MonthOne) != 0)
+}
+
+// settled reports whether the date reads the same in every order.
+func (p dateParts) settled() bool {
+	return p.yearFirst || p.named || p.shape == "."
+}
+
+// date is the date in an order; zero where there is no such day.
+func (p dateParts) date(o Order) book.Date {
+	y, m, d := p.c, p.b, p.a
+	switch {
+	case p.yearFirst:
+		y, m, d = p.a, p.b, p.c
+	case o == MonthOne && !p.settled():
+		m, d = p.a, p.b
+	}
+	if y < 1970 || y > 2100 || m < 1 || m > 12 || d < 1 || d > 31 {
+		return 0
+	}
+	on := book.NewDate(y, time.Month(m), d)
+	if on.Time().Day() != d {
+		return 0
+	}
+	return on
+}
+
+// reads says how the date was read, for people: "DD.MM.YYYY".
+func (p dateParts) reads(o Order) string {
+	switch {
+	case p.yearFirst || p.named:
+		return p.shape
+	case len(p.shape) > 1:
+		if o == MonthOne {
+			return "MMDDYYYY"
+		}
+		return "DDMMYYYY"
+	case o == MonthOne:
+		return "MM" + p.shape + "DD" + p.shape + "YYYY"
+	}
+	return "DD" + p.shape + "MM" + p.shape + "YYYY"
+}
+
+// months are the beginnings of the names of months, folded, by number.
+var months = func() map[string]int {
+	out := map[string]int{}
+	for i, names := range []string{
+		"jan ene gen sty led tam янв ocak jaan leden sau", "feb fev fev fevr lut uno helm feb фев subat veb vas",
+		"mar maerz mrt mars marz brez maal мар mart mrz maart kov", "apr avr abr kwi dub huht апр nisan bal",
+		"may mai mei mag maj kve touk май mayis maio geg", "jun juin giu cze cer kesa июн haziran juni bir",
+		"jul juil lug lip cvc hein июл temmuz juli lie", "aug aou ago aoû sie srp elo авг agustos rgp",
+		"sep set wrz zar syys сен eylul rugs", "oct okt out ott paz rij loka окт ekim spa",
+		"nov nou lis marras ноя kasim lap", "dec dez dic dek gru pro joul дек aralik des dets grd",
+	} {
+		for _, n := range strings.Fields(names) {
+			out[fold(n)] = i + 1
+		}
+	}
+	return out
+}()
+
+// monthNamed is the number of a month by its name or the first letters of it; 0 where it is none.
+func monthNamed(word string) int {
+	w := []rune(fold(word))
+	if len(w) < 3 || len(w) > 10 {
+		return 0
+	}
+	for n := min(len(w), 6); n >= 3; n-- {
+		if m, ok := months[string(w[:n])]; ok {
+			return m
+		}
+	}
+	return 0
+}

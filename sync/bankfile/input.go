@@ -1,0 +1,85 @@
+package bankfile
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+)
+
+const headSize = 64 << 10
+
+// input is the file being read: counted, hashed, and cut off at the limit.
+type input struct {
+	*bufio.Reader
+	src *countedReader
+}
+
+type countedReader struct {
+	r    io.Reader
+	sum  hash.Hash
+	n    int64
+	most int64
+}
+
+func newInput(r io.Reader, most int64) *input {
+	c := &countedReader{r: r, sum: sha256.New(), most: most}
+	return &input{bufio.NewReaderSize(c, headSize), c}
+}
+
+func (c *countedReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	c.sum.Write(p[:n])
+	if c.n > c.most {
+		return n, refuse(fmt.Sprintf("larger than %d MB", c.most>>20),
+			"export a shorter period")
+	}
+	return n, err
+}
+
+// head is the beginning of the file; its errors come again with the reading.
+func (in *input) head() []byte {
+	b, _ := in.Peek(headSize)
+	return b
+}
+
+// finish reads what is left and gives the digest and size of the whole.
+func (in *input) finish() (string, int64, error) {
+	if _, err := io.Copy(io.Discard, in); err != nil {
+		return "", 0, err
+	}
+	return hex.EncodeToString(in.src.sum.Sum(nil)), in.src.n, nil
+}
+
+// all reads a text file as a whole; no line of it may be longer than a row of full cells, so that a
+// file that is no text is refused early.
+func (in *input) all(l Limits) ([]byte, error) {
+	var out bytes.Buffer
+	line := 0
+	chunk := make([]byte, headSize)
+	for {
+		n, err := in.Read(chunk)
+		out.Write(chunk[:n])
+		at := bytes.LastIndexAny(chunk[:n], "\r\n")
+		if at >= 0 {
+			line = n - at
+		} else {
+			line += n
+		}
+		if line > 4*l.Cell {
+			return nil, refuse(fmt.Sprintf("a line is longer than %d KB", 4*l.Cell>>10),
+				"this is no bank's table")
+		}
+		if errors.Is(err, io.EOF) {
+			return out.Bytes(), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
