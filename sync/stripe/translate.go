@@ -1,0 +1,481 @@
+package stripe
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+// translator turns what Stripe sends into records. It is pure: equal input gives equal records.
+type translator struct {
+	name                      book.SourceName
+	invoiceKeys, customerKeys []string
+	pattern                   *regexp.Regexp
+}
+
+func (t translator) item(native string) book.ItemID {
+	if native == "" {
+		return ""
+	}
+	return book.NewID(t.name, native)
+}
+
+// kinds is what each reporting category means; the category decides and not the type, because one
+// type stands for different things (Stripe, reporting categories, read 2026-11).
+var kinds = map[string]book.TransactionKind{
+	"charge":                         book.Charge,
+	"charge_failure":                 book.ChargeFailure,
+	"refund":                         book.Refund,
+	"refund_failure":                 book.RefundFailure,
+	"partial_capture_reversal":       book.Adjustment,
+	"dispute":                        book.Dispute,
+	"dispute_reversal":               book.Reinstatement,
+	"fee":                            book.Fee,
+	"network_cost":                   book.Fee,
+	"tax":                            book.Tax,
+	"payout_reversal":                book.PayoutFailure,
+	"risk_reserved_funds":            book.Reserve,
+	"connect_reserved_funds":         book.Reserve,
+	"payout_minimum_balance_hold":    book.Reserve,
+	"payout_minimum_balance_release": book.Reserve,
+	"other_adjustment":               book.Adjustment,
+	"payment_network_reserved_funds": book.Reserve,
+}
+
+// kindsByType serves rows without a category, or with one that is new.
+var kindsByType = map[string]book.TransactionKind{
+	"charge": book.Charge, "payment": book.Charge,
+	"payment_failure_refund": book.ChargeFailure,
+	"refund":                 book.Refund, "payment_refund": book.Refund,
+	"refund_failure": book.RefundFailure,
+	"adjustment":     book.Adjustment,
+	"stripe_fee":     book.Fee, "stripe_fx_fee": book.Fee,
+	"tax_fee":       book.Tax,
+	"payout_cancel": book.PayoutFailure, "payout_failure": book.PayoutFailure,
+	"reserved_funds": book.Reserve, "reserve_transaction": book.Reserve,
+	"reserve_hold": book.Reserve, "reserve_release": book.Reserve,
+	"payment_network_reserve_hold": book.Reserve, "payment_network_reserve_release": book.Reserve,
+}
+
+// kind is what a row of the ledger is, "" for a payout's own row.
+func (m *wireMovement) kind() book.TransactionKind {
+	if m.Category == "payout" || m.Category == "" && m.Type == "payout" {
+		return ""
+	}
+	k := cmp.Or(kinds[m.Category], kindsByType[m.Type], book.OtherMovement)
+	if k == book.Fee && strings.Contains(strings.ToLower(m.Description), "dispute") {
+		return book.DisputeFee
+	}
+	return k
+}
+
+// movement is the transaction of a row of the ledger; false for a payout's own row, for which the
+// payout itself stands.
+func (t translator) movement(body json.RawMessage) (book.Transaction, bool, error) {
+	var m wireMovement
+	if err := json.Unmarshal(body, &m); err != nil {
+		return book.Transaction{}, false, err
+	}
+	return t.row(m)
+}
+
+func (t translator) row(m wireMovement) (book.Transaction, bool, error) {
+	kind := m.kind()
+	if kind == "" {
+		return book.Transaction{}, false, nil
+	}
+	x := book.Transaction{ID: t.item(m.ID), Source: t.name, Kind: kind, State: book.Succeeded,
+		At: book.AtUnix(m.Created), AvailableAt: book.AtUnix(m.AvailableOn), Text: m.Description}
+	if m.ID == "" || m.Created == 0 {
+		return x, false, errors.New("a balance transaction has no id or no date")
+	}
+	if err := t.amounts(&x, &m); err != nil {
+		return x, false, fmt.Errorf("balance transaction %s: %w", m.ID, err)
+	}
+	if m.Rate != nil {
+		x.Rate = m.Rate.String()
+	}
+	if err := t.behind(&x, &m); err != nil {
+		return x, false, fmt.Errorf("balance transaction %s: %w", m.ID, err)
+	}
+	if x.ID.Native() != m.ID {
+		x.Aliases = append(x.Aliases, m.ID)
+	}
+	x.Revision = revision(x)
+	return x, true, nil
+}
+
+// amounts takes over gross, fee, tax and net, which must add up.
+func (t translator) amounts(x *book.Transaction, m *wireMovement) error {
+	if m.Amount == nil || m.Fee == nil || m.Net == nil {
+		return errors.New("amount, fee or net is missing")
+	}
+	if *m.Amount-*m.Fee != *m.Net {
+		return fmt.Errorf("amount %d less fee %d is not net %d", *m.Amount, *m.Fee, *m.Net)
+	}
+	tax := int64(0)
+	for _, d := range m.FeeDetails {
+		if d.Type == "tax" || d.Type == "withheld_tax" {
+			tax += d.Amount
+		}
+	}
+	fee := *m.Fee - tax
+	for _, part := range []struct {
+		to   *int64
+		from int64
+	}{{&x.Gross, *m.Amount}, {&x.Fee, fee}, {&x.Tax, tax}, {&x.Net, *m.Net}} {
+		a, err := amount(&part.from, m.Currency)
+		if err != nil {
+			return err
+		}
+		*part.to, x.Currency = a.Minor, a.Currency
+	}
+	x.Charged = money.New(x.Gross, x.Currency)
+	return nil
+}
+
+// behind adds what the object behind the row says: whose money it is, and what it belongs to.
+func (t translator) behind(x *book.Transaction, m *wireMovement) error {
+	switch m.Source.Object {
+	case "charge":
+		return t.behindCharge(x, m)
+	case "refund":
+		return t.behindRefund(x, m)
+	case "dispute":
+		return t.behindDispute(x, m)
+	case "payout":
+		var p wirePayout
+		if err := m.Source.open(&p); err != nil {
+			return err
+		}
+		x.Parent, x.Reason = t.item(p.ID), p.FailureCode
+		return nil
+	}
+	switch x.Kind {
+	case book.Charge, book.Refund, book.Dispute, book.ChargeFailure, book.RefundFailure,
+		book.Reinstatement, book.PayoutFailure:
+		if m.Source.ID != "" {
+			return fmt.Errorf("the object %s behind it was not sent along", m.Source.ID)
+		}
+	}
+	if m.Source.ID != "" {
+		x.Aliases = append(x.Aliases, m.Source.ID)
+	}
+	return nil
+}
+
+func (t translator) behindCharge(x *book.Transaction, m *wireMovement) error {
+	var c wireCharge
+	if err := m.Source.open(&c); err != nil {
+		return err
+	}
+	paid := c.Amount
+	if c.Captured && c.AmountCaptured != 0 {
+		paid = &c.AmountCaptured
+	}
+	if err := t.charged(x, paid, c.Currency); err != nil {
+		return err
+	}
+	t.party(x, &c)
+	if x.Kind == book.Charge {
+		x.ID, x.State, x.Reason = t.item(c.ID), c.state(), c.reason()
+		x.Aliases = append(x.Aliases, c.aliases()...)
+		return nil
+	}
+	x.Parent = t.item(c.ID)
+	if x.Kind == book.ChargeFailure {
+		x.Reason = c.reason()
+	}
+	return nil
+}
+
+func (t translator) behindRefund(x *book.Transaction, m *wireMovement) error {
+	var r wireRefund
+	if err := m.Source.open(&r); err != nil {
+		return err
+	}
+	if err := t.charged(x, r.Amount, r.Currency); err != nil {
+		return err
+	}
+	t.references(x, r.Metadata, m.Description, r.Description)
+	x.Parent, x.Reason = t.item(r.Charge.ID), r.FailureReason
+	switch x.Kind {
+	case book.RefundFailure:
+		x.Parent = t.item(r.ID)
+	case book.Refund:
+		x.ID, x.State = t.item(r.ID), r.state()
+	case book.ChargeFailure:
+		x.ID = t.item(r.ID)
+	}
+	return nil
+}
+
+func (t translator) behindDispute(x *book.Transaction, m *wireMovement) error {
+	var d wireDispute
+	if err := m.Source.open(&d); err != nil {
+		return err
+	}
+	x.Parent, x.Reason = t.item(d.ID), d.Reason
+	if x.Kind != book.Dispute && x.Kind != book.Reinstatement {
+		return nil
+	}
+	if err := t.charged(x, d.Amount, d.Currency); err != nil {
+		return err
+	}
+	t.references(x, d.Metadata, m.Description)
+	if x.Kind == book.Dispute {
+		x.ID, x.Parent = t.item(d.ID), t.item(d.Charge.ID)
+	}
+	return nil
+}
+
+// charged notes what the customer paid or got back, with the sign of gross. In the balance's own
+// currency that is gross itself.
+func (t translator) charged(x *book.Transaction, minor *int64, currency string) error {
+	a, err := amount(minor, currency)
+	if err != nil {
+		return err
+	}
+	if a.Currency == x.Currency {
+		return nil
+	}
+	x.Charged = a.Abs()
+	if x.Gross < 0 {
+		x.Charged = x.Charged.Neg()
+	}
+	return nil
+}
+
+// party notes who paid and for what.
+func (t translator) party(x *book.Transaction, c *wireCharge) {
+	x.Payer = c.Customer.ID
+	x.PayerName = cmp.Or(c.Billing.Name, c.Billing.Email, c.ReceiptEmail)
+	x.Text = cmp.Or(x.Text, c.Description)
+	t.references(x, c.Metadata, c.Description, x.Text)
+}
+
+// references finds billing's ids: in the metadata by the first key that is there, else the invoice
+// in the first text that names one.
+func (t translator) references(x *book.Transaction, metadata map[string]string, texts ...string) {
+	first := func(keys []string) string {
+		for _, k := range keys {
+			if v := strings.TrimSpace(metadata[k]); v != "" {
+				return v
+			}
+		}
+		return ""
+	}
+	x.CustomerRef = first(t.customerKeys)
+	x.InvoiceRef = first(t.invoiceKeys)
+	for _, text := range texts {
+		if x.InvoiceRef != "" {
+			return
+		}
+		if found := t.pattern.FindStringSubmatch(text); found != nil {
+			x.InvoiceRef = found[1]
+		}
+	}
+}
+
+// attempt is the transaction of a charge that moved nothing (yet): one that failed, or that waits
+// to be captured; false where a row of the ledger stands for it.
+func (t translator) attempt(body json.RawMessage) (book.Transaction, bool, error) {
+	var c wireCharge
+	if err := json.Unmarshal(body, &c); err != nil {
+		return book.Transaction{}, false, err
+	}
+	if c.ID == "" || c.Created == 0 {
+		return book.Transaction{}, false, errors.New("a charge has no id or no date")
+	}
+	if c.Movement.ID != "" {
+		return book.Transaction{}, false, nil
+	}
+	asked, err := amount(c.Amount, c.Currency)
+	if err != nil {
+		return book.Transaction{}, false, fmt.Errorf("charge %s: %w", c.ID, err)
+	}
+	x := book.Transaction{ID: t.item(c.ID), Source: t.name, Kind: book.Charge, State: c.state(),
+		At: book.AtUnix(c.Created), Currency: asked.Currency, Charged: asked, Reason: c.reason(),
+		Aliases: c.aliases(), Text: c.Description}
+	t.party(&x, &c)
+	x.Revision = revision(x)
+	return x, true, nil
+}
+
+// charge is the transaction of a charge that carries its row of the ledger, where it has one.
+func (t translator) charge(body json.RawMessage) (book.Transaction, error) {
+	var c wireCharge
+	if err := json.Unmarshal(body, &c); err != nil {
+		return book.Transaction{}, err
+	}
+	if c.Movement.ID != "" {
+		return t.rowOf(c.Movement, reference{ID: c.ID, Object: "charge", body: body})
+	}
+	x, _, err := t.attempt(body)
+	return x, err
+}
+
+// refund is the transaction of a refund, with its row of the ledger where it has one.
+func (t translator) refund(body json.RawMessage) (book.Transaction, error) {
+	var r wireRefund
+	if err := json.Unmarshal(body, &r); err != nil {
+		return book.Transaction{}, err
+	}
+	if r.ID == "" || r.Created == 0 {
+		return book.Transaction{}, errors.New("a refund has no id or no date")
+	}
+	if r.Movement.ID != "" {
+		return t.rowOf(r.Movement, reference{ID: r.ID, Object: "refund", body: body})
+	}
+	back, err := amount(r.Amount, r.Currency)
+	if err != nil {
+		return book.Transaction{}, fmt.Errorf("refund %s: %w", r.ID, err)
+	}
+	x := book.Transaction{ID: t.item(r.ID), Source: t.name, Kind: book.Refund, State: r.state(),
+		At: book.AtUnix(r.Created), Currency: back.Currency, Charged: back.Neg(),
+		Parent: t.item(r.Charge.ID), Reason: r.FailureReason, Text: r.Description}
+	t.references(&x, r.Metadata, r.Description)
+	x.Revision = revision(x)
+	return x, nil
+}
+
+// dispute are the transactions of a dispute: none for an inquiry, the withdrawal, and the
+// reinstatement where it was won.
+func (t translator) dispute(body json.RawMessage) ([]book.Transaction, error) {
+	var d wireDispute
+	if err := json.Unmarshal(body, &d); err != nil {
+		return nil, err
+	}
+	if d.ID == "" {
+		return nil, errors.New("a dispute has no id")
+	}
+	var out []book.Transaction
+	for _, row := range d.Movements {
+		x, err := t.rowOf(reference{ID: d.ID, body: row},
+			reference{ID: d.ID, Object: "dispute", body: body})
+		if err != nil {
+			return nil, fmt.Errorf("dispute %s: %w", d.ID, err)
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// rowOf is the transaction of a row that its object carries.
+func (t translator) rowOf(row, object reference) (book.Transaction, error) {
+	var m wireMovement
+	if err := row.open(&m); err != nil {
+		return book.Transaction{}, err
+	}
+	m.Source = object
+	x, ok, err := t.row(m)
+	if err == nil && !ok {
+		err = fmt.Errorf("balance transaction %s is of type %s", m.ID, m.Type)
+	}
+	return x, err
+}
+
+func (c *wireCharge) state() book.TransactionState {
+	switch {
+	case c.Status == "failed":
+		return book.Failed
+	case c.Status == "pending":
+		return book.Pending
+	case !c.Captured && c.Refunded:
+		return book.Cancelled
+	case !c.Captured:
+		return book.Pending
+	}
+	return book.Succeeded
+}
+
+// reason is why the charge failed: the customer's bank's code where there is one, else Stripe's.
+func (c *wireCharge) reason() string {
+	if c.Status != "failed" {
+		return ""
+	}
+	if c.Outcome != nil && c.Outcome.Reason != "" {
+		return c.Outcome.Reason
+	}
+	return c.FailureCode
+}
+
+// aliases are the charge's other ids; its row of the ledger is added with the row.
+func (c *wireCharge) aliases() []string {
+	var out []string
+	for _, id := range []string{c.Intent.ID, c.Invoice.ID} {
+		if id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func (r *wireRefund) state() book.TransactionState {
+	switch r.Status {
+	case "failed":
+		return book.Failed
+	case "canceled":
+		return book.Cancelled
+	case "pending", "requires_action":
+		return book.Pending
+	}
+	return book.Succeeded
+}
+
+// stripeExponents are the currencies whose amounts Stripe sends with other decimals than ISO 4217
+// has (Stripe, supported currencies, read 2026-11).
+var stripeExponents = map[money.Currency]int{"ISK": 2, "UGX": 2, "MGA": 0}
+
+// amount is an amount in the smallest unit of ISO 4217.
+func amount(minor *int64, currency string) (money.Money, error) {
+	c, err := money.ParseCurrency(currency)
+	if err != nil {
+		return money.Money{}, err
+	}
+	if minor == nil {
+		return money.Money{}, errors.New("the amount is missing")
+	}
+	n := *minor
+	if theirs, special := stripeExponents[c]; special {
+		ours, _ := c.Exponent()
+		for ; theirs > ours; theirs-- {
+			if n%10 != 0 {
+				return money.Money{}, fmt.Errorf("%d %s is a part of the smallest unit", *minor, c)
+			}
+			n /= 10
+		}
+		for ; theirs < ours; theirs++ {
+			if n > 1<<59 || n < -1<<59 {
+				return money.Money{}, money.ErrOverflow
+			}
+			n *= 10
+		}
+	}
+	return money.New(n, c), nil
+}
+
+// revision is a fingerprint of a record, and behind an @ the payout that carried it: the ledger
+// does not repeat that, and what is read again must not lose it.
+func revision(x book.Transaction) string {
+	payout := x.PayoutID.Native()
+	x.PayoutID, x.Revision = "", ""
+	rev := fingerprint(x)
+	if payout != "" {
+		rev += "@" + payout
+	}
+	return rev
+}
+
+func fingerprint(record any) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", record))
+	return hex.EncodeToString(sum[:8])
+}
