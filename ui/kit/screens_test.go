@@ -1,6 +1,7 @@
 package kit_test
 
 import (
+	"fmt"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -252,4 +253,54 @@ func TestPayouts(t *testing.T) {
 				kit.Fact{Label: "Endpoint", Value: "matches", Status: kit.StatusOK}), 14),
 				784, 428, 456, 0})
 	})
+}
+
+func plan() kit.Plan {
+	p := kit.Plan{Title: "Plan"}
+	for i := range 29 {
+		day := kit.PlanDay{Weekend: i%7 == 4 || i%7 == 5, Today: i == 7}
+		if i%2 == 1 {
+			day.Label = fmt.Sprintf("11-%02d", i)
+		}
+		p.Days = append(p.Days, day)
+	}
+	p.Marks = []kit.PlanMark{
+		{ID: "a", Day: 0, Shape: kit.MarkAttempt, Icon: "cross", Status: kit.StatusBreak,
+			Happened: true, Words: "charge", Name: "Charge failed, not enough funds"},
+		{ID: "b", Day: 2, Shape: kit.MarkAttempt, Icon: "person", Status: kit.StatusBreak,
+			Happened: true, Name: "Customer tried in the client area"},
+		{ID: "c", Day: 3.3, Shape: kit.MarkNotice, Icon: "mail", Happened: true, Name: "Notice sent"},
+		{ID: "d", Day: 7, Shape: kit.MarkAttempt, Icon: "renewals", Status: kit.StatusTiming,
+			Words: "today", Name: "Retry today 18:05"},
+		{ID: "e", Day: 11, Shape: kit.MarkNotice, Icon: "mail", Words: "2nd notice", Name: "Notice"},
+		{ID: "f", Day: 22, Shape: kit.MarkNotice, Icon: "mail", Status: kit.StatusAttention,
+			Happened: true, Words: "warning", Name: "Warning"},
+		{ID: "g", Day: 28, Shape: kit.MarkService, Icon: "pause", Status: kit.StatusAttention,
+			Words: "suspend", Name: "Suspend 2026-11-24"},
+	}
+	return p
+}
+
+// TestPlanLine shows a plan and goes through its marks by key.
+func TestPlanLine(t *testing.T) {
+	shot(t, "plan", 1240, 104, func(fyne.Window) fyne.CanvasObject {
+		return at(placed{kit.NewPlanLine(plan()), 10, 10, 1220, 84})
+	})
+	l := kit.NewPlanLine(plan())
+	w := kittest.Window(t, fyne.NewSize(1220, 84), kit.LightTheme(),
+		func(fyne.Window) fyne.CanvasObject { return l })
+	h := listen(w)
+	var opened, named []string
+	l.OnOpen = func(id string) { opened = append(opened, id) }
+	l.OnPoint = func(name string) { named = append(named, name) }
+	w.Canvas().Focus(l)
+	for _, name := range []fyne.KeyName{fyne.KeyLeft, fyne.KeyRight, fyne.KeyReturn, fyne.KeyF5} {
+		l.TypedKey(&fyne.KeyEvent{Name: name})
+	}
+	if len(opened) != 1 || opened[0] != "b" || len(h.keys) != 1 {
+		t.Errorf("opened %v, router got %+v", opened, *h)
+	}
+	if len(named) == 0 || named[len(named)-1] != "Customer tried in the client area" {
+		t.Errorf("named %q", named)
+	}
 }
