@@ -75,6 +75,8 @@ type maker struct {
 	// the next payout fails or is made by hand.
 	counts          map[book.Class]int
 	failing, manual []book.Date
+	// vague is how many payouts come without an id from an unconfirmed sender.
+	vague int
 }
 
 func newMaker(o Options) *maker {
@@ -188,8 +190,22 @@ func (m *maker) finish() {
 	}
 	w.Rates = []Rate{{1, "EUR", "1.00000"}, {2, "USD", "1.08340"}, {3, "GBP", "0.86410"}}
 	m.finishLines()
+	inOrder(w.Charges, func(c *Charge) (book.Instant, string) { return c.At, c.ID })
+	inOrder(w.Refunds, func(r *Refund) (book.Instant, string) { return r.At, r.ID })
+	inOrder(w.Disputes, func(d *Dispute) (book.Instant, string) { return d.At, d.ID })
+	inOrder(w.Movements, func(v *Movement) (book.Instant, string) { return v.At, v.ID })
+	inOrder(w.Payouts, func(p *Payout) (book.Instant, string) { return p.At, p.ID })
 	slices.SortFunc(w.Truth.Faults, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Key, b.Key))
+	})
+}
+
+// inOrder sorts by time, then id; things of one second were made in any order.
+func inOrder[T any](list []T, key func(*T) (book.Instant, string)) {
+	slices.SortFunc(list, func(a, b T) int {
+		at, id := key(&a)
+		bt, bid := key(&b)
+		return cmp.Or(cmp.Compare(at, bt), cmp.Compare(id, bid))
 	})
 }
 

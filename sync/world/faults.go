@@ -125,7 +125,8 @@ func (m *maker) planFaults() {
 // place gives a fault to its clients; false where the form needs none.
 func (m *maker) place(p plot, cast []*client, variant int) bool {
 	if p.class == book.D8 && variant == 0 {
-		return false // A payout's, see bankPayouts.
+		m.vague++ // It happens to a payout, see spoilPayouts.
+		return false
 	}
 	t := tale{month: m.w.Options.Month, variant: variant, method: "stripe", tell: p.tell,
 		other: new(*bill)}

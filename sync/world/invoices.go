@@ -261,7 +261,10 @@ func (m *maker) spread(all *bill, owed []*bill) {
 func (m *maker) beginFunds(b *bill) {
 	m.beginSoundly(b)
 	c := b.client
-	amount := (b.Subtotal + b.Tax) / 100 * 100
+	amount := b.Subtotal + b.Tax
+	if m.chance(500) {
+		amount = amount / 200 * 100
+	}
 	m.at(m.daytime(b.IssuedOn+book.Date(m.between(8, 12))), func() { m.addFunds(c, amount, nil) })
 }
 

@@ -185,22 +185,22 @@ func (m *maker) traceLike(o *payout) string {
 	return "STP" + m.upper(15)
 }
 
-// monthlyFee is the gateway's own bill for a month: a fee and the tax on it, as rows of their own.
+// monthlyFee is the gateway's own bill for a month: two fees and the tax on them, as rows of their own.
+// The smallest businesses get none.
 func (m *maker) monthlyFee(month book.Month) {
 	n := int64(len(m.clients))
 	if n < 20 {
 		return
 	}
 	span := fmt.Sprintf("(%s - %s)", month.First(), month.Last())
-	fee := 900 + n*7
-	for range m.between(1, 2) {
-		m.movement(Movement{Type: "stripe_fee", Category: "fee", Currency: "EUR", Gross: -fee,
-			Text: "Billing - Usage Fee " + span})
-		fee = 300 + n*2
-		span = "Radar " + span
+	usage, checks := 900+n*7, 300+n*2
+	fee := func(kind, category, text string, amount int64) {
+		m.movement(Movement{Type: kind, Category: category, Currency: "EUR", Gross: -amount,
+			Text: text + " " + span})
 	}
-	m.movement(Movement{Type: "tax_fee", Category: "tax", Currency: "EUR", Gross: -fee * 21 / 100,
-		Text: "VAT on fees " + span})
+	fee("stripe_fee", "fee", "Billing - Usage Fee", usage)
+	fee("stripe_fee", "fee", "Radar for Fraud Teams", checks)
+	fee("tax_fee", "tax", "VAT on fees", (usage+checks)*21/100)
 }
 
 const upperDigits = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -35,8 +35,8 @@ func (m *maker) spoilPayouts(alike map[money.Money]int) {
 		}
 	})
 	m.r.Shuffle(len(sound), func(i, j int) { sound[i], sound[j] = sound[j], sound[i] })
-	missing := min(m.counts[book.M4], len(sound)/2)
-	vague := min((m.counts[book.D8]+1)/2, 3, (len(sound)-missing)/2)
+	missing := min(m.counts[book.M4], (len(sound)+1)/2)
+	vague := min(m.vague, 3, len(sound)-missing)
 	for i, p := range sound[:missing+vague] {
 		p.touched, p.line = true, lineNone
 		if i >= missing {

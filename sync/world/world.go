@@ -255,7 +255,9 @@ type BankLine struct {
 // Truth is what really happened, in the ids that the books will carry.
 type Truth struct {
 	// Pairs are all true matches: an automatic match of anything else is wrong. Left is nearer to
-	// billing.
+	// billing, on the gateway's own leg the older one. Left out are the members of a manual payout,
+	// which nobody states; not to be found are those of payouts not Reconciled, the member that an
+	// A8 lacks, and the ambiguous ones of a D7.
 	Pairs []Pair
 	// Faults are the injected faults, sorted by class and key.
 	Faults []Fault
