@@ -114,8 +114,8 @@ func optional(f *fields, name string, p **int64) {
 	}
 }
 
-// flag is a column of 0 or 1.
-func flag(f *fields, name string, p *bool) {
+// boolean is a column of 0 or 1.
+func boolean(f *fields, name string, p *bool) {
 	var n int64
 	if *p {
 		n = 1

@@ -110,7 +110,7 @@ func customer(f *fields, r *book.Customer) {
 	word(f, "currency", &r.Currency)
 	word(f, "status", &r.Status)
 	number(f, "credit", &r.Credit)
-	flag(f, "no_notices", &r.NoNotices)
+	boolean(f, "no_notices", &r.NoNotices)
 	text(f, "revision", &r.Revision)
 }
 
@@ -264,7 +264,7 @@ func bankLine(f *fields, r *book.BankLine) {
 	text(f, "reference", &r.Reference)
 	text(f, "text", &r.Text)
 	text(f, "bank_id", &r.BankID)
-	flag(f, "pending", &r.Pending)
+	boolean(f, "pending", &r.Pending)
 	number(f, "row", &r.Row)
 	number(f, "ordinal", &r.Ordinal)
 }

@@ -166,7 +166,7 @@ func (s *Store) SourceStates(ctx context.Context) ([]SourceState, error) {
 	var out []SourceState
 	err := s.view(ctx, "source states", func(t *tx) error {
 		var rows []struct {
-			sourceRunRow
+			Run    sourceRunRow `gorm:"embedded"`
 			Cursor string
 			OkAt   int64
 		}
@@ -179,11 +179,11 @@ func (s *Store) SourceStates(ctx context.Context) ([]SourceState, error) {
 				(SELECT max(id) FROM source_runs l WHERE l.source = n.source)
 			ORDER BY n.source`).Scan(&rows).Error
 		for _, r := range rows {
-			src := book.SourceName(r.Source)
+			src := book.SourceName(r.Run.Source)
 			state := SourceState{Source: src, Cursor: r.Cursor, OKAt: book.Instant(r.OkAt)}
-			if r.ID != 0 {
-				state.LastRun = SourceRun{src, book.Instant(r.At), r.Result, r.Message,
-					Count{r.Created, r.Changed, r.Same}, r.Rejected}
+			if r.Run.ID != 0 {
+				state.LastRun = SourceRun{src, book.Instant(r.Run.At), r.Run.Result, r.Run.Message,
+					Count{r.Run.Created, r.Run.Changed, r.Run.Same}, r.Run.Rejected}
 			}
 			out = append(out, state)
 		}

@@ -5,7 +5,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"countinghouse/app/book"
@@ -159,11 +158,15 @@ func (t *table[T]) contested(ctx context.Context, c *conn, r *book.Records) ([]b
 	var differs []string
 	for i, col := range m.columns {
 		if _, ok := t.keeps[col]; !ok {
-			differs = append(differs, quote(col)+" IS NOT ?"+strconv.Itoa(i+1))
+			differs = append(differs, fmt.Sprintf("s.%s IS NOT n.c%d", quote(col), i))
 		}
 	}
-	query := "SELECT id FROM " + m.name + " WHERE id = ?1 AND gone = 0 AND (" +
-		strings.Join(differs, " OR ") + ")"
+	given := make([]string, len(m.columns))
+	for i := range given {
+		given[i] = fmt.Sprintf("? AS c%d", i)
+	}
+	query := fmt.Sprintf("SELECT s.id FROM (SELECT %s) n JOIN %s s ON s.id = n.c0 "+
+		"WHERE s.gone = 0 AND (%s)", strings.Join(given, ", "), m.name, strings.Join(differs, " OR "))
 	row := newRow(len(m.columns))
 	records := *t.of(r)
 	var out []book.ItemID

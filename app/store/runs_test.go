@@ -1,0 +1,229 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+func save(t testing.TB, s *Store, r Run, m []book.Match, e []book.Exception) Saved {
+	t.Helper()
+	got, err := s.SaveRun(context.Background(), r, m, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func matchesOf(t testing.TB, s *Store) map[string]book.MatchState {
+	t.Helper()
+	list, err := s.Matches(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]book.MatchState{}
+	for _, m := range list {
+		out[m.ID] = m.State
+	}
+	return out
+}
+
+func TestARunWritesOnlyWhatDiffers(t *testing.T) {
+	s := someFacts(t)
+	run := Run{Period: 24321, At: 5, Digest: "d", Rules: "P1 v1"}
+	m := []book.Match{pair("m3", book.Suggested, 100), pair("m1", book.Auto, 600), pair("m2", book.Auto, 400)}
+	e := []book.Exception{{ID: "e1", Class: book.M1, Amount: eur(5), Items: []book.ItemID{"g:ch_1"}}}
+	first := save(t, s, run, m, e)
+	if want := (Saved{Run: 1, Matches: Count{New: 3}, Exceptions: Count{New: 1}}); first != want {
+		t.Errorf("first run saved %+v, want %+v", first, want)
+	}
+	if m[0].ID != "m3" {
+		t.Error("the caller's slice was sorted")
+	}
+	run.At = 6
+	slices.Reverse(m)
+	version := one(t, s, "PRAGMA data_version")
+	again := save(t, s, run, m, e)
+	if want := (Saved{Run: 1, Matches: Count{Same: 3}, Exceptions: Count{Same: 1}}); again != want {
+		t.Errorf("second run saved %+v, want %+v", again, want)
+	}
+	if now := one(t, s, "PRAGMA data_version"); now != version {
+		t.Error("the second run wrote to the file")
+	}
+	run.At, run.Digest = 7, "d2"
+	third := save(t, s, run, []book.Match{pair("m1", book.Auto, 1000)}, nil)
+	want := Saved{Run: 2, Matches: Count{Changed: 1}, Ended: 2, Cleared: 1}
+	if third != want {
+		t.Errorf("third run saved %+v, want %+v", third, want)
+	}
+	if got := matchesOf(t, s); len(got) != 1 || got["m1"] != book.Auto {
+		t.Errorf("stored are %v", got)
+	}
+	if found := check(t, s); len(found) != 0 {
+		t.Error(found)
+	}
+	runs, err := s.Runs(context.Background())
+	if err != nil || len(runs) != 2 || runs[0] != (Run{2, 24321, 7, "d2", "P1 v1"}) {
+		t.Errorf("runs are %+v, %v", runs, err)
+	}
+}
+
+func TestMatchesComeBackAsTheyWere(t *testing.T) {
+	ctx, s := context.Background(), someFacts(t)
+	want := []book.Match{
+		{ID: "a", Pass: book.P4, Leg: book.GatewayPayout, State: book.Auto, Rule: "P4 v2",
+			Left: []book.ItemID{"g:ch_1"}, Right: []book.ItemID{"g:po_1"},
+			Uses: []money.Money{eur(850), eur(850)}, Residual: money.New(-7, "USD"),
+			Facts: book.Facts("").With("amount", "850", "850").With("a", "", "b")},
+		{ID: "b", Leg: book.BankBilling, State: book.Suggested, Left: []book.ItemID{"a:1"}},
+		{ID: "c", Leg: book.BillingGateway, State: book.Rejected,
+			Left: []book.ItemID{"b:payment/2"}, Right: []book.ItemID{"g:re_1"},
+			Uses: []money.Money{eur(-400), eur(-400)}},
+	}
+	save(t, s, Run{}, want, nil)
+	got, err := s.Matches(ctx)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v, want %+v", got, err, want)
+	}
+	got, err = s.MatchesOf(ctx, []book.ItemID{"g:po_1", "g:re_1", "none"})
+	if err != nil || !reflect.DeepEqual(got, []book.Match{want[0], want[2]}) {
+		t.Errorf("of two items: %+v, %v", got, err)
+	}
+	broken := want[0]
+	broken.Uses = broken.Uses[:1]
+	if _, err := s.SaveRun(ctx, Run{}, []book.Match{broken}, nil); !errors.Is(err, ErrConflict) {
+		t.Errorf("uses that don't fit the items: %v", err)
+	}
+	_, err = s.SaveRun(ctx, Run{}, []book.Match{want[0], want[0]}, nil)
+	if !errors.Is(err, ErrConflict) {
+		t.Errorf("one match twice: %v", err)
+	}
+}
+
+func TestDecisionsOutliveRuns(t *testing.T) {
+	ctx, s := context.Background(), someFacts(t)
+	save(t, s, Run{At: 1}, []book.Match{pair("m1", book.Auto, 600), pair("m2", book.Suggested, 400)}, nil)
+	no, yes := pair("m1", book.Rejected, 600), pair("m2", book.Confirmed, 400)
+	if err := s.Decide(ctx, no, Decision{"ann", 2, "wrong customer"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Decide(ctx, yes, Decision{"ann", 3, "seen the mail"}); err != nil {
+		t.Fatal(err)
+	}
+	save(t, s, Run{At: 4}, []book.Match{pair("m1", book.Auto, 600), pair("m3", book.Auto, 100)}, nil)
+	want := map[string]book.MatchState{"m1": book.Rejected, "m2": book.Confirmed, "m3": book.Auto}
+	if got := matchesOf(t, s); !reflect.DeepEqual(got, want) {
+		t.Errorf("stored are %v, want %v", got, want)
+	}
+	// A confirmed match may be refreshed by one that is confirmed; who decided stays.
+	save(t, s, Run{At: 5}, []book.Match{pair("m2", book.Confirmed, 500)}, nil)
+	got, err := s.Decisions(ctx)
+	wantDecisions := map[string]Decision{"m1": {"ann", 2, "wrong customer"}, "m2": {"ann", 3, "seen the mail"}}
+	if err != nil || !reflect.DeepEqual(got, wantDecisions) {
+		t.Errorf("decisions are %v, %v", got, err)
+	}
+	if err := s.Decide(ctx, pair("m9", book.Confirmed, 501), Decision{}); !errors.Is(err, ErrConflict) {
+		t.Errorf("a decision that overdraws: %v", err)
+	}
+	if err := s.Decide(ctx, pair("m9", book.Auto, 1), Decision{}); !errors.Is(err, ErrConflict) {
+		t.Errorf("a decision that is none: %v", err)
+	}
+	if found := check(t, s); len(found) != 0 {
+		t.Error(found)
+	}
+}
+
+func exceptions(t testing.TB, s *Store, x ExceptionFilter) []Exception {
+	t.Helper()
+	got, err := s.Exceptions(context.Background(), x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestExceptionsKeepTheirFirstSighting(t *testing.T) {
+	ctx, s := context.Background(), fresh(t)
+	e := book.Exception{ID: "e1", Class: book.M1, Flags: []book.Flag{book.FlagStale, book.FlagAltered},
+		Leg: book.BillingGateway, Amount: eur(4900), Items: []book.ItemID{"g:ch_1", "g:ch_2"}, On: 20000,
+		DetectedAt: 100, ClearsOn: 20010, Status: book.Open, Why: "one sentence"}
+	save(t, s, Run{At: 100}, nil, []book.Exception{e})
+	got := exceptions(t, s, ExceptionFilter{})
+	if len(got) != 1 || !reflect.DeepEqual(got[0].Exception, e) {
+		t.Fatalf("got %+v, want %+v", got, e)
+	}
+	if err := s.AssignException(ctx, "e1", "ann"); err != nil {
+		t.Fatal(err)
+	}
+	d := Decision{"ann", 150, "paid by hand"}
+	if err := s.DecideException(ctx, "e1", book.Resolved, d); err != nil {
+		t.Fatal(err)
+	}
+	later := e
+	later.DetectedAt, later.Class, later.Why = 200, book.M2, "another sentence"
+	if got := save(t, s, Run{At: 200}, nil, []book.Exception{later}); got.Exceptions.Changed != 1 {
+		t.Errorf("saved %+v", got)
+	}
+	want := later
+	want.DetectedAt, want.Owner, want.Status = 100, "ann", book.Resolved
+	got = exceptions(t, s, ExceptionFilter{})
+	if !reflect.DeepEqual(got[0].Exception, want) || got[0].Decision != d {
+		t.Errorf("got %+v, want %+v", got[0], want)
+	}
+	// It clears, and is back later: it stands open again, seen first when it was seen first.
+	save(t, s, Run{At: 300}, nil, nil)
+	if got := exceptions(t, s, ExceptionFilter{}); len(got) != 0 {
+		t.Errorf("a cleared one is listed: %+v", got)
+	}
+	got = exceptions(t, s, ExceptionFilter{Ended: true})
+	if len(got) != 1 || got[0].EndedAt != 300 || got[0].Status != book.Resolved {
+		t.Errorf("cleared: %+v", got)
+	}
+	if again := save(t, s, Run{At: 350}, nil, nil); again.Changes() != 0 {
+		t.Errorf("clearing twice: %+v", again)
+	}
+	save(t, s, Run{At: 400}, nil, []book.Exception{later})
+	got = exceptions(t, s, ExceptionFilter{})
+	if len(got) != 1 || got[0].Status != book.Open || got[0].DetectedAt != 100 ||
+		got[0].Decision != (Decision{}) || got[0].Owner != "ann" {
+		t.Errorf("back again: %+v", got)
+	}
+	if err := s.AssignException(ctx, "none", "x"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("assigning what is not there: %v", err)
+	}
+}
+
+func TestExceptionsAreFilteredAndSorted(t *testing.T) {
+	s := fresh(t)
+	save(t, s, Run{At: 1}, nil, []book.Exception{
+		{ID: "z", Class: book.D1, On: 10, Status: book.Open},
+		{ID: "a", Class: book.D1, On: 20, Status: book.Open},
+		{ID: "b", Class: book.D1, On: 20, Status: book.Open},
+		{ID: "y", Class: book.T1, On: 30, Status: book.Explained},
+	})
+	for _, test := range []struct {
+		x    ExceptionFilter
+		want []string
+	}{
+		{ExceptionFilter{}, []string{"y", "z", "a", "b"}},
+		{ExceptionFilter{Classes: []book.Class{book.T1, book.M1}}, []string{"y"}},
+		{ExceptionFilter{Statuses: []book.ExceptionStatus{book.Open}}, []string{"z", "a", "b"}},
+		{ExceptionFilter{From: 20}, []string{"y", "a", "b"}},
+		{ExceptionFilter{From: 11, To: 20}, []string{"a", "b"}},
+		{ExceptionFilter{IDs: []string{"b", "z"}, To: 15, Classes: []book.Class{book.D1}}, []string{"z"}},
+		{ExceptionFilter{Statuses: []book.ExceptionStatus{book.Resolved}}, nil},
+	} {
+		var got []string
+		for _, e := range exceptions(t, s, test.x) {
+			got = append(got, e.ID)
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%+v lists %v, want %v", test.x, got, test.want)
+		}
+	}
+}
