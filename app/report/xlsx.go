@@ -72,14 +72,17 @@ func (b *workbook) save(w io.Writer, doc excelize.DocProperties) error {
 		return err
 	}
 	b.file.SetActiveSheet(0)
-	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter {
-		z := zip.NewWriter(w)
-		z.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
-			return flate.NewWriter(out, flate.BestSpeed)
-		})
-		return z
-	})
+	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return fastZip(w) })
 	return b.file.Write(io.Discard)
+}
+
+// fastZip is a zip that rather takes some more room than time.
+func fastZip(w io.Writer) *zip.Writer {
+	z := zip.NewWriter(w)
+	z.RegisterCompressor(zip.Deflate, func(out io.Writer) (io.WriteCloser, error) {
+		return flate.NewWriter(out, flate.BestSpeed)
+	})
+	return z
 }
 
 // span is a stretch of rows that a table takes on one sheet.

@@ -109,6 +109,7 @@ func TestTableXLSXTypes(t *testing.T) {
 		{"E5", "45352.0625", "2024-03-01 01:30", number},
 		{"F5", "-1234567", "−1,234,567", number},
 		{"G5", "yes", "yes", text},
+		{"A14", overlongNote(1), overlongNote(1), text},
 		{"F12", "-1234567", "−1,234,567", number},
 	} {
 		kind, err := f.GetCellType(sheet, test.cell)

@@ -21,6 +21,8 @@ type tableWriter struct {
 	// styles are those of each column's cells, by the decimals of the currency.
 	styles [][len(powers)]int
 	totals *totals
+	// before is the workbook's count of overlong amounts when the table began.
+	before int
 	// wraps says that a column wraps, so that rows may be higher than one line.
 	wraps bool
 }
@@ -29,7 +31,7 @@ type tableWriter struct {
 func (b *workbook) table(t Table) (placed, error) {
 	n := len(t.Columns)
 	w := &tableWriter{workbook: b, t: t, name: sheetName(t.Title), totals: newTotals(t.Columns),
-		cells: make([]excelize.Cell, n), row: make([]any, n), styles: make([][len(powers)]int, n)}
+		before: b.overlong, cells: make([]excelize.Cell, n), row: make([]any, n), styles: make([][len(powers)]int, n)}
 	if err := w.next(); err != nil {
 		return nil, err
 	}
@@ -53,10 +55,8 @@ func (b *workbook) table(t Table) (placed, error) {
 			return nil, err
 		}
 	}
-	if wantsTotals(t.Columns) {
-		if err := w.foot(); err != nil {
-			return nil, err
-		}
+	if err := w.foot(); err != nil {
+		return nil, err
 	}
 	return w.placed, w.finish()
 }
@@ -198,8 +198,28 @@ func (w *tableWriter) value(c Cell) any {
 	return cut(Neutral(c.text))
 }
 
-// foot writes the totals, live where all the rows are numbers.
+// foot writes what stands below the rows: totals, and whether amounts were too long for numbers.
 func (w *tableWriter) foot() error {
+	row := w.placed[len(w.placed)-1].last + 1
+	if wantsTotals(w.t.Columns) {
+		if err := w.sums(row); err != nil {
+			return err
+		}
+		row++
+	}
+	if w.overlong == w.before || row >= w.limit {
+		return nil
+	}
+	id, err := w.style(look{role: roleNote})
+	if err != nil {
+		return err
+	}
+	note := excelize.Cell{StyleID: id, Value: overlongNote(w.overlong - w.before)}
+	return w.placed[len(w.placed)-1].stream.SetRow(ref(0, row+1), []any{note})
+}
+
+// sums writes the totals, live where all the rows are numbers.
+func (w *tableWriter) sums(row int) error {
 	s := w.placed[len(w.placed)-1]
 	for i, c := range w.t.Columns {
 		total := w.totals.cell(i, c)
@@ -215,12 +235,12 @@ func (w *tableWriter) foot() error {
 		case total.kind == "":
 		default:
 			w.cells[i].Value = w.value(total)
-			if total.kind == KindInteger || w.overlong == 0 && numeric(total) {
+			if total.kind == KindInteger || w.overlong == w.before && numeric(total) {
 				w.cells[i].Formula = rounded(w.placed.each("SUM(%s)", i), c.Currency)
 			}
 		}
 	}
-	return s.stream.SetRow(ref(0, max(s.last, headRow)+1), w.row)
+	return s.stream.SetRow(ref(0, row), w.row)
 }
 
 // finish sets what follows the rows and ends the sheet.
