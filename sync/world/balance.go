@@ -5,8 +5,8 @@ import (
 	"countinghouse/app/money"
 )
 
-// Balance is what the gateway holds at Now in a currency, in minor units: what payouts may take, and
-// what is not available yet. Either may be negative; a currency without movements has neither.
+// Balance is what the gateway holds at Now in a currency, in minor units: what payouts may take,
+// and what is not available yet. Either may be negative, both are 0 without movements.
 func (w *World) Balance(c money.Currency) (available, pending int64) {
 	for i := range w.Movements {
 		v := &w.Movements[i]

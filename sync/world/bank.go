@@ -35,8 +35,8 @@ func (m *maker) makeAccounts() {
 	}
 }
 
-// book adds a line to an account. Lines of today are on no statement yet: they are left out, and the
-// result is nil.
+// bookLine adds a line to an account. Lines of today are on no statement yet: they are left out, and
+// the result is nil.
 func (m *maker) bookLine(account int, l BankLine) *line {
 	if l.On >= m.today || l.On < m.w.OpeningOn {
 		return nil
@@ -90,8 +90,8 @@ func (m *maker) beginTransfer(b *bill) {
 	m.transfer(b, nextBusiness(b.IssuedOn+book.Date(m.between(1, 12))), amount)
 }
 
-// transfer pays an invoice at the bank. Somebody books it in billing on that day or a bit later; what
-// is not booked by Now, or never, is for the matching to find.
+// transfer pays an invoice at the bank. Somebody books it in billing on that day or a bit later;
+// what is not booked by Now, or never, is for the matching to find.
 func (m *maker) transfer(b *bill, d book.Date, amount int64) {
 	forgotten := m.chance(30) && amount == b.due() && b.client.tale == nil
 	m.at(m.clock(d, 7*hour), func() {
@@ -104,7 +104,8 @@ func (m *maker) transfer(b *bill, d book.Date, amount int64) {
 			return
 		}
 		wait := book.Date(m.between(0, 3))
-		m.at(m.clock(nextBusiness(d+wait), book.Instant(m.between(9*3600, 16*3600))*second), func() {
+		office := book.Instant(m.between(9*3600, 16*3600)) * second
+		m.at(m.clock(nextBusiness(d+wait), office), func() {
 			p := m.receipt(b, Payment{In: amount, Method: "banktransfer", TransID: m.note(l),
 				Text: "Bank transfer"})
 			m.pair(book.BankBilling, p.Item(), m.itemOf(l))
@@ -124,8 +125,8 @@ func (m *maker) note(l *line) string {
 }
 
 func (m *maker) transferLine(b *bill, d book.Date, amount int64, text string) BankLine {
-	l := BankLine{On: d, Amount: money.New(amount, ""), Counterparty: strings.ToUpper(b.client.title()),
-		CounterpartyAccount: b.client.iban, Text: text}
+	l := BankLine{On: d, Amount: money.New(amount, ""), CounterpartyAccount: b.client.iban,
+		Counterparty: strings.ToUpper(b.client.title()), Text: text}
 	if m.chance(500) {
 		l.Counterparty = b.client.title()
 	}
@@ -135,8 +136,8 @@ func (m *maker) transferLine(b *bill, d book.Date, amount int64, text string) Ba
 	return l
 }
 
-var disguises = []string{"RE %s", "INV %s", "Invoice %s", "INVOICE NO. %s", "Rechnung %s", "RG-NR %s",
-	"inv#%s", "Sąskaita %s", "%s", "Northwind Hosting %s thank you", "RNR:%s KD", "%s/HOSTING",
+var disguises = []string{"RE %s", "INV %s", "Invoice %s", "INVOICE NO. %s", "Rechnung %s",
+	"RG-NR %s", "inv#%s", "Sąskaita %s", "%s", "Northwind Hosting %s thank you", "RNR:%s KD", "%s/HOSTING",
 	"PAYMENT FOR INVOICE (%s)", "Rg. %s vielen Dank", "HOSTING, INV. %s"}
 
 // disguise is how a customer quotes an invoice: by its id or its printed number.
@@ -148,8 +149,8 @@ func (m *maker) disguise(b *bill) string {
 	return fmt.Sprintf(pick(m, disguises), quoted)
 }
 
-// overheads enters what a business pays besides: wages, rent, machines, bank charges; and on one day
-// two lines that are equal in all but the bank's reference.
+// overheads enters what a business pays besides: wages, rent, machines, bank charges; and on one
+// day two lines that are equal in all but the bank's reference.
 func (m *maker) overheads() {
 	n := len(m.clients)
 	landlord, centre := m.iban("LT"), m.iban("DE")
@@ -167,6 +168,7 @@ func (m *maker) overheads() {
 			m.debitLine(nextBusiness(month+9), 0, 185_000+int64(i*7_919%90_000),
 				"EMPLOYEE "+strconv.Itoa(i+1), account, "SALARY "+name)
 		}
+		m.debitLine(nextBusiness(month), 1, 500, "Bank", "", "ACCOUNT FEE "+name)
 		last := nextBusiness(book.MonthOf(month).Last() - 2)
 		charge := last.Time().Format("01/2006")
 		m.debitLine(last, 0, 1_240, "Bank", "", "GEBUEHR "+charge)
@@ -185,8 +187,8 @@ func (m *maker) debitLine(d book.Date, account int, amount int64, to, iban, text
 	})
 }
 
-// ibanDigits is how long the part after the check digits is, all digits here for simplicity's sake
-// except in countries whose IBAN begins with the bank's letters.
+// ibanParts are what follows the check digits: the letters of a bank where the country's numbers
+// have them, and how many digits.
 var ibanParts = map[string]struct {
 	bank   string
 	digits int

@@ -24,6 +24,7 @@ const quiet = hour
 
 // Build makes the world that the options describe. It never fails: where a small world has no room
 // for a fault, the fault is left out. Fewer than one customer are one, no month is October 2026.
+// It may be called from several goroutines at once; the world is the caller's own.
 func Build(o Options) *World {
 	m := newMaker(o)
 	m.makeCustomers()

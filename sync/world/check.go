@@ -88,7 +88,7 @@ func (c *checker) ids() error {
 		v := &w.Movements[i]
 		errs = append(errs, c.own(v.ID))
 		if v.SourceID != "" && !c.native[v.SourceID] {
-			errs = append(errs, fmt.Errorf("movement %s is of %s, which is not there", v.ID, v.SourceID))
+			errs = append(errs, fmt.Errorf("movement %s: there is no %s", v.ID, v.SourceID))
 		}
 		if v.Category != "payout" && v.Category != "charge" {
 			errs = append(errs, c.item(v.Item()))
@@ -111,8 +111,8 @@ func firstOf(errs []error) error {
 	return nil
 }
 
-// invoices proves that totals are the sums of lines, that rows belong to invoices of the same client,
-// and that an invoice's state is what its rows and credit say, save for faults.
+// invoices proves that totals are the sums of lines, that rows belong to invoices of the same
+// client, and that an invoice's state is what its rows and credit say, save for faults.
 func (c *checker) invoices() error {
 	paid := map[int]int64{}
 	owner := map[int]int{}
@@ -190,7 +190,8 @@ func (c *checker) ledger() error {
 	for i := range c.w.Movements {
 		v := &c.w.Movements[i]
 		if v.Gross-v.Fee-v.Tax != v.Net {
-			return fmt.Errorf("movement %s: %d - %d - %d is not %d", v.ID, v.Gross, v.Fee, v.Tax, v.Net)
+			return fmt.Errorf("movement %s: %d - %d - %d is not %d", v.ID, v.Gross, v.Fee, v.Tax,
+				v.Net)
 		}
 		sums[v.Currency] += v.Net
 		rows[v.ID] = v

@@ -8,8 +8,8 @@ import (
 	"countinghouse/app/book"
 )
 
-// payouts proves that members add up to their payout, and to less where a fault says so, that no row
-// left before it was available, and that each payout has its own row.
+// payouts proves that members add up to their payout, save for faults, that no row left before it
+// was available, and that each payout has its own row.
 func (c *checker) payouts() error {
 	members, own := map[string]int64{}, map[string]int64{}
 	at := map[string]*Payout{}

@@ -6,9 +6,9 @@ import (
 	"countinghouse/app/book"
 )
 
-// Usual is how many faults of each class a world of 2,000 customers has by default; others have more
-// or fewer, by the square root of their size, but at least one. Its classes are all that Build can
-// inject; a class of Options.Faults that is not here is left out.
+// Usual is how many faults of each class a world of 2,000 customers has by default; others have
+// more or fewer, by the square root of their size, but at least one where there is room. Its classes
+// are all that Build can inject; a class of Options.Faults that is not here is left out.
 var Usual = map[book.Class]int{
 	book.T5: 3, book.T6: 2,
 	book.M1: 6, book.M2: 4, book.M3: 3, book.M4: 2, book.M5: 4, book.M6: 1, book.M7: 4, book.M8: 4,
@@ -92,8 +92,8 @@ var plots = []plot{
 	{book.R5, 1, 1, (*maker).tellWinUnbooked},
 }
 
-// planFaults chooses whom the faults happen to: every class once, then every class again, in an order
-// of the seed's, until all are placed or half of the clients have one.
+// planFaults chooses whom the faults happen to: every class once, then every class again, in an
+// order of the seed's, until all are placed or half of the clients have one.
 func (m *maker) planFaults() {
 	m.counts = m.wantedCounts()
 	m.planPayouts()

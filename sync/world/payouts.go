@@ -185,8 +185,8 @@ func (m *maker) traceLike(o *payout) string {
 	return "STP" + m.upper(15)
 }
 
-// monthlyFee is the gateway's own bill for a month: two fees and the tax on them, as rows of their own.
-// The smallest businesses get none.
+// monthlyFee is the gateway's own bill for a month: two fees and the tax on them, as rows of their
+// own. The smallest businesses get none.
 func (m *maker) monthlyFee(month book.Month) {
 	n := int64(len(m.clients))
 	if n < 20 {

@@ -14,8 +14,8 @@ import (
 )
 
 // WriteCSV writes the account's statement from one day to another, both included, as the house bank
-// offers it for download: semicolons, decimal commas, dd.mm.yyyy, German headings, the balance after
-// each line, UTF-8, lines in order of booking. Its errors are the writer's.
+// offers it for download: semicolons, decimal commas, dd.mm.yyyy, German headings, the balance
+// after each line, UTF-8, lines in order of booking. Its errors are the writer's.
 func (a *Account) WriteCSV(w io.Writer, from, to book.Date) error {
 	out := csv.NewWriter(w)
 	out.Comma, out.UseCRLF = ';', true
