@@ -30,7 +30,7 @@ func BenchmarkGridScroll1M(b *testing.B) {
 	w, data := wideGrid(b)
 	data.asked = 0
 	for b.Loop() {
-		test.Scroll(w.Canvas(), fyne.NewPos(400, 400), 0, -102)
+		test.Scroll(w.Canvas(), fyne.NewPos(400, 400), 0, -96)
 	}
 	b.ReportMetric(float64(data.asked)/float64(b.N), "cells/op")
 }
@@ -40,7 +40,7 @@ func BenchmarkGridScroll1M(b *testing.B) {
 func BenchmarkGridFrame1M(b *testing.B) {
 	w, _ := wideGrid(b)
 	for b.Loop() {
-		test.Scroll(w.Canvas(), fyne.NewPos(400, 400), 0, -102)
+		test.Scroll(w.Canvas(), fyne.NewPos(400, 400), 0, -96)
 		w.Canvas().Capture()
 	}
 }

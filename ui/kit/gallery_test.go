@@ -222,7 +222,7 @@ func TestOverview(t *testing.T) {
 			kit.Option{ID: "INR", Label: "INR", Status: kit.StatusOK})
 		segments.Select("EUR")
 		grid := sources()
-		grid.RowHeight, grid.HideTitles, grid.InCard = 43, true, true
+		grid.RowHeight, grid.HideTitles, grid.InCard = 44, true, true
 		parts := []placed{
 			{rail(), 0, 0, 176, 874}, {head(), 176, 0, 1264, 56}, {statusBar(), 0, 874, 1440, 26},
 			{kit.NewCard("The bridge from billing to bank", "", segments,

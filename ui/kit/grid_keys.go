@@ -128,7 +128,7 @@ func (g *Grid) moveTo(i int, extend bool) {
 	} else {
 		g.anchor = id
 	}
-	moved := id != g.cursor
+	moved, first := id != g.cursor, g.cursor == ""
 	g.cursor, g.cursorIndex = id, i
 	if g.list != nil {
 		g.list.ScrollTo(i)
@@ -137,6 +137,9 @@ func (g *Grid) moveTo(i int, extend bool) {
 		g.selected()
 	} else {
 		g.Restyle()
+	}
+	if first {
+		g.repaint() // the outline of the empty grid goes
 	}
 	if moved && g.OnCursor != nil {
 		g.OnCursor(id)

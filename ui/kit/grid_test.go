@@ -47,7 +47,7 @@ func TestGridKeysMoveTheCursor(t *testing.T) {
 		{[]fyne.KeyName{fyne.KeyEnd}, "id-999999"},
 		{[]fyne.KeyName{fyne.KeyDown}, "id-999999"},
 		{[]fyne.KeyName{fyne.KeyHome, fyne.KeyUp}, "id-0"},
-		{[]fyne.KeyName{fyne.KeyPageDown}, "id-9"},
+		{[]fyne.KeyName{fyne.KeyPageDown}, "id-10"},
 		{[]fyne.KeyName{fyne.KeyPageUp}, "id-0"},
 	} {
 		key(g, step.keys...)
@@ -163,7 +163,7 @@ func TestGridMouse(t *testing.T) {
 	g.OnOpen = func(id string) { opened = id }
 	g.OnMenu = func(id string, _ fyne.Position) { menu = id }
 	press := func(row int, button desktop.MouseButton, mod fyne.KeyModifier) {
-		mouseDown(t, w, fyne.NewPos(80, 30+34*float32(row)+10), button, mod)
+		mouseDown(t, w, fyne.NewPos(80, 30+32*float32(row)+10), button, mod)
 	}
 	press(2, desktop.MouseButtonPrimary, 0)
 	now = now.Add(time.Second)

@@ -60,20 +60,24 @@ func (p *pen) place(o fyne.CanvasObject, x, y, w, h float32) {
 
 // fill paints a rectangle without a line.
 func (p *pen) fill(x, y, w, h float32, t Token, radius float32) *canvas.Rectangle {
-	r := p.rects.next()
-	*r = canvas.Rectangle{FillColor: p.color(t), CornerRadius: radius}
+	r := p.rect(p.color(t), nil, 0, radius)
 	p.add(r, x, y, w, h)
 	return r
 }
 
 // frame paints a rectangle whose line lies inside its bounds.
 func (p *pen) frame(x, y, w, h float32, fill, line Token, width, radius float32) {
+	p.add(p.rect(p.color(fill), p.color(line), width, radius), x, y, w, h)
+}
+
+// rect sets the fields one by one: an object that loses its size is refreshed on being given
+// the same one again, and its neighbours' textures with it.
+func (p *pen) rect(fill, line color.Color, width, radius float32) *canvas.Rectangle {
 	r := p.rects.next()
-	*r = canvas.Rectangle{
-		FillColor: p.color(fill), StrokeColor: p.color(line), StrokeWidth: width,
-		CornerRadius: radius,
-	}
-	p.add(r, x, y, w, h)
+	r.FillColor, r.StrokeColor, r.StrokeWidth, r.CornerRadius = fill, line, width, radius
+	r.TopLeftCornerRadius, r.TopRightCornerRadius = 0, 0
+	r.BottomLeftCornerRadius, r.BottomRightCornerRadius = 0, 0
+	return r
 }
 
 // card paints the surface with its line, as crisp as two fills are.
@@ -87,14 +91,14 @@ func (p *pen) vline(x, y, h float32, t Token) { p.fill(x, y, 1, h, t, 0) }
 
 func (p *pen) line(x1, y1, x2, y2 float32, t Token, width float32) {
 	l := p.lines.next()
-	*l = canvas.Line{StrokeColor: p.color(t), StrokeWidth: width}
+	l.StrokeColor, l.StrokeWidth = p.color(t), width
 	l.Position1, l.Position2 = fyne.NewPos(x1, y1), fyne.NewPos(x2, y2)
 	p.objects = append(p.objects, l)
 }
 
 func (p *pen) circle(cx, cy, r float32, fill, line Token, width float32) {
 	c := p.circles.next()
-	*c = canvas.Circle{FillColor: p.color(fill), StrokeColor: p.color(line), StrokeWidth: width}
+	c.FillColor, c.StrokeColor, c.StrokeWidth = p.color(fill), p.color(line), width
 	if width == 0 {
 		c.StrokeColor = nil
 	}
@@ -166,10 +170,8 @@ func (p *pen) write(s string, x, w, cy float32, align fyne.TextAlign, ink Ink) f
 		return x
 	}
 	t := p.texts.next()
-	*t = canvas.Text{
-		Text: s, TextSize: ink.Size, TextStyle: ink.Weight.style(),
-		FontSource: ink.Weight.source(), Color: p.color(ink.Color), Alignment: align,
-	}
+	t.Text, t.TextSize, t.TextStyle = s, ink.Size, ink.Weight.style()
+	t.FontSource, t.Color, t.Alignment = ink.Weight.source(), p.color(ink.Color), align
 	p.add(t, round(x), textTop(cy, ink.Size), w, ink.Size*lineHeight)
 	return x + TextWidth(s, ink)
 }

@@ -43,7 +43,7 @@ func breaks() (*kit.Grid, *tableData) {
 		{ID: "age", Title: "Age", Width: 70, Align: kit.AlignRight, Sortable: true},
 		{ID: "amount", Title: "EUR", Width: 80, Align: kit.AlignRight, Sortable: true},
 	}, d)
-	g.RowHeight = 42
+	g.RowHeight = 44
 	g.Sort = kit.Sort{Column: "age", Descending: true}
 	g.Selection().Set(d.ids[1], true)
 	g.Selection().Set(d.ids[2], true)

@@ -74,7 +74,7 @@ var toolkitColors = map[fyne.ThemeColorName]Token{
 	theme.ColorNamePressed:             AccentTint,
 	theme.ColorNameScrollBar:           ButtonLine,
 	theme.ColorNameScrollBarBackground: Clear,
-	theme.ColorNameShadow:              Scrim,
+	theme.ColorNameShadow:              Clear, // no shadow anywhere; sheets paint their scrim
 	theme.ColorNameSuccess:             StatusOK.Ink(),
 	theme.ColorNameWarning:             StatusAttention.Ink(),
 	theme.ColorNameError:               StatusBreak.Ink(),
