@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 
 	"countinghouse/app/book"
@@ -12,12 +14,13 @@ import (
 // returns ErrConflict where the file exists.
 func (s *Store) Backup(ctx context.Context, file string) error {
 	op := "backup to " + file
-	c, err := s.reads.Conn(ctx)
-	if err != nil {
-		return explain(op, err)
+	// The readers' connections write nothing, not even a copy.
+	pool := sql.OpenDB(connector{path: s.path})
+	c, err := pool.Conn(ctx)
+	if err == nil {
+		err = errors.Join(copyTo(ctx, c, file), c.Close())
 	}
-	defer c.Close()
-	return explain(op, copyTo(ctx, c, file))
+	return explain(op, errors.Join(err, pool.Close()))
 }
 
 // Check looks for what must never be: damage of the file, rows that refer to nothing, allocations
