@@ -12,6 +12,7 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
+	"countinghouse/sync/source"
 )
 
 // Format is a kind of statement file.
@@ -124,6 +125,8 @@ type Parsed struct {
 	// Rejects are the rows that could not be read; their At is for the caller to set.
 	Rejects []book.Reject
 	Proof   Proof
+	// file holds the ids of all lines of the file, this statement's and its others'.
+	file map[book.ItemID]bool
 }
 
 // Error says what is wrong with a file, where, and what to do.
@@ -228,6 +231,7 @@ func (f *File) note(format string, args ...any) {
 
 // complete gives the statements their names, ids and proofs.
 func (f *File) complete(o Options) error {
+	f.keepAccount(o.Number)
 	for i := range f.Statements {
 		p := &f.Statements[i]
 		p.Account, p.File, p.Digest, p.Format = o.Account, f.Name, f.Digest, string(f.Format)
@@ -237,18 +241,15 @@ func (f *File) complete(o Options) error {
 		for j := range p.Rejects {
 			p.Rejects[j].Origin = string(o.Account)
 			p.Rejects[j].Kind = book.KindBankLine
-			p.Rejects[j].Raw = maskCards(cut(p.Rejects[j].Raw, 4096))
+			p.Rejects[j].Raw = source.Raw(p.Rejects[j].Raw, nil)
 			f.warn("%s: %s", p.Rejects[j].Place, p.Rejects[j].Reason)
 		}
 		p.period()
 		if err := p.prove(f); err != nil {
 			return err
 		}
-		if o.Currency != "" && p.Currency != "" && p.Currency != o.Currency {
-			f.note("the statement is in %s, the account in %s", p.Currency, o.Currency)
-		}
-		if o.Number != "" && p.AccountNumber != "" && !sameNumber(o.Number, p.AccountNumber) {
-			f.warn("the file is of account %s, not of %s", p.AccountNumber, o.Number)
+		if n := p.foreign(o.Currency); n > 0 {
+			f.warn("%d lines are in another currency than the account's, %s", n, o.Currency)
 		}
 	}
 	all := make([]*book.BankLine, 0, 64)
@@ -258,10 +259,56 @@ func (f *File) complete(o Options) error {
 		}
 	}
 	identify(all)
+	ids := make(map[book.ItemID]bool, len(all))
+	for _, l := range all {
+		ids[l.ID] = true
+	}
 	for i := range f.Statements {
 		f.Statements[i].sign()
+		f.Statements[i].file = ids
 	}
 	return nil
+}
+
+// keepAccount leaves out the statements of other accounts where the file has some of ours. Where it
+// has none, the number may only be written in another way: it is the caller's to stop.
+func (f *File) keepAccount(number string) {
+	if number == "" {
+		return
+	}
+	others := func(p Parsed) bool {
+		return p.AccountNumber != "" && !sameNumber(number, p.AccountNumber)
+	}
+	var kept []Parsed
+	for _, p := range f.Statements {
+		if !others(p) {
+			kept = append(kept, p)
+		}
+	}
+	for _, p := range f.Statements {
+		if !others(p) {
+			continue
+		}
+		if len(kept) > 0 {
+			f.warn("a statement of account %s is left out: this account is %s", p.AccountNumber, number)
+		} else {
+			f.warn("the file is of account %s, this account is %s", p.AccountNumber, number)
+		}
+	}
+	if len(kept) > 0 {
+		f.Statements = kept
+	}
+}
+
+// foreign counts the lines in another currency than the account's.
+func (p *Parsed) foreign(c money.Currency) int {
+	n := 0
+	for _, l := range p.Lines {
+		if c != "" && l.Amount.Currency != c {
+			n++
+		}
+	}
+	return n
 }
 
 // period fills in the days that the statement covers, from its lines where it states none.
@@ -288,13 +335,6 @@ func (p *Parsed) period() {
 
 func baseName(name string) string {
 	return name[strings.LastIndexAny(name, `/\`)+1:]
-}
-
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return strings.ToValidUTF8(s[:n], "")
 }
 
 // sameNumber compares account numbers by their letters and digits; one may end with the other,

@@ -1,6 +1,7 @@
 package bankfile
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -45,6 +46,9 @@ func readTable(rows []row, f *File, o Options) error {
 	}
 	t.applyProfile()
 	t.index()
+	if t.at[Booked] < 0 || t.at[Amount] < 0 && t.at[Debit] < 0 && t.at[Credit] < 0 {
+		return t.unclear()
+	}
 	t.readBefore()
 	t.decideCurrency()
 	t.decidePoints()
@@ -284,7 +288,7 @@ func (t *table) findData(rows []row) bool {
 		wide = max(wide, len(r.cells))
 	}
 	t.cols = make([]Column, wide)
-	sums := 0
+	var sums []int
 	for j := range t.cols {
 		t.cols[j] = Column{Index: j}
 		k := t.kindOf(j)
@@ -295,8 +299,8 @@ func (t *table) findData(rows []row) bool {
 		case k.dates*10 >= k.n*9 && !slices.ContainsFunc(t.cols, means(Valued)):
 			t.cols[j].Means = Valued
 		case k.amounts*10 >= k.n*9 && k.n*2 >= len(t.rows):
-			sums++
-			if sums == 1 {
+			sums = append(sums, j)
+			if len(sums) == 1 {
 				t.cols[j].Means = Amount
 			}
 		case k.codes == k.n:
@@ -305,17 +309,52 @@ func (t *table) findData(rows []row) bool {
 			t.cols[j].Means = Text
 		}
 	}
-	if sums > 1 {
-		t.askColumns()
+	if len(sums) > 1 {
+		t.askColumns(sums)
 	}
-	return slices.ContainsFunc(t.cols, means(Booked)) && sums > 0
+	return slices.ContainsFunc(t.cols, means(Booked)) && len(sums) > 0
 }
 
 func means(r Role) func(Column) bool { return func(c Column) bool { return c.Means == r } }
 
-func (t *table) askColumns() {
-	t.f.Questions = append(t.f.Questions, Question{Topic: AskColumns, Place: place(t.rows[0].n),
-		Text: "The file names no columns: which of them is the amount?"})
+// askColumns asks which of several columns of numbers is the amount. Each answer gives the role of
+// every column; a second column of numbers may be the running balance.
+func (t *table) askColumns(sums []int) {
+	q := Question{Topic: AskColumns, Place: place(t.rows[0].n),
+		Text: "The file names no columns: which of them is the amount?"}
+	for _, a := range sums {
+		for _, b := range append([]int{-1}, sums...) {
+			if a == b {
+				continue
+			}
+			roles := make([]string, len(t.cols))
+			for j, c := range t.cols {
+				roles[j] = string(c.Means)
+			}
+			for _, j := range sums {
+				roles[j] = string(Unused)
+			}
+			roles[a] = string(Amount)
+			words := fmt.Sprintf("amount %s", t.rows[0].cell(a))
+			if b >= 0 {
+				roles[b] = string(Balance)
+				words += fmt.Sprintf(", balance %s", t.rows[0].cell(b))
+			}
+			q.Answers = append(q.Answers, Answer{strings.Join(roles, ","), words})
+		}
+	}
+	t.ask(q)
+}
+
+// unclear is a table whose columns of dates or amounts cannot be told: empty, or to be asked about.
+func (t *table) unclear() error {
+	if !slices.ContainsFunc(t.rows, func(r row) bool { return !r.empty() }) {
+		return refuse("the table has no lines", "export a period with movements")
+	}
+	t.learn()
+	t.f.Questions = []Question{{Topic: AskColumns, Place: place(t.rows[0].n),
+		Text: "Which columns hold the booking date and the amount?"}}
+	return nil
 }
 
 // applyProfile puts a remembered profile over what was found.

@@ -36,7 +36,8 @@ func (c *Conflict) Error() string {
 }
 
 // Merge parts a statement's lines into new ones and those that the account already has. existing
-// are the account's lines of the statement's days, of whatever format they came in. The same line
+// are the account's lines of the statement's days and those with the ids of its lines, of whatever
+// format they came in. The same line
 // of the same format has the same id; of another format it is found by date, amount and what the
 // texts share. A day on which the account has a line that the file lacks, while the file covers the
 // whole day or has another in its place, is a *Conflict, and nothing is to be imported. A new line
@@ -60,7 +61,7 @@ func Merge(existing []book.BankLine, file Parsed) (fresh, duplicates []book.Bank
 		open = append(open, l)
 	}
 	left := slices.DeleteFunc(slices.Clone(existing), func(l book.BankLine) bool {
-		return taken[l.ID] || l.Pending || l.On < file.FromOn || l.On > file.ToOn || l.Account != file.Account
+		return taken[l.ID] || file.file[l.ID] || l.Pending || l.On < file.FromOn || l.On > file.ToOn || l.Account != file.Account
 	})
 	pairs := pairUp(left, open)
 	for i, l := range open {

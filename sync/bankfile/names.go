@@ -117,7 +117,7 @@ var vocabulary = readVocabulary(map[Role]string{
 		payment reference|customer reference|structured reference|kid|numer referencyjny|vs|
 		variabilni symbol|variabilny symbol|cheque no|cheque number|check number|chq ref no`,
 	BankID: `transaction id|transactionid|transaction no|id transakce|id transakcji|record id|bank id|
-		bank reference|bank ref|entry reference|transaction reference|unique id|unique transaction id|
+		bank reference|bankreferenz|bank ref|bankkenmerk|reference banque|entry reference|transaction reference|unique id|unique transaction id|
 		fitid|acctsvcrref|arkistointitunnus|arhiveerimistunnus|transaktions id|transaktionsid|
 		numero operation|trans id|operation id|movement id|txn id|utr|statement line id|id|
 		identifiant|archiving code|instrukcijos id|id prevodu|id pohybu`,

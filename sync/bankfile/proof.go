@@ -189,7 +189,6 @@ func (t *table) provedSign() Sign {
 
 // finish puts balances beside the lines and hands the statement over.
 func (t *table) finish() error {
-	t.adoptReferences()
 	one := t.oneCurrency()
 	if one {
 		t.out.Currency = t.currency
@@ -268,33 +267,4 @@ func (t *table) newestFirst() bool {
 	}
 	lines := t.out.Lines
 	return len(lines) > 1 && lines[0].On > lines[len(lines)-1].On
-}
-
-// adoptReferences takes the column of references for the bank's own ids where there is no column
-// of those and every row has one of its own that looks like an id.
-func (t *table) adoptReferences() {
-	if t.at[BankID] >= 0 || t.at[Reference] < 0 {
-		return
-	}
-	seen := map[string]bool{}
-	for _, l := range t.out.Lines {
-		if seen[l.Reference] || !looksLikeID(l.Reference) {
-			return
-		}
-		seen[l.Reference] = true
-	}
-	for i := range t.out.Lines {
-		t.out.Lines[i].BankID = t.out.Lines[i].Reference
-	}
-}
-
-func looksLikeID(s string) bool {
-	digit := false
-	for _, r := range s {
-		if r == ' ' {
-			return false
-		}
-		digit = digit || r >= '0' && r <= '9'
-	}
-	return digit
 }

@@ -105,22 +105,23 @@ func (t *table) readLine(r row) bool {
 	l.BankID = oneLine(t.fixed(r, BankID))
 	l.Text = t.textOf(r)
 	t.out.Lines = append(t.out.Lines, l)
-	return !t.readBalance(r, len(t.out.Lines)-1, l.Amount.Currency)
+	t.readBalance(r, len(t.out.Lines)-1, l.Amount.Currency)
+	return true
 }
 
-// readBalance keeps the running balance beside a line. It reports whether it is a reject instead.
-func (t *table) readBalance(r row, line int, c money.Currency) bool {
+// readBalance keeps the running balance beside a line. One that cannot be read proves nothing, and
+// costs the line nothing.
+func (t *table) readBalance(r row, line int, c money.Currency) {
 	cell := r.cell(t.at[Balance])
 	if cell == "" {
-		return false
+		return
 	}
 	m, err := t.parse(Balance, cell, c)
 	if err != nil {
 		t.f.note("%s: %s: %q is not a balance", place(r.n), t.title(Balance), cell)
-		return false
+		return
 	}
 	t.balances = append(t.balances, balanceAt{line, r.n, m.Minor})
-	return false
 }
 
 func (t *table) date(cell string) (book.Date, error) {
