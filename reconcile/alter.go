@@ -1,0 +1,97 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"countinghouse/app/book"
+)
+
+// vanished is a person's decision that can no longer stand, with those of its records that remain.
+type vanished struct {
+	match *book.Match
+	rest  []ref
+	why   string
+}
+
+// vanished sets a decision aside whose record is gone or has become too small.
+func (e *engine) vanished(m *book.Match, rest []ref) {
+	e.gone = append(e.gone, vanished{m, rest, "one of its records is gone"})
+}
+
+// altered names matched records that changed at their source: D9, or C2 in a closed month.
+func (e *engine) altered() {
+	for _, g := range e.gone {
+		f := finding{class: book.D9, leg: g.match.Leg, about: g.rest}
+		for _, id := range append(slices.Clone(g.match.Left), g.match.Right...) {
+			if !slices.Contains(e.ids(g.rest), id) {
+				f.extra = append(f.extra, id)
+			}
+		}
+		if len(g.rest) > 0 {
+			f.amount = e.gross(g.rest[0])
+		} else {
+			f.on = e.today
+			if len(g.match.Uses) > 0 {
+				f.amount = g.match.Uses[0]
+			}
+		}
+		f.why = fmt.Sprintf("A person matched %s with %s, but %s, so the match no longer stands.",
+			nameItems(g.match.Left), nameItems(g.match.Right), g.why)
+		e.raise(f)
+	}
+	changed := slices.Clone(e.in.Altered)
+	slices.SortFunc(changed, func(a, b Alteration) int {
+		return cmp.Or(cmp.Compare(a.Item, b.Item), cmp.Compare(a.Change, b.Change))
+	})
+	places := e.places()
+	for i, a := range changed {
+		if i > 0 && changed[i-1].Item == a.Item {
+			continue
+		}
+		f := finding{class: book.D9, leg: legOfItem(a.Item), amount: a.Amount, on: a.On}
+		name := a.Item.Native()
+		if r, ok := places[a.Item]; ok {
+			f.about = []ref{r}
+			name = e.name(r)
+			if a.Amount.Currency == "" {
+				f.amount = e.gross(r)
+			}
+		} else {
+			f.extra = []book.ItemID{a.Item}
+			if f.on == 0 {
+				f.on = e.today
+			}
+		}
+		when := "after it was matched"
+		if a.Closed {
+			f.class, f.flags = book.C2, []book.Flag{book.FlagAltered}
+			when = "after its month was closed"
+		}
+		f.why = fmt.Sprintf("The record %s of %s changed %s: %s.", name, coded(f.amount), when,
+			a.Change)
+		e.raise(f)
+	}
+}
+
+func nameItems(ids []book.ItemID) string {
+	out := ""
+	for i, id := range ids {
+		if i > 0 {
+			out += " and "
+		}
+		out += id.Native()
+	}
+	return out
+}
+
+// legOfItem is the leg that a record by itself belongs to.
+func legOfItem(id book.ItemID) book.Leg {
+	switch {
+	case len(id.Native()) > 3 && id.Native()[:3] == "po_":
+		return book.PayoutBank
+	default:
+		return book.BillingGateway
+	}
+}

@@ -1,0 +1,150 @@
+package reconcile
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+// statementProofs prove that each account's statements of the period foot, and follow each other
+// without a gap.
+func (e *engine) statementProofs() []book.Proof {
+	byAccount := map[book.AccountName][]*book.Statement{}
+	for i := range e.in.Books.Statements {
+		s := &e.in.Books.Statements[i]
+		byAccount[s.Account] = append(byAccount[s.Account], s)
+	}
+	sums := map[book.ItemID]int64{}
+	for _, l := range e.lines {
+		if !l.Pending {
+			sums[l.StatementID] += l.Amount.Minor
+		}
+	}
+	names := make([]book.AccountName, 0, len(byAccount))
+	for name := range byAccount {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var out []book.Proof
+	for _, name := range names {
+		of := byAccount[name]
+		slices.SortFunc(of, func(a, b *book.Statement) int {
+			return cmp.Or(cmp.Compare(a.FromOn, b.FromOn), cmp.Compare(a.ToOn, b.ToOn),
+				cmp.Compare(a.ID, b.ID))
+		})
+		for n, s := range of {
+			if s.ToOn < e.in.Period.First() || s.FromOn > e.in.Period.Last() {
+				continue
+			}
+			out = append(out, e.statementProof(s, sums[s.ID]))
+			if n > 0 {
+				if p, ok := e.chainProof(of[n-1], s); ok {
+					out = append(out, p)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (e *engine) statementProof(s *book.Statement, lines int64) book.Proof {
+	p := book.Proof{Kind: book.StatementBalance, Source: string(s.Account), Currency: s.Currency,
+		AsOf: s.ToOn.Start(e.zone), Movement: lines, ProviderClosing: s.Closing, Holds: true}
+	if s.Opening == nil || s.Closing == nil {
+		p.ProviderClosing = nil
+		p.Closing = lines
+		if s.Opening != nil {
+			p.Opening, p.Closing = *s.Opening, *s.Opening+lines
+		}
+		return p
+	}
+	p.Opening, p.Closing = *s.Opening, *s.Opening+lines
+	if p.Holds = p.Closing == *s.Closing; !p.Holds {
+		p.Why = fmt.Sprintf("The statement of %s to %s opens with %s and its lines lead to %s, but it closes with %s.",
+			s.Account, s.ToOn, money.New(p.Opening, s.Currency),
+			signedFigure(money.New(p.Closing, s.Currency)),
+			signedFigure(money.New(*s.Closing, s.Currency)))
+	}
+	return p
+}
+
+// chainProof compares two statements in a row; overlapping ones, and those without balances, say
+// nothing.
+func (e *engine) chainProof(a, b *book.Statement) (book.Proof, bool) {
+	if a.Closing == nil || b.Opening == nil || b.FromOn <= a.ToOn || a.Currency != b.Currency {
+		return book.Proof{}, false
+	}
+	p := book.Proof{Kind: book.StatementChain, Source: string(a.Account), Currency: a.Currency,
+		AsOf: b.FromOn.Start(e.zone), Opening: *a.Closing, Closing: *a.Closing,
+		ProviderClosing: b.Opening, Holds: *a.Closing == *b.Opening}
+	if !p.Holds {
+		p.Why = fmt.Sprintf("The statement of %s to %s closes with %s, but the next one opens with %s, so a statement is missing between them.",
+			a.Account, a.ToOn, money.New(*a.Closing, a.Currency),
+			signedFigure(money.New(*b.Opening, b.Currency)))
+	}
+	return p, true
+}
+
+// invoiceProofs prove, by billing source and currency, that each invoice's total is its payments,
+// its credit and its open balance.
+func (e *engine) invoiceProofs() []book.Proof {
+	proofs := map[purse]*book.Proof{}
+	wrong := map[purse][]int32{}
+	for i, v := range e.invs {
+		if v.Status == book.InvoiceDraft || v.Status == book.InvoiceGone || v.Currency == "" {
+			continue
+		}
+		k := purse{v.Source, v.Currency}
+		p := proofs[k]
+		if p == nil {
+			p = &book.Proof{Kind: book.InvoiceTotals, Source: string(v.Source), Currency: v.Currency,
+				AsOf: e.in.At, Holds: true, ProviderClosing: new(int64)}
+			proofs[k] = p
+		}
+		paid := int64(0)
+		for _, r := range e.rows[int32(i)] {
+			if e.pays[r].Amount.Currency == v.Currency {
+				paid += e.pays[r].Amount.Minor
+			}
+		}
+		p.Opening += v.Total
+		p.Movement -= paid
+		p.Payouts += v.Credit
+		*p.ProviderClosing += v.Balance
+		if v.Total-v.Credit-paid != v.Balance {
+			wrong[k] = append(wrong[k], int32(i))
+		}
+	}
+	var out []book.Proof
+	for k, p := range proofs {
+		p.Closing = p.Opening + p.Movement - p.Payouts
+		if of := wrong[k]; len(of) > 0 {
+			p.Holds = false
+			p.Why = e.whyTotals(of)
+		}
+		out = append(out, *p)
+	}
+	slices.SortFunc(out, func(a, b book.Proof) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Currency, b.Currency))
+	})
+	return out
+}
+
+func (e *engine) whyTotals(of []int32) string {
+	var names []string
+	for _, v := range of {
+		if len(names) == 3 {
+			names = append(names, fmt.Sprintf("%d more", len(of)-3))
+			break
+		}
+		names = append(names, e.invoiceName(v))
+	}
+	v := e.invs[of[0]]
+	return fmt.Sprintf("The total of %s is %s, but its payments and credit leave another balance than the %s that billing states: %s.",
+		e.invoiceName(of[0]), coded(money.New(v.Total, v.Currency)),
+		signedFigure(money.New(v.Balance, v.Currency)), strings.Join(names, ", "))
+}

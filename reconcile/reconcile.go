@@ -1,0 +1,132 @@
+// Package reconcile owns the matching ladder: from invoices, payments, gateway movements, payouts
+// and bank lines it works out which records explain each other, what stays open and why, and the
+// bridge from billing to the bank. The use cases in app call Run with everything they have and keep
+// what it returns. It reads no clock, opens nothing, changes no record that it is given, and never
+// guesses: what is not unique both ways stays open.
+package reconcile
+
+import (
+	"context"
+	"time"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+// Role says what a source is to the business.
+type Role string
+
+// The roles.
+const (
+	Billing Role = "billing"
+	Gateway Role = "gateway"
+)
+
+// Source is a configured source, as far as matching needs it.
+type Source struct {
+	Name book.SourceName
+	Role Role
+	// Title is what people call it, "Stripe"; Name where empty.
+	Title string
+	// Methods maps a billing source's payment-method names to the source or account behind them.
+	Methods map[string]string
+	// StatesLag is how long after a movement a gateway publishes it, where it states so; else zero.
+	StatesLag time.Duration
+	// CycleDays is the length of a payout cycle in days, 1 where zero.
+	CycleDays int
+	// NoMembers says that the gateway never states what any payout consists of, so that no
+	// movement of it can be overdue.
+	NoMembers bool
+	// NoFees says that billing can record no fees for this gateway.
+	NoFees bool
+}
+
+// Account is a configured bank account.
+type Account struct {
+	Name     book.AccountName
+	Currency money.Currency
+	IBAN     string
+	// Settles are the gateways whose payouts land here.
+	Settles []book.SourceName
+	// Aliases are sender names of gateways that a person has confirmed.
+	Aliases []string
+	// BusinessDay is the account's calendar; Monday to Friday where nil.
+	BusinessDay func(book.Date) bool
+}
+
+// Alteration is a matched record that changed or vanished at its source after it was matched.
+type Alteration struct {
+	Item book.ItemID
+	// Closed says that the record's month was closed when it changed.
+	Closed bool
+	// On and Amount describe the record as it was matched; they are needed where it vanished, and
+	// otherwise taken from the books where not set.
+	On     book.Date
+	Amount money.Money
+	// Change says what changed, as the end of a sentence: "its amount was 49.00 and is 59.00 EUR".
+	Change string
+}
+
+// Input is everything that a run looks at. Run changes nothing of it, and the order of slices
+// carries no meaning.
+type Input struct {
+	// At is the moment by which lateness is judged, Period the month of bridge, proofs and rates.
+	At     book.Instant
+	Period book.Month
+	// Zone is the business's time zone; UTC where nil.
+	Zone *time.Location
+	// OpeningOn is the first date that is reconciled; nothing before it is an exception.
+	OpeningOn book.Date
+	Base      money.Currency
+	Sources   []Source
+	Accounts  []Account
+	Books     book.Records
+	// Decisions are the matches that people confirmed or rejected. Confirmed ones use up their
+	// records before any pass runs, rejected ones are never proposed again.
+	Decisions []book.Match
+	Altered   []Alteration
+	// Progress, where set, is called now and then from the goroutine of Run.
+	Progress func(stage string, done, total int)
+}
+
+// PassStat counts what a pass produced.
+type PassStat struct {
+	Pass                       book.Pass
+	Auto, Suggested, Confirmed int
+}
+
+// Result is what a run concluded. All slices are sorted, and equal for equal facts, whatever the
+// order in which they came.
+type Result struct {
+	// Matches are all live and suggested matches, by pass, then items; confirmed ones included.
+	Matches []book.Match
+	// Exceptions are all open items, by class, then items, whatever their date; see InPeriod.
+	Exceptions []book.Exception
+	// Bridges has one bridge for every currency seen, by currency.
+	Bridges []book.Bridge
+	Proofs  []book.Proof
+	Counts  book.Counts
+	// AutoBankLines is the rate of gateway receipts at the bank, AutoPayments that of billing's
+	// payments through gateways; both of records dated in the period.
+	AutoBankLines, AutoPayments book.AutoRate
+	Stats                       []PassStat
+}
+
+// InPeriod reports whether a month lists the exception: it is dated in it or before it. Exceptions
+// are open by nature, so one from an earlier month is still listed; none from later is.
+func InPeriod(e book.Exception, m book.Month) bool { return e.On <= m.Last() }
+
+// Run matches, classifies and proves. It returns the context's error when it was cancelled, and an
+// error that names the invariant where one is broken: then nothing of the result may be used.
+func Run(ctx context.Context, in Input) (Result, error) {
+	e, err := newEngine(ctx, in)
+	if err != nil {
+		return Result{}, err
+	}
+	for _, s := range stages {
+		if err := e.stage(s); err != nil {
+			return Result{}, err
+		}
+	}
+	return e.result()
+}

@@ -1,0 +1,81 @@
+package reconcile
+
+import (
+	"fmt"
+
+	"countinghouse/app/book"
+)
+
+// payouts names payouts without a bank line, those that came back, and those whose members nobody
+// states.
+func (e *engine) payouts() {
+	for i, p := range e.pouts {
+		o := int32(i)
+		if p.Members == book.MembersUnstated && e.poutComposed[i] == none &&
+			p.State != book.PayoutCancelled {
+			e.raise(finding{class: book.M6, leg: book.GatewayPayout, about: []ref{poutRef(o)},
+				amount: p.Amount, why: fmt.Sprintf(
+					"The %s took %s, but %s states 0.00 of what it consists of, so only the balance proof covers it.",
+					e.name(poutRef(o)), coded(p.Amount), e.title(p.Source))})
+		}
+		switch {
+		case e.cameBack(o) != 0 && p.State != book.PayoutCancelled:
+			e.failedPayout(o)
+		case e.poutLink[i] != none || e.poutHeld[i] || p.State == book.PayoutCancelled ||
+			p.Amount.Minor == 0:
+		default:
+			e.inTransit(o)
+		}
+	}
+}
+
+func (e *engine) failedPayout(o int32) {
+	p := e.pouts[o]
+	about := []ref{poutRef(o)}
+	if t, ok := e.returned[o]; ok {
+		about = append(about, txRef(t))
+	}
+	e.raise(finding{class: book.R6, leg: book.PayoutBank, about: about, amount: p.Amount,
+		why: fmt.Sprintf("The %s sent %s, but it came back on %s, so %s is in the gateway's balance again.",
+			e.name(poutRef(o)), coded(p.Amount), e.cameBack(o).In(e.zone), figure(p.Amount))})
+}
+
+// inTransit tells a payout that may still arrive from one that is missing: it is missing once a
+// statement covers all days on which it could have come.
+func (e *engine) inTransit(o int32) {
+	p := e.pouts[o]
+	a := e.home(p)
+	due := e.arrival(p)
+	deadline := addBusinessDays(a, due, daysAfter)
+	f := finding{class: book.T2, leg: book.PayoutBank, about: []ref{poutRef(o)}, amount: p.Amount,
+		clears: due}
+	if e.today > deadline && a != nil && e.coverage(a.Name) >= deadline {
+		f.class, f.clears = book.M4, 0
+		f.why = fmt.Sprintf("The %s of %s was due by %s, but the account %s shows 0.00 of it.",
+			e.name(poutRef(o)), coded(p.Amount), deadline, a.Name)
+	} else {
+		f.why = fmt.Sprintf("The %s of %s is on its way to the bank and due on %s.",
+			e.name(poutRef(o)), coded(p.Amount), due)
+	}
+	e.raise(f)
+}
+
+// bankRemainder names receipts at the bank that nothing explains. Debits are no exception.
+func (e *engine) bankRemainder() {
+	for i, l := range e.lines {
+		if l.Pending || l.Amount.Minor <= 0 || e.lineLink[i] != none || e.lineHeld[i] {
+			continue
+		}
+		why := "no payout and no invoice explains it"
+		if named := e.transfer[i].named; len(named) > 0 {
+			v := named[0]
+			why = fmt.Sprintf("it names %s, on which 0.00 is open", e.invoiceName(v))
+			if e.invs[v].Status.Open() {
+				why = "what it names does not fit"
+			}
+		}
+		e.raise(finding{class: book.M5, leg: book.PayoutBank, about: []ref{lineRef(int32(i))},
+			amount: l.Amount, why: fmt.Sprintf("%s brought %s, but %s.",
+				upper(e.name(lineRef(int32(i)))), coded(l.Amount), why)})
+	}
+}

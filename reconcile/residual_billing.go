@@ -1,0 +1,171 @@
+package reconcile
+
+import (
+	"fmt"
+	"strings"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+// lonelyRows names payments that no movement explains.
+func (e *engine) lonelyRows() {
+	for i, p := range e.pays {
+		r := int32(i)
+		if e.payLink[i] != none || e.payHeld[i] || p.Amount.Minor == 0 {
+			continue
+		}
+		switch {
+		case e.behind[i] != "":
+			e.lonelyGatewayRow(r)
+		case e.payBank[i] != "":
+			e.lonelyBankRow(r)
+		case p.Amount.Minor > 0:
+			e.nonCash[r] = true
+			e.raise(finding{class: book.M8, leg: book.BillingGateway, about: e.rowAndInvoice(r),
+				amount: p.Amount, why: fmt.Sprintf(
+					"Billing records %s%s by %q, which is no gateway or account of ours, so no money is expected and it needs a reason.",
+					coded(p.Amount), e.subject(r), p.Method)})
+		}
+	}
+}
+
+func (e *engine) rowAndInvoice(i int32) []ref {
+	if v := e.payInv[i]; v != none {
+		e.invHeld[v] = true
+		return []ref{payRef(i), invRef(v)}
+	}
+	return []ref{payRef(i)}
+}
+
+func (e *engine) lonelyGatewayRow(i int32) {
+	p := e.pays[i]
+	name := e.title(e.behind[i])
+	f := finding{leg: book.BillingGateway, about: []ref{payRef(i)}, amount: p.Amount}
+	lag := e.sourceOf(e.behind[i]).StatesLag
+	switch {
+	case lag > 0 && p.At+book.Instant(lag.Milliseconds()) > e.in.At:
+		f.class, f.clears = book.T4, (p.At + book.Instant(lag.Milliseconds())).In(e.zone)
+		f.why = fmt.Sprintf("Billing records %s%s, and %s may publish its side until %s.",
+			coded(p.Amount), e.subject(i), name, p.At+book.Instant(lag.Milliseconds()))
+	case p.Amount.Minor < 0:
+		f.class = book.R2
+		f.why = fmt.Sprintf("Billing records a refund of %s%s, but %s paid back 0.00, so the customer may not have the money.",
+			coded(p.Amount), e.subject(i), name)
+	case byHand(p.Reference):
+		f.class = book.M8
+		e.nonCash[i] = true
+		f.about = e.rowAndInvoice(i)
+		f.why = fmt.Sprintf("Billing records %s%s by hand and names no %s charge, so no money is expected and it needs a reason.",
+			coded(p.Amount), e.subject(i), name)
+	default:
+		f.class = book.M2
+		f.why = fmt.Sprintf("Billing records %s%s through %s as %s, but %s knows no such money, so 0.00 of it came in.",
+			coded(p.Amount), e.subject(i), name, p.Reference, name)
+	}
+	e.payHeld[i] = true
+	e.raise(f)
+}
+
+// byHand reports whether a reference cannot be a gateway's id: somebody typed it, or nothing.
+func byHand(reference string) bool {
+	f := fold(reference)
+	return len(f) < 6 || !strings.ContainsAny(f, "0123456789")
+}
+
+// lonelyBankRow names a bank transfer in billing that the account's statements should show by now.
+func (e *engine) lonelyBankRow(i int32) {
+	p := e.pays[i]
+	a := e.account(e.payBank[i])
+	if a == nil || addBusinessDays(a, e.payOn[i], daysAfter) > e.coverage(a.Name) {
+		return
+	}
+	e.payHeld[i] = true
+	f := finding{class: book.M2, leg: book.BankBilling, about: []ref{payRef(i)}, amount: p.Amount,
+		why: fmt.Sprintf("Billing records a bank transfer of %s%s, but the account %s shows 0.00 of it.",
+			coded(p.Amount), e.subject(i), a.Name)}
+	if p.Amount.Minor < 0 {
+		f.class = book.R2
+		f.why = fmt.Sprintf("Billing records a transfer of %s back%s, but the account %s shows 0.00 of it, so the customer may not have the money.",
+			coded(p.Amount), e.subject(i), a.Name)
+	}
+	e.raise(f)
+}
+
+// account is the configured account of a name, nil for none.
+func (e *engine) account(name book.AccountName) *Account {
+	for i := range e.in.Accounts {
+		if e.in.Accounts[i].Name == name {
+			return &e.in.Accounts[i]
+		}
+	}
+	return nil
+}
+
+// coverage is the last date that an account's statements cover, zero for none.
+func (e *engine) coverage(name book.AccountName) book.Date {
+	if e.covered == nil {
+		e.covered = map[book.AccountName]book.Date{}
+		for i := range e.in.Books.Statements {
+			s := &e.in.Books.Statements[i]
+			e.covered[s.Account] = max(e.covered[s.Account], s.ToOn)
+		}
+		for _, l := range e.lines {
+			e.covered[l.Account] = max(e.covered[l.Account], lineOn(l))
+		}
+	}
+	return e.covered[name]
+}
+
+// lonelyCharges names charges that are pending, and receipts that billing does not know.
+func (e *engine) lonelyCharges() {
+	for i, tx := range e.txs {
+		t := int32(i)
+		if tx.Kind != book.Charge || e.txHeld[i] || charged(tx).Minor <= 0 {
+			continue
+		}
+		paid := charged(tx)
+		switch {
+		case tx.State == book.Pending:
+			f := finding{class: book.T5, leg: book.BillingGateway, about: []ref{txRef(t)},
+				amount: paid, clears: tx.DueOn}
+			if f.clears == 0 {
+				f.clears = max(tx.AvailableAt.In(e.zone), e.txOn[i]+7)
+			}
+			f.why = fmt.Sprintf("The %s of %s is not final, so %s may still not come.",
+				e.name(txRef(t)), coded(paid), figure(paid))
+			e.txHeld[i] = true
+			e.raise(f)
+		case e.unrecorded(t):
+			e.raise(e.unrecordedReceipt(t, paid))
+			e.txHeld[i] = true
+		}
+	}
+}
+
+func (e *engine) unrecordedReceipt(t int32, paid money.Money) finding {
+	f := finding{class: book.M1, leg: book.BillingGateway, about: []ref{txRef(t)}, amount: paid}
+	v := e.refInv[t]
+	if v == none {
+		f.why = fmt.Sprintf("The %s brought %s, but billing records 0.00 of it and the charge names no invoice of ours.",
+			e.name(txRef(t)), coded(paid))
+		return f
+	}
+	f.about = append(f.about, invRef(v))
+	e.invHeld[v] = true
+	inv := e.invs[v]
+	open := money.New(max(inv.Balance, 0), inv.Currency)
+	switch {
+	case inv.Status == book.InvoiceCancelled:
+		f.flags = []book.Flag{book.FlagInvoiceCancelled}
+		f.why = fmt.Sprintf("The %s brought %s, but %s is cancelled and billing records 0.00, so the customer paid for nothing.",
+			e.name(txRef(t)), coded(paid), e.invoiceName(v))
+	case inv.Status.Open():
+		f.why = fmt.Sprintf("The %s brought %s, but billing records no payment, so %s still shows %s as open.",
+			e.name(txRef(t)), coded(paid), e.invoiceName(v), other(paid, open))
+	default:
+		f.why = fmt.Sprintf("The %s brought %s, but billing records no payment of it and shows %s open on %s.",
+			e.name(txRef(t)), coded(paid), other(paid, open), e.invoiceName(v))
+	}
+	return f
+}
