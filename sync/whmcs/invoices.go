@@ -9,8 +9,8 @@ import (
 	"countinghouse/app/book"
 )
 
-// gapMax is the widest gap between two neighbours of the list in which every id is looked up in the
-// books; in wider ones only invoices that are not final are.
+// gapMax is how many ids next to a neighbour of a gap in the list are looked up in the books;
+// farther from it only invoices that are not final are.
 const gapMax = 100
 
 // readInvoices sweeps all invoices, newest first.
@@ -77,6 +77,11 @@ func (p *pull) readDetails(ctx context.Context, row invoiceRow, was string, list
 	if err != nil {
 		return err
 	}
+	if c.code == "" {
+		p.reject(book.KindInvoice, place, listed, fmt.Errorf(
+			"currencycode: %q is not a currency of ISO 4217", clip(row.code, 20)))
+		return nil
+	}
 	invoice, err := p.invoice(row, n, c.code)
 	switch {
 	case err != nil:
@@ -120,15 +125,13 @@ func (p *pull) readGap(ctx context.Context, high, low int64) error {
 		to, _ = slices.BinarySearch(p.unsettled, high)
 	}
 	missing := slices.Clone(p.unsettled[from:max(from, to)])
-	if high > 0 && high-low-1 <= gapMax {
-		for id := low + 1; id < high; id++ {
-			was, err := p.stored(ctx, p.id(book.KindInvoice, id))
-			if err != nil {
-				return err
-			}
-			if was != "" && !slices.Contains(missing, id) {
-				missing = append(missing, id)
-			}
+	for _, id := range neighbours(high, low) {
+		was, err := p.stored(ctx, p.id(book.KindInvoice, id))
+		if err != nil {
+			return err
+		}
+		if was != "" && !slices.Contains(missing, id) {
+			missing = append(missing, id)
 		}
 	}
 	for _, id := range missing {
@@ -140,4 +143,19 @@ func (p *pull) readGap(ctx context.Context, high, low int64) error {
 		}
 	}
 	return nil
+}
+
+// neighbours are the ids of a gap that lie next to its ends.
+func neighbours(high, low int64) []int64 {
+	var out []int64
+	if high == 0 {
+		high = low + gapMax + 1
+	}
+	for id := low + 1; id < high; id++ {
+		if id > low+gapMax && id < high-gapMax {
+			id = high - gapMax
+		}
+		out = append(out, id)
+	}
+	return out
 }

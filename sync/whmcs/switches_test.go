@@ -1,0 +1,414 @@
+package whmcs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+	"countinghouse/sync/source"
+	"countinghouse/sync/sourcetest"
+	"countinghouse/sync/world"
+)
+
+// rich is a world of every kind of client, with one who has more transactions than fit a cut reply,
+// texts full of marks, and amounts of three exponents.
+func rich() *world.World {
+	w := world.Build(world.Options{Seed: 7, Customers: 40,
+		Month: book.MonthOf(book.NewDate(2026, 10, 1))})
+	sourcetest.Foreign(w)
+	c := &w.Customers[0]
+	c.First, c.Last, c.Company = "Ana & Zoë", "O'Neil <x>", `"Vale" & Sons/日本 😀 &amp; Co`
+	for i := range 30 {
+		n := 700_000 + i
+		on := w.OpeningOn + book.Date(i)
+		at := on.Start(w.Zone) + 12*3600*1000
+		w.Invoices = append(w.Invoices, world.Invoice{ID: n, CustomerID: c.ID, Currency: c.Currency,
+			Status: book.InvoicePaid, Kind: book.InvoiceOrdinary, IssuedOn: on, DueOn: on, PaidAt: at,
+			UpdatedAt: at, Subtotal: 100, Tax: 21, Method: "stripe",
+			Lines: []world.Line{{ID: n, Kind: "Setup", Text: "Ą\nline", Amount: 100}}})
+		w.Payments = append(w.Payments, world.Payment{ID: n, CustomerID: c.ID, InvoiceID: n, At: at,
+			Currency: c.Currency, In: 121, Method: "stripe", TransID: fmt.Sprintf("tx/%d&é", n)})
+	}
+	return w
+}
+
+// opened serves a world and opens a source against it.
+func opened(t *testing.T, w *world.World, h http.Handler) *WHMCS {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	s, err := New(source.Options{Name: world.BillingName, URL: server.URL + "/billing/",
+		Secrets: secrets(), Zone: w.Zone, Base: w.Base,
+		Clock: func() time.Time { return w.Now.Time() },
+		Wait:  func(ctx context.Context, _ time.Duration) error { return ctx.Err() }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func pullInto(t *testing.T, s *WHMCS, b *sourcetest.Books, full bool) {
+	t.Helper()
+	err := s.Pull(t.Context(), source.Request{Cursor: b.Cursor, Books: b, Full: full},
+		func(p source.Page) error { b.Keep(p); return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plainly is every record of a batch as text without its revision, by id.
+func plainly(r book.Records) map[string]string {
+	out := map[string]string{}
+	add := func(id any, record any) { out[fmt.Sprint(id)] = fmt.Sprintf("%+v", record) }
+	for _, x := range r.Customers {
+		x.Revision = ""
+		add(x.ID, x)
+	}
+	for _, x := range r.Services {
+		x.Revision = ""
+		add(x.ID, x)
+	}
+	for _, x := range r.Invoices {
+		x.Revision = ""
+		add(x.ID, x)
+	}
+	for _, x := range r.Payments {
+		x.Revision = ""
+		add(x.ID, x)
+	}
+	for _, x := range r.Credits {
+		x.Revision = ""
+		add(x.ID, x)
+	}
+	for _, x := range r.Methods {
+		add("method "+x.Name, x)
+	}
+	for _, x := range r.Rates {
+		add("rate "+x.Currency, x)
+	}
+	return out
+}
+
+func same(t *testing.T, want, got book.Records) {
+	t.Helper()
+	w, g := plainly(want), plainly(got)
+	shown := 0
+	for id, record := range w {
+		if g[id] != record {
+			t.Errorf("%s\nwant %s\n got %s", id, record, g[id])
+			if shown++; shown == 5 {
+				t.FailNow()
+			}
+		}
+	}
+	for id := range g {
+		if w[id] == "" {
+			t.Errorf("%s should not be there", id)
+		}
+	}
+}
+
+// TestSwitches pulls the same world under every switch: the books must come to the same.
+func TestSwitches(t *testing.T) {
+	type set = func(*SimOptions)
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]set{
+		"documented":    func(*SimOptions) {},
+		"empty text":    func(o *SimOptions) { o.Empty = `""` },
+		"empty object":  func(o *SimOptions) { o.Empty = "{}" },
+		"empty array":   func(o *SimOptions) { o.Empty = "[]" },
+		"empty null":    func(o *SimOptions) { o.Empty = "null" },
+		"empty missing": func(o *SimOptions) { o.Empty = "missing" },
+		"single":        func(o *SimOptions) { o.Single = true },
+		"numeric":       func(o *SimOptions) { o.Numeric = true },
+		"flat":          func(o *SimOptions) { o.Flat = true },
+		"strings":       func(o *SimOptions) { o.Strings = true },
+		"numbers":       func(o *SimOptions) { o.Numbers = true },
+		"unescaped":     func(o *SimOptions) { o.Unescaped = true },
+		"html":          func(o *SimOptions) { o.Fault, o.FaultEvery = "html", 4 },
+		"empty reply":   func(o *SimOptions) { o.Fault, o.FaultEvery = "empty", 4 },
+		"5xx":           func(o *SimOptions) { o.Fault, o.FaultEvery = "5xx", 3 },
+		"429":           func(o *SimOptions) { o.Fault, o.FaultEvery = "429", 3 },
+		"notice":        func(o *SimOptions) { o.Fault = "notice" },
+		"cut":           func(o *SimOptions) { o.CutTransactions = true },
+		"7.7":           func(o *SimOptions) { o.Version = "7.7" },
+		"9.0":           func(o *SimOptions) { o.Version = "9.0.0" },
+		"no log":        func(o *SimOptions) { o.Denied = []string{"GetActivityLog"} },
+		"UTC":           func(o *SimOptions) { o.Zone = time.UTC },
+		"New York":      func(o *SimOptions) { o.Zone = newYork },
+		"all shapes": func(o *SimOptions) {
+			o.Empty, o.Single, o.Numeric, o.Flat, o.Strings = "[]", true, true, true, true
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := rich()
+			h := NewSimulator(w, change)
+			s := opened(t, w, cut(h, 9))
+			s.zone = h.zone()
+			b := sourcetest.NewBooks()
+			pullInto(t, s, b, false)
+			same(t, expect(w), b.All())
+			if n := len(b.Rejects()); n != 0 {
+				t.Errorf("%d rejects: %+v", n, b.Rejects()[0])
+			}
+			b.Changed = nil
+			pullInto(t, s, b, false)
+			if len(b.Changed) != 0 {
+				t.Errorf("the second pull changed %v", b.Changed)
+			}
+		})
+	}
+}
+
+// TestDamagedService loses one service at most: XML brings it, and where XML cannot, it is one
+// reject.
+func TestDamagedService(t *testing.T) {
+	for _, both := range []bool{false, true} {
+		w := rich()
+		damaged := w.Services[3].ID
+		s := opened(t, w, NewSimulator(w, func(o *SimOptions) {
+			o.DamagedService, o.DamagedXML = damaged, both
+		}))
+		b := sourcetest.NewBooks()
+		pullInto(t, s, b, false)
+		want := expect(w)
+		if both {
+			want.Services = append(want.Services[:3:3], want.Services[4:]...)
+		}
+		same(t, want, b.All())
+		if n := len(b.Rejects()); both != (n == 1) || !both && n != 0 {
+			t.Errorf("XML damaged %v: rejects %+v", both, b.Rejects())
+		}
+	}
+}
+
+// TestCutWithoutInvoice is the one case that WHMCS keeps from us: it must be said.
+func TestCutWithoutInvoice(t *testing.T) {
+	w := sourcetest.Small()
+	for i := range 30 {
+		w.Payments = append(w.Payments, world.Payment{ID: 5000 + i, CustomerID: 4, At: w.Now,
+			Currency: "EUR", In: 100, Method: "stripe"})
+	}
+	s := opened(t, w, NewSimulator(w, func(o *SimOptions) { o.CutTransactions = true }))
+	b := sourcetest.NewBooks()
+	pullInto(t, s, b, false)
+	r := b.Rejects()
+	if len(r) != 1 || r[0].Place != "transactions of client 4" ||
+		!strings.Contains(r[0].Reason, "counts 31 transactions") {
+		t.Errorf("rejects %+v", r)
+	}
+}
+
+// TestFilterIgnored refuses rows of other clients: the filter was not understood.
+func TestFilterIgnored(t *testing.T) {
+	w := sourcetest.Small()
+	h := NewSimulator(w)
+	s := opened(t, w, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		if r.Form.Get("action") == "GetTransactions" {
+			r.Form.Del("clientid")
+		}
+		h.ServeHTTP(rw, r)
+	}))
+	err := s.Pull(t.Context(), source.Request{Books: sourcetest.NewBooks()},
+		func(source.Page) error { return nil })
+	if source.KindOf(err) != source.KindMalformed {
+		t.Errorf("pull: %v", err)
+	}
+}
+
+// TestMutation lets invoices come and go between pages. What came late is there, and what was merged
+// away is not, at the latest with the next pull.
+func TestMutation(t *testing.T) {
+	for _, first := range []int{0, 6} {
+		w := rich()
+		b := sourcetest.NewBooks()
+		if first == 0 {
+			pullInto(t, opened(t, w, NewSimulator(w)), b, false)
+		}
+		before := len(w.Invoices)
+		h := NewSimulator(w, func(o *SimOptions) { o.MutateList = 6 })
+		s := opened(t, w, cut(h, 7))
+		pullInto(t, s, b, false)
+		if h.mutations != 6 {
+			t.Fatalf("%d mutations of %d invoices", h.mutations, before)
+		}
+		pullInto(t, s, b, false)
+		same(t, expect(w), b.All())
+	}
+}
+
+// TestVanished keeps a tombstone of a stored invoice that WHMCS no longer has, wherever in the list
+// it stood, paid or not.
+func TestVanished(t *testing.T) {
+	for _, id := range []int{1001, 1003, 1005, 1006} {
+		w := sourcetest.Small()
+		b := sourcetest.NewBooks()
+		pullInto(t, opened(t, w, NewSimulator(w)), b, false)
+		for i, v := range w.Invoices {
+			if v.ID == id {
+				w.Invoices = append(w.Invoices[:i:i], w.Invoices[i+1:]...)
+				break
+			}
+		}
+		var gone []book.ItemID
+		err := opened(t, w, NewSimulator(w)).Pull(t.Context(),
+			source.Request{Cursor: b.Cursor, Books: b}, func(p source.Page) error {
+				gone = append(gone, p.Records.Gone...)
+				b.Keep(p)
+				return nil
+			})
+		if err != nil || len(gone) != 1 || gone[0].Native() != fmt.Sprintf("invoice/%d", id) {
+			t.Errorf("invoice %d: gone %v, %v", id, gone, err)
+		}
+	}
+}
+
+// TestRejects breaks one value of one record: that record is missing with a reason, nothing else.
+func TestRejects(t *testing.T) {
+	for _, c := range []struct{ place, key, field, value, lost, reason string }{
+		{"invoice 1002", "invoice 1002", "total", "12,50", "invoice/1002", `"12,50" is not an amount`},
+		{"invoice 1002", "invoice 1002", "balance", "1.005", "invoice/1002", "not an amount of EUR"},
+		{"invoice 1002", "invoice row 1002", "currencycode", "XBT", "invoice/1002", "ISO 4217"},
+		{"invoice 1002", "invoice row 1002", "updated_at", "soon", "invoice/1002", "date"},
+		{"invoice 1002", "invoice 1002", "date", "2026-02-30", "invoice/1002", "not a date"},
+		{"payment 992", "transaction 992", "amountin", "1e2", "payment/992", "not an amount"},
+		{"payment 992", "transaction 992", "date", "", "payment/992", "date"},
+		{"payment 992", "transaction 992", "currency", "77", "payment/992", "currency of id 77"},
+		{"service 302", "service 302", "recurringamount", "ten", "service/302", "not an amount"},
+		{"client 2", "client 2", "credit", "-", "customer/2", "not an amount"},
+	} {
+		t.Run(c.key+" "+c.field, func(t *testing.T) {
+			w := sourcetest.Small()
+			s := opened(t, w, NewSimulator(w, func(o *SimOptions) {
+				o.Spoil = map[string]map[string]string{c.key: {c.field: c.value}}
+			}))
+			b := sourcetest.NewBooks()
+			pullInto(t, s, b, false)
+			whole, got := plainly(expect(w)), plainly(b.All())
+			if len(got) != len(whole)-1 || got["billing:"+c.lost] != "" {
+				t.Errorf("%d records of %d; the broken one: %s", len(got), len(whole), got["billing:"+c.lost])
+			}
+			r := b.Rejects()
+			if len(r) != 1 || r[0].Place != c.place || !strings.Contains(r[0].Reason, c.reason) ||
+				r[0].Raw == "" || r[0].At != w.Now {
+				t.Errorf("rejects %+v", r)
+			}
+		})
+	}
+}
+
+// TestAuth checks the order of authentication, and that each refusal says what to do.
+func TestAuth(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*SimOptions)
+		hint   string
+	}{
+		"address first": {func(o *SimOptions) {
+			o.AllowedIPs, o.Secret, o.Denied = []string{"192.0.2.1"}, "other", []string{"GetClients"}
+		}, "API IP Access Restriction"},
+		"then credentials": {func(o *SimOptions) {
+			o.Secret, o.Denied = "other", []string{"WhmcsDetails"}
+		}, "Check identifier and secret"},
+		"empty list": {func(o *SimOptions) { o.AllowedIPs = []string{} }, "API IP Access"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := sourcetest.Small()
+			_, err := opened(t, w, NewSimulator(w, c.change)).Check(t.Context())
+			var e *source.Error
+			if !errors.As(err, &e) || e.Kind != source.KindAuth || !strings.Contains(e.Hint, c.hint) {
+				t.Errorf("check: %+v", e)
+			}
+		})
+	}
+	w := sourcetest.Small()
+	s := opened(t, w, NewSimulator(w, func(o *SimOptions) {
+		o.AllowedIPs, o.AccessKey = []string{}, "key-!@#$%.()*[]-_"
+		o.Denied = []string{"getcredits", "WhmcsDetails", "GetInvoice"}
+	}))
+	s.options.Secrets["access_key"] = "key-!@#$%.()*[]-_"
+	h, err := s.Check(t.Context())
+	if err != nil || fmt.Sprint(h.Missing) != "[invoice details (GetInvoice) client credit (GetCredits)]" {
+		t.Errorf("check: %+v, %v", h, err)
+	}
+	err = s.Pull(t.Context(), source.Request{Books: sourcetest.NewBooks()},
+		func(source.Page) error { return nil })
+	var e *source.Error
+	if !errors.As(err, &e) || e.Kind != source.KindAuth ||
+		!strings.Contains(e.Hint, "lacks the action GetCredits") {
+		t.Errorf("pull: %+v", e)
+	}
+}
+
+func TestCheckVersions(t *testing.T) {
+	w := sourcetest.Small()
+	for version, want := range map[string]string{"7.7": "7", "8.13.1": "8.13.1", "9.0.0": "9.0.0"} {
+		h, err := opened(t, w, NewSimulator(w, func(o *SimOptions) { o.Version = version })).
+			Check(t.Context())
+		if err != nil || h.Version != want || h.Live {
+			t.Errorf("%s: %+v, %v", version, h, err)
+		}
+	}
+}
+
+// TestCalls makes sure that a pull of unchanged books asks for nothing that it need not.
+func TestCalls(t *testing.T) {
+	w := rich()
+	sim := NewSimulator(w)
+	calls := map[string]int{}
+	s := opened(t, w, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err != nil {
+			t.Error(err)
+		}
+		calls[r.Form.Get("action")]++
+		sim.ServeHTTP(rw, r)
+	}))
+	b := sourcetest.NewBooks()
+	pullInto(t, s, b, false)
+	if calls["GetInvoice"] != len(w.Invoices) || calls["GetTransactions"] != len(w.Customers) {
+		t.Errorf("first pull of %d invoices, %d clients: %v", len(w.Invoices), len(w.Customers), calls)
+	}
+	clear(calls)
+	pullInto(t, s, b, false)
+	open, err := b.Unsettled(t.Context(), book.KindInvoice, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if calls["GetInvoice"] != len(open) || calls["GetTransactions"] > len(w.Customers)/turns+1 {
+		t.Errorf("second pull with %d open invoices of %d clients: %v", len(open), len(w.Customers),
+			calls)
+	}
+}
+
+// TestNoSecretInBooks looks for what WHMCS puts into replies and nobody may keep.
+func TestNoSecretInBooks(t *testing.T) {
+	w := sourcetest.Small()
+	w.Services[0].Recurring = money.New(1, "EUR")
+	s := opened(t, w, NewSimulator(w, func(o *SimOptions) {
+		o.Spoil = map[string]map[string]string{"service 301": {"recurringamount": "x"},
+			"client 2": {"credit": "x"}}
+	}))
+	b := sourcetest.NewBooks()
+	pullInto(t, s, b, false)
+	if len(b.Rejects()) != 2 {
+		t.Fatalf("rejects %+v", b.Rejects())
+	}
+	text := fmt.Sprintf("%+v %+v", b.All(), b.Rejects())
+	for _, secret := range []string{servicePassword, simSecret, simIdentifier, "a secret answer"} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%s is kept", secret)
+		}
+	}
+}
