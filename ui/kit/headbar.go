@@ -39,8 +39,8 @@ func (h *HeadBar) paint(p *pen, size fyne.Size) {
 	p.hline(0, size.Height-1, size.Width, CardLine)
 	cy := (size.Height - 1) / 2
 	right := size.Width - 20
-	for i := len(h.actions) - 1; i >= 0; i-- {
-		right = p.rightOf(h.actions[i], right, cy) - 12
+	for _, o := range h.actions {
+		right -= o.MinSize().Width + 12
 	}
 	x := p.cut(h.title, 24, right-24, cy, fyne.TextAlignLeading, Ink{19, SemiBold, Text})
 	for _, o := range h.leading {
@@ -52,6 +52,11 @@ func (h *HeadBar) paint(p *pen, size fyne.Size) {
 		o.Show()
 		p.place(o, x+12, round(cy-min.Height/2), min.Width, min.Height)
 		x += 12 + min.Width
+	}
+	for _, o := range h.actions { // after the others: the order of the keyboard's focus
+		min := o.MinSize()
+		p.place(o, right+12, round(cy-min.Height/2), min.Width, min.Height)
+		right += 12 + min.Width
 	}
 }
 

@@ -180,6 +180,22 @@ func TestPaletteRunsAndGivesTheFocusBack(t *testing.T) {
 	}
 }
 
+// Tab goes through a head from left to right.
+func TestHeadFocusOrder(t *testing.T) {
+	month, sync, export := kit.NewMonthSwitcher("2026-10"), button("Sync", ""), button("Export", "")
+	w := kittest.Window(t, fyne.NewSize(800, 56), kit.LightTheme(),
+		func(fyne.Window) fyne.CanvasObject {
+			return kit.NewHeadBar("Payouts", []fyne.CanvasObject{month},
+				[]fyne.CanvasObject{sync, export})
+		})
+	for i, want := range []fyne.Focusable{month, sync, export} {
+		w.Canvas().FocusNext()
+		if w.Canvas().Focused() != want {
+			t.Errorf("step %d leads to %T", i, w.Canvas().Focused())
+		}
+	}
+}
+
 func TestSelectMenu(t *testing.T) {
 	s := kit.NewSelect("Status", kit.Option{ID: "o", Label: "Open"},
 		kit.Option{ID: "d", Label: "Done"})
