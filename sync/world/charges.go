@@ -132,7 +132,8 @@ func (m *maker) settled(a money.Money) (money.Money, string) {
 		panic("world: convert " + a.String() + ": " + err.Error())
 	}
 	rate := strconv.FormatInt(m.rates[i], 10)
-	return got, strings.TrimRight(rate[:len(rate)-6]+"."+rate[len(rate)-6:], "0")
+	rate = strings.TrimRight(rate[:len(rate)-6]+"."+rate[len(rate)-6:], "0")
+	return got, strings.TrimSuffix(rate, ".")
 }
 
 // movement enters a row of the ledger; it is available at once where it says nothing else.
