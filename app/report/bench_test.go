@@ -30,7 +30,8 @@ func long(rows int, each func(row int)) Table {
 					Instant(book.Instant(1_790_000_000_000+n)), Integer(i),
 					Amount(money.New(n, "EUR")), Amount(money.New(n/100, "JPY")),
 					Amount(money.New(-n, "KWD")), Text("EUR"), Text("stripe:ch_3PqLmN0000"),
-					Text("Orrery Nine"), Text("invoice 10556"), Text("payout to bank"), Text("auto"))
+					Text("Orrery Nine"), Text("invoice 10556"), Text("payout to bank"),
+					Text("auto"))
 				if !yield(row, nil) {
 					return
 				}

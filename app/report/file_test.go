@@ -31,7 +31,10 @@ func TestWriteFileIsWholeOrAbsent(t *testing.T) {
 	if list, _ := os.ReadDir(dir); len(list) != 1 {
 		t.Errorf("%d files left behind, want the old one only", len(list))
 	}
-	err = WriteFile(path, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err })
+	err = WriteFile(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, "new")
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

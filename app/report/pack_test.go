@@ -140,7 +140,8 @@ func (p *Pack) addPayouts(b book.Bridge) {
 		o, err := Compose(book.Payout{ID: id, Source: "stripe", State: book.PayoutPaid, Amount: m,
 			SentAt: sent, ArrivesOn: sent.In(vilnius) + 2, Members: book.MembersStated},
 			[]book.Transaction{
-				{ID: "stripe:re_1", Kind: book.Refund, Currency: b.Currency, Gross: -4900, Net: -4900},
+				{ID: "stripe:re_1", Kind: book.Refund, Currency: b.Currency, Gross: -4900,
+					Net: -4900},
 				{ID: "stripe:ch_1", Kind: book.Charge, Currency: b.Currency,
 					Gross: m.Minor + 5900 + fee, Fee: fee, Net: m.Minor + 5900},
 				{ID: "stripe:fee_1", Kind: book.Fee, Currency: b.Currency, Fee: 1000, Net: -1000},
@@ -148,7 +149,8 @@ func (p *Pack) addPayouts(b book.Bridge) {
 		if err != nil {
 			panic(err)
 		}
-		o.BookedOn, o.BankLine = o.ArrivesOn, book.ItemID(fmt.Sprintf("operating:%s-%d", b.Currency, i))
+		o.BookedOn = o.ArrivesOn
+		o.BankLine = book.ItemID(fmt.Sprintf("operating:%s-%d", b.Currency, i))
 		p.Payouts = append(p.Payouts, o)
 	}
 }
@@ -198,8 +200,8 @@ func (p *Pack) addExceptions() {
 func proofs() []book.Proof {
 	stated := func(n int64) *int64 { return &n }
 	return []book.Proof{
-		{Kind: book.GatewayBalance, Source: "stripe", Currency: "EUR", AsOf: at("2026-10-31T21:59:59Z"),
-			Opening: 1102855, Movement: 18017132, Payouts: 17925629, Closing: 1194358,
+		{Kind: book.GatewayBalance, Source: "stripe", Currency: "EUR",
+			AsOf: at("2026-10-31T21:59:59Z"), Opening: 1102855, Movement: 18017132, Payouts: 17925629, Closing: 1194358,
 			ProviderClosing: stated(1194358), Holds: true},
 		{Kind: book.GatewayBalance, Source: "spectrocoin", Currency: "EUR", Opening: 100,
 			Movement: 50, Payouts: 150, Closing: 0, Derived: true, Holds: true},
@@ -231,7 +233,7 @@ func TestSentCountsThePeriodOnly(t *testing.T) {
 		{"a moment before", at("2026-09-30T20:59:59Z"), 0, 0},
 		{"not sent yet", 0, 0, 0},
 		{"came back in the month", at("2026-10-02T00:00:00Z"), at("2026-10-05T00:00:00Z"), 0},
-		{"came back from last month", at("2026-09-02T00:00:00Z"), at("2026-10-05T00:00:00Z"), -1000},
+		{"last month's came back", at("2026-09-02T00:00:00Z"), at("2026-10-05T00:00:00Z"), -1000},
 		{"after the moment of the run", at("2026-10-31T22:30:00Z"), 0, 0},
 	} {
 		o := Payout{Payout: book.Payout{Amount: ten, SentAt: test.sent, FailedAt: test.failed}}

@@ -63,7 +63,7 @@ func (p *Pack) bridgeTable() Table {
 	})
 }
 
-// step finds a line of a bridge; a missing one is zero, and what is unexplained is the bridge's own.
+// step finds a line of a bridge; a missing one is zero, what is unexplained is the bridge's own.
 func step(b book.Bridge, name book.Step) book.BridgeStep {
 	if name == book.StepUnexplained {
 		return book.BridgeStep{Step: name, Amount: b.Unexplained}

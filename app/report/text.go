@@ -249,7 +249,8 @@ func WriteSummary(w io.Writer, p *Pack) error {
 	}
 	n := func(i int) string { return grouped(int64(i)) }
 	c := p.Counts
-	say("Read", "%s invoices, %s payments in billing, %s gateway entries, %s payouts, %s bank lines",
+	say("Read",
+		"%s invoices, %s payments in billing, %s gateway entries, %s payouts, %s bank lines",
 		n(c.Invoices), n(c.BillingPayments), n(c.GatewayEntries), n(c.Payouts), n(c.BankLines))
 	say("Gateway payments matched", "%s", rateText(p.Rates.Payments))
 	say("Gateway bank lines matched", "%s", rateText(p.Rates.BankLines))

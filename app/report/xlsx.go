@@ -64,7 +64,8 @@ func (b *workbook) save(w io.Writer, doc excelize.DocProperties) error {
 	if err := b.file.SetDocProps(&doc); err != nil {
 		return err
 	}
-	if err := b.file.SetAppProps(&excelize.AppProperties{Application: "Countinghouse"}); err != nil {
+	app := &excelize.AppProperties{Application: "Countinghouse"}
+	if err := b.file.SetAppProps(app); err != nil {
 		return err
 	}
 	full := true
@@ -185,8 +186,8 @@ func (b *workbook) paper(name, orientation string) error {
 
 // number is the amount for a cell. The library takes numbers as floats only: minor units of up to
 // 15 digits and a power of ten are both exact, so their quotient is the nearest float, and its
-// shortest decimal, which is what is written, is the amount itself. Longer ones, which a spreadsheet
-// would round, give false.
+// shortest decimal, which is what is written, is the amount itself. Longer ones, which a
+// spreadsheet would round, give false.
 func number(m money.Money) (float64, bool) {
 	const most = 999_999_999_999_999
 	exp, _ := m.Currency.Exponent()

@@ -3,7 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 
@@ -143,7 +143,10 @@ func (g *bridgeRows) sumOf(column int, s book.Step) string {
 		itemCurrency, itemStep))
 }
 
-func quote[S ~string](s S) string { return strconv.Quote(string(s)) }
+// quote is a text inside a formula.
+func quote[S ~string](s S) string {
+	return `"` + strings.ReplaceAll(string(s), `"`, `""`) + `"`
+}
 
 // bridgeChecks notes the checks of one currency: nothing unexplained, no line that differs, and the
 // sheets of payouts and of bank lines, which are other records, come to the bridge's totals.
@@ -261,7 +264,8 @@ func (c *cover) proofChecks() []check {
 
 func (c *cover) checkList() {
 	c.say(roleLead, 20, "Checks")
-	c.heads([coverColumns]string{"Check", "", "", "This workbook", "Expected", "Difference", "Result"})
+	c.heads([coverColumns]string{"Check", "", "", "This workbook", "Expected", "Difference",
+		"Result"})
 	for _, k := range append(c.checks, c.countChecks()...) {
 		c.check(k)
 	}
@@ -323,7 +327,10 @@ func (c *cover) classes() {
 			sum = rounded(at.each("SUMIFS(%s,%s,"+both, exceptionAmount, exceptionClass,
 				exceptionCurrency), g.currency)
 		}
-		count := at.each("COUNTIFS(%s,"+both, exceptionClass, exceptionCurrency)
+		count := ""
+		if g.currency != "" {
+			count = at.each("COUNTIFS(%s,"+both, exceptionClass, exceptionCurrency)
+		}
 		currency := c.put(Text(g.currency), roleRow, "", 0)
 		currency.StyleID = c.look(look{role: roleRow, align: AlignRight})
 		c.add([coverColumns]excelize.Cell{

@@ -31,7 +31,8 @@ type tableWriter struct {
 func (b *workbook) table(t Table) (placed, error) {
 	n := len(t.Columns)
 	w := &tableWriter{workbook: b, t: t, name: sheetName(t.Title), totals: newTotals(t.Columns),
-		before: b.overlong, cells: make([]excelize.Cell, n), row: make([]any, n), styles: make([][len(powers)]int, n)}
+		before: b.overlong, cells: make([]excelize.Cell, n), row: make([]any, n),
+		styles: make([][len(powers)]int, n)}
 	if err := w.next(); err != nil {
 		return nil, err
 	}
@@ -102,8 +103,8 @@ func (w *tableWriter) heads(stream *excelize.StreamWriter) error {
 		return err
 	}
 	for i, n := range w.t.Notes[:min(len(w.t.Notes), headRow-2)] {
-		at := ref(0, 2+i)
-		if err := stream.SetRow(at, []any{excelize.Cell{StyleID: note, Value: Neutral(n)}}); err != nil {
+		cell := excelize.Cell{StyleID: note, Value: Neutral(n)}
+		if err := stream.SetRow(ref(0, 2+i), []any{cell}); err != nil {
 			return err
 		}
 	}
@@ -251,7 +252,8 @@ func (w *tableWriter) finish() error {
 		return err
 	}
 	if err := w.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles",
-		RefersTo: fmt.Sprintf("'%s'!$%d:$%d", s.name, headRow, headRow), Scope: s.name}); err != nil {
+		RefersTo: fmt.Sprintf("'%s'!$%d:$%d", s.name, headRow, headRow),
+		Scope:    s.name}); err != nil {
 		return err
 	}
 	if n := slices.IndexFunc(w.t.Columns, func(c Column) bool { return c.Detail }); n > 0 {
