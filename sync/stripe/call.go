@@ -77,8 +77,6 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-var errTooLarge = fmt.Errorf("reply is larger than %d MiB", source.ReplyMax>>20)
-
 // errCut marks a reply that broke off.
 type errCut struct{ error }
 
@@ -93,7 +91,7 @@ type limited struct {
 func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.ReadCloser.Read(p)
 	if l.left -= int64(n); l.left < 0 {
-		return 0, errTooLarge
+		return 0, source.ErrTooLarge
 	}
 	if err != nil && err != io.EOF {
 		err = errCut{err}
@@ -171,8 +169,8 @@ func (s *Stripe) failure(ctx context.Context, op string, err error) error {
 	var cut errCut
 	res := s.transport.last
 	switch {
-	case errors.Is(err, errTooLarge):
-		return s.malformed(op, errTooLarge)
+	case errors.Is(err, source.ErrTooLarge):
+		return s.malformed(op, source.ErrTooLarge)
 	case errors.As(err, &cut):
 		return source.TransportError(ctx, s.o.Name, op, cut.error)
 	case res == nil:

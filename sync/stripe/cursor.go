@@ -15,7 +15,8 @@ const (
 	oneDay  = 24 * 60 * 60
 	// eventsKept is how long Stripe keeps events (Stripe API, events, read 2026-11), less a margin.
 	eventsKept = 30*oneDay - 2*60*60
-	// refundsTurn and payoutsTurn are how long refunds and payouts may still come back.
+	// refundsTurn and payoutsTurn are how long after they were made refunds and payouts may still
+	// come back.
 	refundsTurn = 35 * oneDay
 	payoutsTurn = 45 * oneDay
 )
@@ -117,7 +118,7 @@ func (c *cursor) begin(now int64, q source.Request) {
 func (c *cursor) whole() bool { return c.Mark == 0 || c.Run.Full }
 
 // lower is the creation time from which a stage's list is read. Where events cannot tell, refunds
-// and payouts are read as far back as they may still change. Once a day the ledger is read from the
+// and payouts are read as far back as they may have changed since the last pull. Once a day the ledger is read from the
 // oldest row that was pending.
 func (c *cursor) lower(s stage) int64 {
 	r := c.Run
@@ -128,9 +129,9 @@ func (c *cursor) lower(s stage) int64 {
 	case s == stageLedger && c.rereads():
 		low = min(low, c.Pending)
 	case s == stageRefunds && r.Blind:
-		low = min(low, r.Began-refundsTurn)
+		low = min(low, c.Mark-refundsTurn)
 	case s == stagePayouts && r.Blind:
-		low = min(low, r.Began-payoutsTurn)
+		low = min(low, c.Mark-payoutsTurn)
 	}
 	return max(low, c.From)
 }

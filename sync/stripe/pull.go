@@ -76,7 +76,8 @@ type pull struct {
 // Pull reads the ledger from the last pull's beginning on, attempts, refunds, disputes and payouts
 // with their members, fetches again what changed since it was read, and ends with the balance. The
 // key's mode must stay what it was.
-func (s *Stripe) Pull(ctx context.Context, from source.Request, keep func(source.Page) error) error {
+func (s *Stripe) Pull(ctx context.Context, from source.Request,
+	keep func(source.Page) error) error {
 	at, err := s.read(from.Cursor)
 	if err != nil {
 		return err
