@@ -61,7 +61,7 @@ func (e *engine) payoutIdentity() error {
 }
 
 // differingPayouts finds lines that carry a payout's id with another amount: a pair for a person to
-// confirm, with the difference named.
+// confirm, a D8 that names the difference.
 func (e *engine) differingPayouts() {
 	keys := map[string]int32{}
 	for i, p := range e.pouts {
@@ -108,13 +108,9 @@ func (e *engine) differing(p, l ref) {
 		return
 	}
 	gap := e.lines[l.at()].Amount.Minor - e.pouts[p.at()].Amount.Minor
-	class := book.A1
-	if gap > 0 {
-		class = book.A2
-	}
 	e.hold(p)
 	e.hold(l)
-	e.raise(finding{class: class, leg: book.PayoutBank, about: []ref{l, p},
+	e.raise(finding{class: book.D8, leg: book.PayoutBank, about: []ref{l, p},
 		amount: money.New(gap, e.lines[l.at()].Amount.Currency),
 		flags:  []book.Flag{book.FlagSuggestion}, why: e.whyPayoutDiffers(p.at(), l.at())})
 }

@@ -135,12 +135,17 @@ func (e *engine) unsettled() {
 			waiting[purse{tx.Source, tx.Currency}] += tx.Net
 		}
 	}
+	// A hold lowers the next payout, whose member it is, and stays a hold until it is released.
+	for t := range int32(len(e.txs)) {
+		if e.txs[t].Kind == book.Reserve {
+			e.reserve(t)
+		}
+	}
 	covers := e.unstatedPayouts()
 	for _, t := range free {
 		tx := e.txs[t]
 		p := purse{tx.Source, tx.Currency}
 		if tx.Kind == book.Reserve {
-			e.reserve(t)
 			continue
 		}
 		expected, deadline := e.expected(tx)

@@ -299,7 +299,7 @@ func (e *engine) inexactTransfers() {
 	}
 }
 
-// inexact suggests a transfer that is short or too much, and names the difference.
+// inexact suggests a transfer that is short or too much: one D8, which names the difference.
 func (e *engine) inexact(left, l ref) {
 	due, got := e.openAmount(left), e.lines[l.at()].Amount
 	take := min(due.Minor, got.Minor)
@@ -308,16 +308,9 @@ func (e *engine) inexact(left, l ref) {
 			money.New(take, due.Currency)}}) == none {
 		return
 	}
-	class := book.A1
-	switch {
-	case got.Minor > due.Minor:
-		class = book.A2
-	case left.sort() == sortInv && e.receipts(left.at()) > 0:
-		class = book.A3
-	}
 	e.hold(left)
 	e.hold(l)
-	e.raise(finding{class: class, leg: book.BankBilling, about: []ref{l, left},
+	e.raise(finding{class: book.D8, leg: book.BankBilling, about: []ref{l, left},
 		amount: money.New(got.Minor-due.Minor, due.Currency),
 		flags:  []book.Flag{book.FlagSuggestion}, why: e.whyTransferDiffers(left, l.at())})
 }
@@ -402,17 +395,6 @@ func (e *engine) openBySender(g *graph, by map[worth][]int32) {
 			}
 		}
 	}
-}
-
-// receipts is how many payments came in on an invoice.
-func (e *engine) receipts(v int32) int {
-	n := 0
-	for _, i := range e.rows[v] {
-		if e.pays[i].Amount.Minor > 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // invoiceWords are the words of a text that may name an invoice, folded: whole words, and parts of
