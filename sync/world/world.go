@@ -257,7 +257,8 @@ type Truth struct {
 	// Pairs are all true matches: an automatic match of anything else is wrong. Left is nearer to
 	// billing, on the gateway's own leg the older one. Left out are the members of a manual payout,
 	// which nobody states; not to be found are those of payouts not Reconciled, the member that an
-	// A8 lacks, and the ambiguous ones of a D7.
+	// A8 lacks, and the ambiguous ones of a D7. A transfer that billing has booked has two pairs, with
+	// the invoice and with the row: one of them explains the line.
 	Pairs []Pair
 	// Faults are the injected faults, sorted by class and key.
 	Faults []Fault
