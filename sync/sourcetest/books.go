@@ -90,7 +90,7 @@ func (b *Books) Revision(_ context.Context, id book.ItemID) (string, error) {
 	return "", nil
 }
 
-// Unsettled lists stored records that are not final, as source.Books says.
+// Unsettled lists stored records that are not final, as the store does.
 func (b *Books) Unsettled(_ context.Context, kind book.Kind, since book.Instant) (
 	[]book.ItemID, error) {
 	var out []book.ItemID
@@ -100,12 +100,13 @@ func (b *Books) Unsettled(_ context.Context, kind book.Kind, since book.Instant)
 		case book.Invoice:
 			open = kind == book.KindInvoice && (x.Status.Open() || x.Status == book.InvoiceDraft)
 		case book.Transaction:
-			open = kind == book.KindTransaction && (x.State == book.Pending ||
-				x.Kind == book.Refund && x.At >= since)
+			open = kind == book.KindTransaction && (x.State == book.Pending || x.At >= since &&
+				x.State == book.Succeeded && (x.Kind == book.Charge || x.Kind == book.Refund ||
+				x.Kind == book.Dispute))
 		case book.Payout:
 			open = kind == book.KindPayout && (x.State == book.PayoutPending ||
-				x.State == book.PayoutInTransit || x.Members == book.MembersPending ||
-				x.SentAt >= since)
+				x.State == book.PayoutInTransit || x.State == book.PayoutPaid &&
+				(x.Members == book.MembersPending || x.SentAt >= since))
 		}
 		if open {
 			out = append(out, e.id)
@@ -198,8 +199,8 @@ func without(r book.Records, id book.ItemID) book.Records {
 	return b.All()
 }
 
-// diff says in which records two batches differ, sorted by key; revisions do not count.
-func diff(want, got book.Records) []string {
+// Diff says in which records two batches differ, sorted by key; revisions do not count.
+func Diff(want, got book.Records) []string {
 	w, g := index(want), index(got)
 	keys := maps.Clone(w)
 	maps.Copy(keys, g)

@@ -9,7 +9,23 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/sync/source"
+	"countinghouse/sync/world"
 )
+
+// built pulls worlds that were made from a seed, with all faults, and pulls them again.
+func (s Subject) built(t *testing.T) {
+	for _, o := range []world.Options{{Seed: 1, Customers: 1}, {Seed: 7, Customers: 150}} {
+		w := world.Build(o)
+		r, b := s.open(t, w, s.Serve(w)), NewBooks()
+		r.mustPull(b)
+		r.want(b)
+		b.Changed = nil
+		r.mustPull(b)
+		if len(b.Changed) != 0 {
+			t.Errorf("%d records changed by themselves: %s", len(b.Changed), b.Changed[0])
+		}
+	}
+}
 
 func (s Subject) pages(t *testing.T) {
 	for _, most := range []int{1, 2, 3, 7} {
@@ -85,7 +101,7 @@ func (s Subject) repeat(t *testing.T) {
 			t.Errorf("full %v: %d records changed: %s", q.Full, len(b.Changed),
 				strings.Join(b.Changed[:min(5, len(b.Changed))], ", "))
 		}
-		for _, d := range diff(before.All(), b.All()) {
+		for _, d := range Diff(before.All(), b.All()) {
 			t.Error(d)
 		}
 		r.want(b)
@@ -141,7 +157,7 @@ func (s Subject) changes(t *testing.T) {
 		r.mustPull(b)
 		before := s.Expect(w)
 		s.Touch(w)
-		if len(diff(before, s.Expect(w))) == 0 {
+		if len(Diff(before, s.Expect(w))) == 0 {
 			t.Fatal("the touch changes nothing: nothing is tested")
 		}
 		w.Now += book.Instant(gap.Milliseconds())

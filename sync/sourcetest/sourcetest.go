@@ -59,6 +59,7 @@ func Run(t *testing.T, s Subject) {
 	t.Run("cancel", s.cancel)
 	t.Run("pull", s.pull)
 	t.Run("currencies", s.currencies)
+	t.Run("built", s.built)
 	t.Run("pages", s.pages)
 	t.Run("resume", s.resume)
 	t.Run("repeat", s.repeat)
@@ -155,7 +156,7 @@ func (r *rig) wantRecords(b *Books, want book.Records) {
 	if want.Len() == 0 {
 		r.t.Fatal("the world comes to no records: nothing is tested")
 	}
-	for i, d := range diff(want, b.All()) {
+	for i, d := range Diff(want, b.All()) {
 		if i == 10 {
 			r.t.Fatal("and more")
 		}

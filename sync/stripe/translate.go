@@ -169,7 +169,22 @@ func (t translator) behind(x *book.Transaction, m *wireMovement) error {
 	if m.Source.ID != "" {
 		x.Aliases = append(x.Aliases, m.Source.ID)
 	}
+	if x.Kind == book.Reserve {
+		x.DueOn = release(m.Description)
+	}
 	return nil
+}
+
+var isoDate = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}\b`)
+
+// release is the date until which money is held, where the row's description names one; the API has
+// no field for it.
+func release(text string) book.Date {
+	on, err := book.ParseDate(isoDate.FindString(text))
+	if err != nil {
+		return 0
+	}
+	return on
 }
 
 func (t translator) behindCharge(x *book.Transaction, m *wireMovement) error {
