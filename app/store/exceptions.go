@@ -72,8 +72,10 @@ func (x ExceptionFilter) where() (string, []any, error) {
 	if x.To != 0 {
 		terms, args = append(terms, `"on" <= ?`), append(args, int64(x.To))
 	}
+	const shown = `CASE WHEN decided <> '' THEN decided WHEN ended_at <> 0 THEN 'resolved'
+		ELSE status END`
 	for column, texts := range map[string]any{"id": x.IDs, "class": x.Classes,
-		"CASE WHEN decided <> '' THEN decided WHEN ended_at <> 0 THEN 'resolved' ELSE status END": x.Statuses} {
+		shown: x.Statuses} {
 		in, err := packJSON(texts)
 		if err != nil {
 			return "", nil, err

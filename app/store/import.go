@@ -20,7 +20,8 @@ type Import struct {
 	Statements []book.Statement
 	Lines      []book.BankLine
 	Rejects    []book.Reject
-	// Replaced names stored lines and statements that these take the place of; they get a tombstone.
+	// Replaced names stored lines and statements that these take the place of; they get a
+	// tombstone.
 	Replaced []book.ItemID
 	// Shape is a hash of the file's layout and Profile how it is read, in JSON; "" to keep none.
 	Shape, Profile string
@@ -103,7 +104,8 @@ func uncontested(t *tx, recs *book.Records) error {
 			}
 			for _, id := range contested {
 				if !replaced[id] {
-					return fmt.Errorf("%w: %s %s is stored with other content", ErrConflict, kind, id)
+					return fmt.Errorf("%w: %s %s is stored with other content", ErrConflict,
+						kind, id)
 				}
 			}
 		}
@@ -170,7 +172,8 @@ func (s *Store) Lines(ctx context.Context, account book.AccountName, from,
 }
 
 // Statements reads an account's statements, "" for all accounts, sorted by id.
-func (s *Store) Statements(ctx context.Context, account book.AccountName) ([]book.Statement, error) {
+func (s *Store) Statements(ctx context.Context, account book.AccountName) ([]book.Statement,
+	error) {
 	where, args := "", []any(nil)
 	if account != "" {
 		where, args = " AND account = ?", []any{string(account)}

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"database/sql/driver"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -237,81 +236,94 @@ func (w *matchWriter) drop(seqs []int64) error {
 	return nil
 }
 
-// matchBlock is how many matches are written before what they use: enough to write that in the
-// order of its index, little enough to be held in memory.
-const matchBlock = 50_000
-
 // insert writes matches, which should come sorted by id so that they lie in that order.
 func (w *matchWriter) insert(ctx context.Context, matches []*book.Match) error {
-	for block := range slices.Chunk(matches, matchBlock) {
-		var takes []take
-		r := newRow(len(matchColumns) + 3)
-		query := "INSERT INTO matches (" + strings.Join(matchColumns, ", ") + ", sum, run, seq) " +
-			"VALUES " + placeholders(1, len(matchColumns)+3)
-		for i, m := range block {
-			if i%1000 == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			w.seq++
-			r.at = 0
-			match(&r.fields, m)
-			r.put(r.fingerprint())
-			r.put(w.run)
-			r.put(w.seq)
-			if _, err := w.c.execNamed(query, r.args); err != nil {
-				return fmt.Errorf("match %s: %w", m.ID, err)
-			}
-			var err error
-			if takes, err = appendTakes(takes, m, w.seq); err != nil {
-				return err
-			}
+	first := w.seq + 1
+	r := newRow(len(matchColumns) + 3)
+	query := "INSERT INTO matches (" + strings.Join(matchColumns, ", ") + ", sum, run, seq) " +
+		"VALUES " + placeholders(1, len(matchColumns)+3)
+	var takes []take
+	for i, m := range matches {
+		if i%1000 == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
-		if err := w.allocate(ctx, takes); err != nil {
-			return err
+		n := len(m.Left) + len(m.Right)
+		if len(m.Uses) != n && (m.State.Live() || len(m.Uses) != 0) {
+			return fmt.Errorf("match %s: %w: %d uses of %d items", m.ID, ErrConflict, len(m.Uses), n)
+		}
+		w.seq++
+		r.at = 0
+		match(&r.fields, m)
+		r.put(r.fingerprint())
+		r.put(w.run)
+		r.put(w.seq)
+		if _, err := w.c.execNamed(query, r.args); err != nil {
+			return fmt.Errorf("match %s: %w", m.ID, err)
+		}
+		for k := range n {
+			takes = append(takes, take{int32(i), int32(k)})
 		}
 	}
-	return nil
+	return w.allocate(ctx, &allocations{matches, takes, first})
 }
 
-// take is what one match uses of one item.
-type take struct {
-	item  book.ItemID
-	leg   book.Leg
-	match int64
-	use   money.Money
-	live  bool
-	id    string
+// take names what a match uses of one of its items, by the places of both: a run has millions.
+type take struct{ match, item int32 }
+
+// allocations are what matches use, the first of which has the number first.
+type allocations struct {
+	matches []*book.Match
+	takes   []take
+	first   int64
 }
 
-func appendTakes(to []take, m *book.Match, seq int64) ([]take, error) {
-	n := len(m.Left) + len(m.Right)
-	if len(m.Uses) != n && (m.State.Live() || len(m.Uses) != 0) {
-		return nil, fmt.Errorf("match %s: %w: %d uses of %d items", m.ID, ErrConflict,
-			len(m.Uses), n)
+func (a *allocations) item(t take) book.ItemID {
+	m := a.matches[t.match]
+	if int(t.item) < len(m.Left) {
+		return m.Left[t.item]
 	}
-	for i := range n {
-		t := take{leg: m.Leg, match: seq, live: m.State.Live(), id: m.ID}
-		if i < len(m.Left) {
-			t.item = m.Left[i]
-		} else {
-			t.item = m.Right[i-len(m.Left)]
-		}
-		if len(m.Uses) > 0 {
-			t.use = m.Uses[i]
-		}
-		to = append(to, t)
+	return m.Right[int(t.item)-len(m.Left)]
+}
+
+func (a *allocations) use(t take) money.Money {
+	if uses := a.matches[t.match].Uses; len(uses) > 0 {
+		return uses[t.item]
 	}
-	return to, nil
+	return money.Money{}
+}
+
+// sort puts the takes in the order of the table, so that they are appended rather than strewn.
+func (a *allocations) sort() {
+	slices.SortFunc(a.takes, func(x, y take) int {
+		if c := byID(a.item(x), a.item(y)); c != 0 {
+			return c
+		}
+		return cmp.Or(cmp.Compare(a.matches[x.match].Leg, a.matches[y.match].Leg),
+			cmp.Compare(x.match, y.match))
+	})
+}
+
+// put writes one take's row.
+func (a *allocations) put(r *row, t take) {
+	m, use := a.matches[t.match], a.use(t)
+	var live int64
+	if m.State.Live() {
+		live = 1
+	}
+	r.put(string(a.item(t)))
+	r.put(string(m.Leg))
+	r.put(a.first + int64(t.match))
+	r.put(use.Minor)
+	r.put(string(use.Currency))
+	r.put(live)
 }
 
 // takesPerStatement balances like rowsPerStatement.
 const takesPerStatement = 100
 
-// allocate writes what matches use, in the order of the index.
-func (w *matchWriter) allocate(ctx context.Context, takes []take) error {
-	slices.SortFunc(takes, func(a, b take) int {
-		return cmp.Or(byID(a.item, b.item), cmp.Compare(a.leg, b.leg), cmp.Compare(a.match, b.match))
-	})
+// allocate writes what matches use; the database refuses what exceeds an item.
+func (w *matchWriter) allocate(ctx context.Context, a *allocations) error {
+	a.sort()
 	const width = 6
 	sql := func(n int) string {
 		return "INSERT INTO allocations (item, leg, match, amount, currency, live) VALUES " +
@@ -319,45 +331,32 @@ func (w *matchWriter) allocate(ctx context.Context, takes []take) error {
 	}
 	many, one := sql(takesPerStatement), sql(1)
 	r := newRow(takesPerStatement * width)
-	for chunk := range slices.Chunk(takes, takesPerStatement) {
+	for chunk := range slices.Chunk(a.takes, takesPerStatement) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		r.at = 0
-		for _, t := range chunk {
-			r.take(t)
-		}
-		var err error
+		var refused error
 		if len(chunk) == takesPerStatement {
-			_, err = w.c.execNamed(many, r.args)
-		}
-		if err == nil && len(chunk) == takesPerStatement {
-			continue
+			r.at = 0
+			for _, t := range chunk {
+				a.put(r, t)
+			}
+			if _, refused = w.c.execNamed(many, r.args); refused == nil {
+				continue
+			}
 		}
 		// The last ones go singly; so do those that were refused together, to name the one.
 		for _, t := range chunk {
 			r.at = 0
-			r.take(t)
+			a.put(r, t)
 			if _, err := w.c.execNamed(one, r.args[:width]); err != nil {
-				return fmt.Errorf("match %s takes %s of %s: %w", t.id, t.use, t.item, err)
+				return fmt.Errorf("match %s takes %s of %s: %w", a.matches[t.match].ID, a.use(t),
+					a.item(t), err)
 			}
 		}
-		if err != nil {
-			return errors.Join(errors.New("refused together, not singly"), err)
+		if refused != nil {
+			return refused
 		}
 	}
 	return nil
-}
-
-func (r *row) take(t take) {
-	var live int64
-	if t.live {
-		live = 1
-	}
-	r.put(string(t.item))
-	r.put(string(t.leg))
-	r.put(t.match)
-	r.put(t.use.Minor)
-	r.put(string(t.use.Currency))
-	r.put(live)
 }

@@ -68,7 +68,8 @@ type migrator struct {
 	program string
 	steps   []migration
 	at      book.Instant
-	// after is called behind every statement; an error cuts the migration off there. Nil but in tests.
+	// after is called behind every statement; an error cuts the migration off there. Only tests
+	// set it.
 	after func(version, statement int) error
 }
 

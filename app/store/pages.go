@@ -113,7 +113,8 @@ func (s *Store) Search(ctx context.Context, text string, limit int) ([]Hit, erro
 		return t.bulk(func(c *conn) error {
 			for _, exact := range []bool{true, false} {
 				for _, in := range searched {
-					if err := search(ctx, c, in.kind, in.columns, exact, text, limit, &out); err != nil {
+					err := search(ctx, c, in.kind, in.columns, exact, text, limit, &out)
+					if err != nil {
 						return err
 					}
 				}

@@ -88,8 +88,8 @@ var allFacts = []facts{
 }
 
 // knownPayout keeps the payout of a transaction that comes again without one: providers name it in
-// the payout's own listing, and a later page of the transaction's does not carry it. It is forgotten
-// only when the transaction turns out to have moved nothing.
+// the payout's own listing, and a later page of the transaction's does not carry it. It is
+// forgotten only when the transaction turns out to have moved nothing.
 const knownPayout = `iif(excluded.payout_id = '' AND excluded.state NOT IN ('failed', 'cancelled'),
 	transactions.payout_id, excluded.payout_id)`
 

@@ -50,8 +50,8 @@ func (runRow) TableName() string { return "runs" }
 
 // SaveRun stores the whole result of a run in one transaction and writes only what differs from
 // what is stored. Automatic and suggested matches that are not among matches are removed; what a
-// person confirmed or rejected stays as decided, and is refreshed only by a match of the same state.
-// Exceptions keep their first sighting, their owner and what a person decided; those that are not
+// person confirmed or rejected stays as decided, and is refreshed only by a match of the same
+// state. Exceptions keep their first sighting, their owner and what a person decided; those that are not
 // among exceptions are marked as cleared. It returns ErrConflict where live matches would use more
 // of an item than it holds; then nothing is kept. Neither slice is changed.
 func (s *Store) SaveRun(ctx context.Context, r Run, matches []book.Match,
@@ -90,7 +90,9 @@ func (s *Store) SaveRun(ctx context.Context, r Run, matches []book.Match,
 // Runs lists all runs, the last one first.
 func (s *Store) Runs(ctx context.Context) ([]Run, error) {
 	var rows []runRow
-	err := s.view(ctx, "runs", func(t *tx) error { return t.gorm.Order("id DESC").Find(&rows).Error })
+	err := s.view(ctx, "runs", func(t *tx) error {
+		return t.gorm.Order("id DESC").Find(&rows).Error
+	})
 	var out []Run
 	for _, r := range rows {
 		out = append(out, Run{r.ID, book.Month(r.Period), book.Instant(r.At), r.Digest, r.Rules})

@@ -56,8 +56,8 @@ func (s *Store) Revision(ctx context.Context, id book.ItemID) (string, error) {
 			for _, kind := range revised {
 				table, _ := factsOf(kind)
 				found := false
-				err := c.rows(ctx, "SELECT revision FROM "+table.about().name+
-					" WHERE id = ? AND gone = 0", []any{string(id)}, func(vals []driver.Value) error {
+				query := "SELECT revision FROM " + table.about().name + " WHERE id = ? AND gone = 0"
+				err := c.rows(ctx, query, []any{string(id)}, func(vals []driver.Value) error {
 					out, _ = vals[0].(string)
 					found = true
 					return nil
@@ -172,7 +172,8 @@ func (s *Store) SourceStates(ctx context.Context) ([]SourceState, error) {
 		}
 		err := t.gorm.Raw(`SELECT n.source, coalesce(c.cursor, '') AS cursor, r.id, r.at, r.result,
 			r.message, r.created, r.changed, r.same, r.rejected,
-			(SELECT max(at) FROM source_runs o WHERE o.source = n.source AND o.result = 'ok') AS ok_at
+			(SELECT max(at) FROM source_runs o
+				WHERE o.source = n.source AND o.result = 'ok') AS ok_at
 			FROM (SELECT source FROM cursors UNION SELECT source FROM source_runs) n
 			LEFT JOIN cursors c ON c.source = n.source
 			LEFT JOIN source_runs r ON r.id =

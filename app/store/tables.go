@@ -166,7 +166,8 @@ func (t *table[T]) contested(ctx context.Context, c *conn, r *book.Records) ([]b
 		given[i] = fmt.Sprintf("? AS c%d", i)
 	}
 	query := fmt.Sprintf("SELECT s.id FROM (SELECT %s) n JOIN %s s ON s.id = n.c0 "+
-		"WHERE s.gone = 0 AND (%s)", strings.Join(given, ", "), m.name, strings.Join(differs, " OR "))
+		"WHERE s.gone = 0 AND (%s)", strings.Join(given, ", "), m.name,
+		strings.Join(differs, " OR "))
 	row := newRow(len(m.columns))
 	records := *t.of(r)
 	var out []book.ItemID
