@@ -92,9 +92,10 @@ type balanceAt struct {
 	minor     int64
 }
 
-// chain checks the running balances in one direction and sign. It returns how many neighbours
-// follow from each other, and the jumps between those that do not.
-func (t *table) chain(newest bool, sign int64) (holds int, jumps []Jump) {
+// chain checks the running balances in one direction and sign. It returns how many neighbours it
+// could check, how many of them follow from each other, and the jumps between those that do not.
+// Where a row between could not be read, a jump is no wonder and counts for nothing.
+func (t *table) chain(newest bool, sign int64) (checked, holds int, jumps []Jump) {
 	for i := 1; i < len(t.balances); i++ {
 		a, b := t.balances[i-1], t.balances[i]
 		from, to := a.line+1, b.line+1
@@ -112,12 +113,20 @@ func (t *table) chain(newest bool, sign int64) (holds int, jumps []Jump) {
 			gap = a.minor - b.minor - sum
 		}
 		if gap == 0 {
+			checked++
 			holds++
 			continue
 		}
+		if !t.rejectedBetween(a.row, b.row) {
+			checked++
+		}
 		jumps = append(jumps, Jump{b.row, money.New(gap, t.currency)})
 	}
-	return holds, jumps
+	return checked, holds, jumps
+}
+
+func (t *table) rejectedBetween(from, to int) bool {
+	return slices.ContainsFunc(t.rejected, func(row int) bool { return row > from && row < to })
 }
 
 // oneCurrency reports whether all lines are in one currency, which becomes the table's.
@@ -172,11 +181,10 @@ func (t *table) provedSign() Sign {
 	if len(t.balances) < 2 || !t.oneCurrency() {
 		return Undecided
 	}
-	all := len(t.balances) - 1
 	works := func(sign int64) bool {
-		up, _ := t.chain(false, sign)
-		down, _ := t.chain(true, sign)
-		return up == all || down == all
+		all, up, _ := t.chain(false, sign)
+		below, down, _ := t.chain(true, sign)
+		return all > 0 && up == all || below > 0 && down == below
 	}
 	switch in, out := works(1), works(-1); {
 	case in && !out:
@@ -219,8 +227,8 @@ func (t *table) finish() error {
 func (t *table) runningBalances() {
 	q := &t.out.Proof
 	newest := t.newestFirst()
-	holds, jumps := t.chain(newest, 1)
-	if all := len(t.balances) - 1; holds*2 < all {
+	checked, holds, jumps := t.chain(newest, 1)
+	if holds*2 < checked {
 		t.f.note("the column of balances does not follow the rows; it is not used as a proof")
 		return
 	}
@@ -260,8 +268,8 @@ func (t *table) runningBalances() {
 
 // newestFirst finds the direction of the rows by the balances, else by the dates.
 func (t *table) newestFirst() bool {
-	up, _ := t.chain(false, 1)
-	down, _ := t.chain(true, 1)
+	_, up, _ := t.chain(false, 1)
+	_, down, _ := t.chain(true, 1)
 	if up != down {
 		return down > up
 	}

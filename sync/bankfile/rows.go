@@ -299,6 +299,7 @@ func (t *table) reject(r row, field string, err error) {
 	if field != "" {
 		reason = field + ": " + reason
 	}
+	t.rejected = append(t.rejected, r.n)
 	t.out.Rejects = append(t.out.Rejects, book.Reject{Place: place(r.n), Reason: reason,
 		Raw: strings.Join(r.cells, t.f.Delimiter)})
 }

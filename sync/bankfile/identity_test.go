@@ -1,0 +1,240 @@
+package bankfile
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+	"countinghouse/sync/world"
+	"pgregory.net/rapid"
+)
+
+func TestReimportAddsNothing(t *testing.T) {
+	for _, m := range manifest(t) {
+		if m["outcome"] == "reject" {
+			continue
+		}
+		first, err := readAnswered(t, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := readAnswered(t, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		existing := allLines(first)
+		seen := map[book.ItemID]bool{}
+		for _, l := range existing {
+			if seen[l.ID] {
+				t.Errorf("%s: two lines are called %s", m["file"], l.ID)
+			}
+			seen[l.ID] = true
+		}
+		for i, s := range again.Statements {
+			fresh, duplicates, err := Merge(existing, s)
+			if err != nil || len(fresh) != 0 || len(duplicates) != len(s.Lines) {
+				t.Errorf("%s: %d new, %d duplicates of %d, %v", m["file"], len(fresh), len(duplicates),
+					len(s.Lines), err)
+			}
+			if s.ID != first.Statements[i].ID {
+				t.Errorf("%s: the statement is called %s, then %s", m["file"], first.Statements[i].ID, s.ID)
+			}
+		}
+	}
+}
+
+func TestIdentify(t *testing.T) {
+	line := func(bankID, text string) book.BankLine {
+		return book.BankLine{Account: "operating", On: 20000, Amount: money.New(-450, "EUR"),
+			Text: text, BankID: bankID}
+	}
+	lines := []book.BankLine{line("B-1", "coffee"), line("", "coffee"), line("", " Coffee"), line("X", "tea"),
+		line("X", "tea"), line("", "coffee")}
+	lines[5].Pending = true
+	Identify(lines)
+	ids := func() (out []string) {
+		for _, l := range lines {
+			out = append(out, string(l.ID))
+		}
+		return out
+	}()
+	// The coffee under B-1 counts as an equal one too: the next has ordinal 2.
+	if ids[0] != "operating:B-1" || !strings.HasPrefix(ids[1], "operating:2024-10-04/") ||
+		!strings.HasSuffix(ids[1], "-2") || ids[2] != strings.TrimSuffix(ids[1], "-2")+"-3" ||
+		ids[4] != ids[3]+"-2" || !strings.HasPrefix(ids[5], "operating:pending/") {
+		t.Errorf("ids %q", ids)
+	}
+	other := slices.Clone(lines)
+	for i := range other {
+		other[i].Account, other[i].ID = "second", ""
+	}
+	Identify(other)
+	if other[1].ID.Native() == lines[1].ID.Native() {
+		t.Error("the account does not count")
+	}
+}
+
+// statementWorld is an account of a pretend business with its lines, and the days they cover.
+func statementWorld(t testing.TB, customers int) (*world.Account, book.Date, book.Date) {
+	t.Helper()
+	month, err := book.ParseMonth("2026-10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := world.Build(world.Options{Seed: 7, Customers: customers, Month: month})
+	a := &w.Accounts[0]
+	if len(a.Lines) < 20 {
+		t.Fatalf("only %d lines", len(a.Lines))
+	}
+	return a, month.First(), month.Last()
+}
+
+func writtenCSV(t testing.TB, a *world.Account, from, to book.Date) string {
+	var b bytes.Buffer
+	if err := a.WriteCSV(&b, from, to); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func writtenCAMT(t testing.TB, a *world.Account, from, to book.Date) string {
+	var b bytes.Buffer
+	if err := a.WriteCAMT(&b, from, to, to.Start(time.UTC)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestPretendBusinessReadsBackEqual(t *testing.T) {
+	a, from, to := statementWorld(t, 40)
+	o := Options{Account: a.Name, Currency: a.Currency, Number: a.IBAN}
+	for _, text := range []string{writtenCSV(t, a, from, to), writtenCAMT(t, a, from, to)} {
+		f := mustRead(t, text, "statement", o)
+		if f.Outcome() != "ok" || len(f.Statements) != 1 || !f.Statements[0].Proof.Holds ||
+			*f.Statements[0].Opening != a.BalanceOn(from-1) || *f.Statements[0].Closing != a.BalanceOn(to) {
+			t.Fatalf("%s: %s, %v, proof %+v", f.Variant, f.Outcome(), f.Warnings, f.Statements[0].Proof)
+		}
+		i := 0
+		for _, want := range a.Lines {
+			if want.On < from || want.On > to {
+				continue
+			}
+			got := f.Statements[0].Lines[i]
+			i++
+			if got.ID != want.Item(a.Name) || got.On != want.On || got.ValueOn != want.ValueOn ||
+				got.Amount != want.Amount || got.Counterparty != want.Counterparty ||
+				got.CounterpartyAccount != want.CounterpartyAccount || got.Reference != want.Reference ||
+				got.Text != oneLine(want.Text) || got.BankID != want.BankID {
+				t.Errorf("%s: line %d: got %+v, want %+v", f.Variant, i, got, want)
+			}
+		}
+		if i != len(f.Statements[0].Lines) {
+			t.Errorf("%s: %d lines, want %d", f.Variant, len(f.Statements[0].Lines), i)
+		}
+	}
+}
+
+// withoutIDs makes another bank's file of a statement: the same lines under names of their own.
+func withoutIDs(p Parsed) Parsed {
+	p.Lines = slices.Clone(p.Lines)
+	for i := range p.Lines {
+		l := &p.Lines[i]
+		l.BankID = ""
+		l.Text = "BOOKED " + strings.ToUpper(l.Counterparty) + " " + l.Text + " " + l.Reference
+		l.Counterparty, l.CounterpartyAccount, l.Reference = "", "", ""
+	}
+	Identify(p.Lines)
+	p.file = nil
+	return p
+}
+
+func TestMergeOverlapInAnotherFormat(t *testing.T) {
+	a, from, to := statementWorld(t, 40)
+	o := Options{Account: a.Name, Currency: a.Currency}
+	rapid.Check(t, func(r *rapid.T) {
+		start := from + book.Date(rapid.IntRange(0, 10).Draw(r, "start"))
+		end := start + book.Date(rapid.IntRange(8, 20).Draw(r, "length"))
+		whole := mustRead(t, writtenCSV(t, a, from, to), "a.csv", o).Statements[0]
+		part := withoutIDs(mustRead(t, writtenCAMT(t, a, start, end), "a.xml", o).Statements[0])
+		fresh, duplicates, err := Merge(whole.Lines, part)
+		if err != nil || len(fresh) != 0 || len(duplicates) != len(part.Lines) {
+			r.Fatalf("part after whole: %d new, %d duplicates, %v", len(fresh), len(duplicates), err)
+		}
+		for i, d := range duplicates {
+			if d.Amount != part.Lines[i].Amount || !slices.ContainsFunc(whole.Lines, func(l book.BankLine) bool {
+				return l.ID == d.ID && l.On == d.On && l.Amount == d.Amount
+			}) {
+				r.Fatalf("%+v is paired wrongly", d)
+			}
+		}
+		fresh, duplicates, err = Merge(part.Lines, whole)
+		if err != nil || len(fresh)+len(part.Lines) != len(whole.Lines) || len(duplicates) != len(part.Lines) {
+			r.Fatalf("whole after part: %d new, %d duplicates, %v", len(fresh), len(duplicates), err)
+		}
+	})
+}
+
+func TestMergeRefusesWhatDoesNotPair(t *testing.T) {
+	line := func(day book.Date, minor int64, text, bankID string) book.BankLine {
+		return book.BankLine{Account: "operating", On: day, Amount: money.New(minor, "EUR"), Text: text, BankID: bankID}
+	}
+	parsed := func(from, to book.Date, lines ...book.BankLine) Parsed {
+		p := Parsed{Statement: book.Statement{Account: "operating", FromOn: from, ToOn: to}, Lines: lines}
+		Identify(p.Lines)
+		return p
+	}
+	old := parsed(10, 12, line(10, 100, "alpha", "A"), line(11, 200, "beta", "B"), line(12, 300, "gamma", "C"))
+	for _, c := range []struct {
+		name       string
+		file       Parsed
+		fresh, dup int
+		conflict   bool
+	}{
+		{"one more line", parsed(10, 12, line(10, 100, "alpha", ""), line(11, 200, "beta", ""),
+			line(11, 7, "delta", ""), line(12, 300, "gamma", "")), 1, 3, false},
+		{"another amount", parsed(10, 12, line(10, 100, "alpha", ""), line(11, 201, "beta", ""),
+			line(12, 300, "gamma", "")), 0, 0, true},
+		{"a line is missing", parsed(10, 12, line(10, 100, "alpha", ""), line(12, 300, "gamma", "")), 0, 0, true},
+		{"the last day is cut off", parsed(10, 12, line(10, 100, "alpha", ""), line(11, 200, "beta", "")), 0, 2, false},
+		{"other text, equal amount", parsed(10, 10, line(10, 100, "omega", "")), 0, 0, true},
+		{"other days", parsed(13, 14, line(13, 100, "alpha", "")), 1, 0, false},
+		{"the reference is used again", parsed(13, 14, line(13, 900, "alpha", "A")), 1, 0, false},
+		{"two equal ones, one known", parsed(10, 12, line(10, 100, "alpha", ""), line(10, 100, "alpha", ""),
+			line(11, 200, "beta", "B"), line(12, 300, "gamma", "C")), 1, 3, false},
+	} {
+		fresh, duplicates, err := Merge(old.Lines, c.file)
+		_, conflict := errors.AsType[*Conflict](err)
+		if conflict != c.conflict || len(fresh) != c.fresh || len(duplicates) != c.dup {
+			t.Errorf("%s: %d new, %d duplicates, %v", c.name, len(fresh), len(duplicates), err)
+		}
+		for _, l := range fresh {
+			if slices.ContainsFunc(old.Lines, func(o book.BankLine) bool { return o.ID == l.ID }) {
+				t.Errorf("%s: the new line has the id %s of another", c.name, l.ID)
+			}
+		}
+	}
+}
+
+func TestContinues(t *testing.T) {
+	at := func(minor int64) *int64 { return &minor }
+	a := book.Statement{Account: "operating", Currency: "EUR", Opening: at(0), Closing: at(100)}
+	for _, c := range []struct {
+		next             book.Statement
+		continues, known bool
+	}{
+		{book.Statement{Account: "operating", Currency: "EUR", Opening: at(100)}, true, true},
+		{book.Statement{Account: "operating", Currency: "EUR", Opening: at(101)}, false, true},
+		{book.Statement{Account: "operating", Currency: "USD", Opening: at(100)}, false, true},
+		{book.Statement{Account: "savings", Currency: "EUR", Opening: at(100)}, false, true},
+		{book.Statement{Account: "operating", Currency: "EUR"}, false, false},
+	} {
+		if continues, known := Continues(a, c.next); continues != c.continues || known != c.known {
+			t.Errorf("%+v: %v, %v", c.next, continues, known)
+		}
+	}
+}
