@@ -66,26 +66,23 @@ func newEntry(placeholder string, size float32) *Entry {
 		}
 	}
 	e.inner.ExtendBaseWidget(e.inner)
-	e.dressed = container.NewThemeOverride(e.inner, entryTheme{size})
+	e.dressed = container.NewThemeOverride(e.inner, entryTheme{text: size})
 	return e
 }
 
 // entryTheme takes the toolkit's frame away: the field paints its own.
-type entryTheme struct{ text float32 }
-
-func (entryTheme) base() fyne.Theme { return fyne.CurrentApp().Settings().Theme() }
+type entryTheme struct {
+	presentTheme
+	text float32
+}
 
 func (t entryTheme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	switch name {
 	case theme.ColorNameInputBackground, theme.ColorNameInputBorder:
 		return color.Transparent
 	}
-	return t.base().Color(name, v)
+	return t.presentTheme.Color(name, v)
 }
-
-func (t entryTheme) Font(s fyne.TextStyle) fyne.Resource { return t.base().Font(s) }
-
-func (t entryTheme) Icon(n fyne.ThemeIconName) fyne.Resource { return t.base().Icon(n) }
 
 func (t entryTheme) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
@@ -98,7 +95,7 @@ func (t entryTheme) Size(name fyne.ThemeSizeName) float32 {
 	case theme.SizeNameInputRadius:
 		return 0
 	}
-	return t.base().Size(name)
+	return t.presentTheme.Size(name)
 }
 
 // entryInner is the toolkit's entry with the way out for keys.

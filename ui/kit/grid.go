@@ -1,7 +1,6 @@
 package kit
 
 import (
-	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -106,17 +105,13 @@ func (l *bareList) Enable() {}
 func (l *bareList) Disable() {}
 
 // denseTheme takes the list's gaps away: rows draw their own lines.
-type denseTheme struct{ fyne.Theme }
+type denseTheme struct{ presentTheme }
 
 func (d denseTheme) Size(name fyne.ThemeSizeName) float32 {
 	if name == theme.SizeNamePadding {
 		return 0
 	}
-	return d.Theme.Size(name)
-}
-
-func (d denseTheme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
-	return d.Theme.Color(name, v)
+	return d.presentTheme.Size(name)
 }
 
 // build makes the list anew; its row heights cannot be taken back otherwise.
@@ -135,7 +130,7 @@ func (g *Grid) build() {
 	for _, i := range g.heads {
 		list.SetItemHeight(i, g.HeadHeight)
 	}
-	dense := container.NewThemeOverride(list, denseTheme{fyne.CurrentApp().Settings().Theme()})
+	dense := container.NewThemeOverride(list, denseTheme{})
 	g.list = list
 	g.body.Objects = []fyne.CanvasObject{g.head, dense, g.sums}
 	g.body.Refresh()

@@ -133,3 +133,19 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 	}
 	return theme.DefaultTheme().Size(name)
 }
+
+// presentTheme is the theme that the program has now, also after a switch; parts that override
+// a size or a colour build on it.
+type presentTheme struct{}
+
+func (presentTheme) now() fyne.Theme { return fyne.CurrentApp().Settings().Theme() }
+
+func (p presentTheme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
+	return p.now().Color(name, v)
+}
+
+func (p presentTheme) Font(s fyne.TextStyle) fyne.Resource { return p.now().Font(s) }
+
+func (p presentTheme) Icon(n fyne.ThemeIconName) fyne.Resource { return p.now().Icon(n) }
+
+func (p presentTheme) Size(n fyne.ThemeSizeName) float32 { return p.now().Size(n) }

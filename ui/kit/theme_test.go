@@ -183,6 +183,28 @@ func TestThemeVariants(t *testing.T) {
 	}
 }
 
+// A switch of the theme must show everywhere, also inside the parts of the toolkit.
+func TestThemeSwitch(t *testing.T) {
+	build := func(fyne.Window) fyne.CanvasObject {
+		e := kit.NewEntry("")
+		e.SetText("typed")
+		return at(placed{payouts(), 0, 0, 600, 200}, placed{e, 0, 210, 200, 0})
+	}
+	size := fyne.NewSize(600, 250)
+	want := kittest.Window(t, size, kit.DarkTheme(), build).Canvas().Capture()
+	w := kittest.Window(t, size, kit.LightTheme(), build)
+	light := w.Canvas().Capture()
+	fyne.CurrentApp().Settings().SetTheme(kit.DarkTheme())
+	w.Content().Refresh()
+	dark := w.Canvas().Capture()
+	if _, count := kittest.Compare(light, dark); count == 0 {
+		t.Error("the window stayed light")
+	}
+	if _, count := kittest.Compare(want, dark); count != 0 {
+		t.Errorf("%d pixels differ from a window that was dark from the start", count)
+	}
+}
+
 // Figures stand under each other only if all digits are as wide.
 func TestDigitsAreTabular(t *testing.T) {
 	kittest.Window(t, fyne.NewSize(20, 20), kit.LightTheme(),
