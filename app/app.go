@@ -1,0 +1,165 @@
+// Package app owns the use cases: one method for each thing that a person can ask for. The commands
+// and the window call it; it loads and saves through the store, pulls through the sources, and hands
+// values to the engines. It draws nothing and reads no clock of its own.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"countinghouse/app/book"
+	"countinghouse/app/secret"
+	"countinghouse/app/store"
+)
+
+// Clock tells a moment.
+type Clock = func() time.Time
+
+// Options say which profile to open and by which moment to judge.
+type Options struct {
+	// Dir is the profile's folder, "" for the usual one of this user.
+	Dir string
+	// Config and DB override the configuration file and the database in it.
+	Config, DB string
+	// User is who acts, "" for the user of this computer.
+	User      string
+	LookupEnv func(string) (string, bool)
+	// Now is the moment to judge by (--at), Wall the real clock; never nil.
+	Now, Wall Clock
+	Version   string
+	Log       *slog.Logger
+	// Secrets stand before all other places, by secret.EnvName: those of a sandbox.
+	Secrets map[string]string
+}
+
+// App is an open profile. Its methods may be called from several goroutines; those that store wait
+// for each other.
+type App struct {
+	options Options
+	folder  string
+	config  Config
+	store   *store.Store
+	secrets secret.Finder
+	now     Clock
+	wall    Clock
+	log     *slog.Logger
+}
+
+// Progress says how far long work is. Done never runs backwards within a stage; Total 0 is unknown.
+type Progress struct {
+	Source          string
+	Stage           string
+	StageOf, Stages int
+	Done, Total     int
+}
+
+// ProfileDir is the folder of the options' profile.
+func ProfileDir(o Options) (string, error) {
+	if o.Dir != "" {
+		return o.Dir, nil
+	}
+	base, err := os.UserConfigDir()
+	if err != nil {
+		return "", fmt.Errorf("no folder for the profile: %w; name one with --data", err)
+	}
+	return filepath.Join(base, "countinghouse"), nil
+}
+
+func (o Options) configPath(dir string) string {
+	if o.Config != "" {
+		return o.Config
+	}
+	return filepath.Join(dir, ConfigName)
+}
+
+// HasProfile reports whether there is a configuration to open.
+func HasProfile(o Options) bool {
+	dir, err := ProfileDir(o)
+	if err != nil {
+		return false
+	}
+	_, err = os.Stat(o.configPath(dir))
+	return err == nil
+}
+
+// Open opens a profile: its configuration, and its books, which are made where there are none. The
+// caller closes it.
+func Open(ctx context.Context, o Options) (*App, error) {
+	dir, err := ProfileDir(o)
+	if err != nil {
+		return nil, err
+	}
+	c, err := LoadConfig(o.configPath(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no profile in %s yet: write its %s, or see one at work "+
+			"with countinghouse demo", dir, ConfigName)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if strings.Contains(o.DB, "://") {
+		return nil, fmt.Errorf("--db %s: shared databases are not supported by this version; name "+
+			"a file on a local disk", scheme(o.DB))
+	}
+	db := o.DB
+	if db == "" {
+		db = filepath.Join(dir, "cache.db")
+	}
+	s, err := store.Open(ctx, db, store.Options{Program: o.Version, Clock: o.Wall})
+	if err != nil {
+		return nil, err
+	}
+	log := o.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	lookup := o.LookupEnv
+	if lookup == nil {
+		lookup = os.LookupEnv
+	}
+	return &App{options: o, folder: dir, config: c, store: s, now: o.Now, wall: o.Wall, log: log,
+		secrets: secret.Finder{Env: lookup, Fixed: o.Secrets}}, nil
+}
+
+// scheme hides everything of a DSN but its beginning: the rest may hold a password.
+func scheme(dsn string) string {
+	s, _, _ := strings.Cut(dsn, "://")
+	return s + "://..."
+}
+
+// Close closes the books.
+func (a *App) Close() error { return a.store.Close() }
+
+// dir is the profile's folder.
+func (a *App) dir() string { return a.folder }
+
+// Config is the profile's configuration; it is not to be changed.
+func (a *App) Config() *Config { return &a.config }
+
+// Now is the moment by which the app judges.
+func (a *App) Now() book.Instant { return book.At(a.now()) }
+
+// UsualMonth is the month that people mean when they name none: the last full one.
+func (a *App) UsualMonth() book.Month {
+	return book.MonthOf(a.Now().In(a.config.Zone())) - 1
+}
+
+// User is who acts.
+func (a *App) User() string {
+	if a.options.User != "" {
+		return a.options.User
+	}
+	for _, name := range []string{"USER", "USERNAME", "LOGNAME"} {
+		if v, ok := a.secrets.Env(name); ok && v != "" {
+			return v
+		}
+	}
+	return "unknown"
+}

@@ -1,0 +1,258 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+	"countinghouse/sync/source"
+)
+
+// ConfigName is the name of the configuration file in a profile folder.
+const ConfigName = "countinghouse.toml"
+
+// Config is what countinghouse.toml says: the business, its sources and its bank accounts.
+type Config struct {
+	Business Business        `toml:"business"`
+	Sources  []SourceConfig  `toml:"source"`
+	Accounts []AccountConfig `toml:"account"`
+
+	zone *time.Location
+}
+
+// Business is whose books these are.
+type Business struct {
+	Name         string         `toml:"name"`
+	BaseCurrency money.Currency `toml:"base_currency"`
+	Timezone     string         `toml:"timezone"`
+	// OpeningDate is YYYY-MM-DD; nothing before it is reconciled.
+	OpeningDate string `toml:"opening_date"`
+}
+
+// SourceConfig is one configured source. Secrets never stand here.
+type SourceConfig struct {
+	Name book.SourceName `toml:"name"`
+	Kind string          `toml:"kind"`
+	URL  string          `toml:"url,omitempty"`
+	// Gateways maps the billing system's payment-method names to our source or account names.
+	Gateways map[string]string `toml:"gateways,inline,omitempty"`
+	// Timezone is the zone of the source's server where its times carry none; default the business's.
+	Timezone string `toml:"timezone,omitempty"`
+	// InvoiceKeys, CustomerKeys and InvoicePattern say where a gateway's records name billing's
+	// ids; see source.Options.
+	InvoiceKeys    []string `toml:"invoice_keys,omitempty"`
+	CustomerKeys   []string `toml:"customer_keys,omitempty"`
+	InvoicePattern string   `toml:"invoice_pattern,omitempty"`
+}
+
+// AccountConfig is one bank account of ours.
+type AccountConfig struct {
+	Name     book.AccountName  `toml:"name"`
+	Currency money.Currency    `toml:"currency"`
+	IBAN     string            `toml:"iban,omitempty"`
+	Number   string            `toml:"number,omitempty"`
+	Settles  []book.SourceName `toml:"settles,omitempty"`
+	// Calendar is the business-day calendar: target, us, in, gb, ...; default target.
+	Calendar string `toml:"calendar,omitempty"`
+	// Aliases are sender names confirmed for matching payouts by amount.
+	Aliases []string `toml:"aliases,omitempty"`
+}
+
+// LoadConfig reads a configuration file and checks all of it. A missing file gives fs.ErrNotExist;
+// every other error is a sentence that names the place and what to write there.
+func LoadConfig(path string) (Config, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return Config{}, fmt.Errorf("no configuration at %s: %w", path, fs.ErrNotExist)
+		}
+		return Config{}, fmt.Errorf("configuration %s cannot be read: %w", path, err)
+	}
+	defer f.Close()
+	var c Config
+	err = toml.NewDecoder(f).DisallowUnknownFields().Decode(&c)
+	var strict *toml.StrictMissingError
+	var decode *toml.DecodeError
+	switch {
+	case errors.As(err, &strict):
+		row, _ := strict.Errors[0].Position()
+		return Config{}, fmt.Errorf("configuration %s, line %d: unknown setting %q",
+			filepath.Base(path), row, strings.Join(strict.Errors[0].Key(), "."))
+	case errors.As(err, &decode):
+		row, col := decode.Position()
+		return Config{}, fmt.Errorf("configuration %s, line %d, column %d: %s",
+			filepath.Base(path), row, col, decode.Error())
+	case err != nil:
+		return Config{}, fmt.Errorf("configuration %s: %w", filepath.Base(path), err)
+	}
+	if err := c.check(); err != nil {
+		return Config{}, fmt.Errorf("configuration %s: %w", filepath.Base(path), err)
+	}
+	return c, nil
+}
+
+// Save writes the configuration, whole or not at all.
+func (c Config) Save(path string) error {
+	b, err := toml.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("configuration %s: %w", path, err)
+	}
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, b, 0o600); err != nil {
+		return fmt.Errorf("configuration %s cannot be written: %w", path, err)
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		return fmt.Errorf("configuration %s cannot be written: %w", path, err)
+	}
+	return nil
+}
+
+// Zone is the business's time zone; UTC before check.
+func (c *Config) Zone() *time.Location {
+	if c.zone == nil {
+		return time.UTC
+	}
+	return c.zone
+}
+
+// OpeningOn is the date before which nothing is reconciled, zero for none.
+func (c *Config) OpeningOn() book.Date {
+	d, _ := book.ParseDate(c.Business.OpeningDate)
+	return d
+}
+
+// Account finds a configured account by name.
+func (c *Config) Account(name book.AccountName) (AccountConfig, bool) {
+	i := slices.IndexFunc(c.Accounts, func(a AccountConfig) bool { return a.Name == name })
+	if i < 0 {
+		return AccountConfig{}, false
+	}
+	return c.Accounts[i], true
+}
+
+var nameForm = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+
+func (c *Config) check() error {
+	b := &c.Business
+	cur, err := money.ParseCurrency(string(b.BaseCurrency))
+	if err != nil {
+		return fmt.Errorf("business.base_currency %q is not a currency code such as EUR",
+			b.BaseCurrency)
+	}
+	b.BaseCurrency = cur
+	if b.Timezone == "" {
+		b.Timezone = "UTC"
+	}
+	if c.zone, err = time.LoadLocation(b.Timezone); err != nil {
+		return fmt.Errorf("business.timezone %q is not a zone such as Europe/Vilnius", b.Timezone)
+	}
+	if b.OpeningDate != "" {
+		if _, err := book.ParseDate(b.OpeningDate); err != nil {
+			return fmt.Errorf("business.opening_date %q is not a date such as 2026-09-01",
+				b.OpeningDate)
+		}
+	}
+	names := map[string]bool{}
+	for i := range c.Sources {
+		if err := c.Sources[i].check(names); err != nil {
+			return err
+		}
+	}
+	for i := range c.Accounts {
+		if err := c.Accounts[i].check(names); err != nil {
+			return err
+		}
+	}
+	return c.checkLinks(names)
+}
+
+func takeName(names map[string]bool, what, name string) error {
+	if !nameForm.MatchString(name) {
+		return fmt.Errorf("%s name %q: use lower-case letters, digits and -, beginning with a letter",
+			what, name)
+	}
+	if names[name] {
+		return fmt.Errorf("%s name %q stands twice; sources and accounts need names of their own",
+			what, name)
+	}
+	names[name] = true
+	return nil
+}
+
+func (s *SourceConfig) check(names map[string]bool) error {
+	if err := takeName(names, "source", string(s.Name)); err != nil {
+		return err
+	}
+	d, ok := kinds[s.Kind]
+	if !ok {
+		return fmt.Errorf("source %s: kind %q is not one of %s", s.Name, s.Kind, kindList())
+	}
+	if s.URL == "" && d.describe.URLRequired {
+		return fmt.Errorf("source %s: url is missing: the address of your %s", s.Name,
+			d.describe.Title)
+	}
+	if s.URL != "" {
+		if _, err := source.CheckURL(s.URL); err != nil {
+			return fmt.Errorf("source %s: %w", s.Name, err)
+		}
+	}
+	if s.Timezone != "" {
+		if _, err := time.LoadLocation(s.Timezone); err != nil {
+			return fmt.Errorf("source %s: timezone %q is not a zone such as Europe/Vilnius", s.Name,
+				s.Timezone)
+		}
+	}
+	if _, err := regexp.Compile(s.InvoicePattern); err != nil {
+		return fmt.Errorf("source %s: invoice_pattern: %w", s.Name, err)
+	}
+	return nil
+}
+
+func (a *AccountConfig) check(names map[string]bool) error {
+	if err := takeName(names, "account", string(a.Name)); err != nil {
+		return err
+	}
+	cur, err := money.ParseCurrency(string(a.Currency))
+	if err != nil {
+		return fmt.Errorf("account %s: currency %q is not a currency code such as EUR", a.Name,
+			a.Currency)
+	}
+	a.Currency = cur
+	if a.Calendar == "" {
+		a.Calendar = "target"
+	}
+	if _, ok := calendars[a.Calendar]; !ok {
+		return fmt.Errorf("account %s: calendar %q is not one of %s", a.Name, a.Calendar,
+			calendarList())
+	}
+	return nil
+}
+
+func (c *Config) checkLinks(names map[string]bool) error {
+	for _, s := range c.Sources {
+		for method, behind := range s.Gateways {
+			if !names[behind] {
+				return fmt.Errorf("source %s: gateways: %q points at %q, which is no source or account",
+					s.Name, method, behind)
+			}
+		}
+	}
+	for _, a := range c.Accounts {
+		for _, s := range a.Settles {
+			if !slices.ContainsFunc(c.Sources, func(x SourceConfig) bool { return x.Name == s }) {
+				return fmt.Errorf("account %s: settles names %q, which is no source", a.Name, s)
+			}
+		}
+	}
+	return nil
+}

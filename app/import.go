@@ -1,0 +1,300 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+	"countinghouse/app/store"
+	"countinghouse/sync/bankfile"
+)
+
+// Question is what a statement file cannot decide by itself; see bankfile.
+type Question = bankfile.Question
+
+// Profile is how a bank writes its files; see bankfile.
+type Profile = bankfile.Profile
+
+// ImportRequest says which statement files to read.
+type ImportRequest struct {
+	Files   []string
+	Account book.AccountName
+	// Format is auto, csv or camt; "" is auto.
+	Format string
+	// Profile is the name of a remembered profile to read with, "" to recognise it by the file.
+	Profile string
+	// Answers are answers to questions, "dates=dmy".
+	Answers []string
+	// DryRun reads and compares, and stores nothing.
+	DryRun bool
+	// Replace takes a file's lines in place of those already there from a file of another format
+	// which it cannot be paired with.
+	Replace bool
+}
+
+// ImportReport says what an import read and did, in the order of the files.
+type ImportReport struct{ Files []ImportedFile }
+
+// ImportRow is one line of a statement; Duplicate says that the books have it already.
+type ImportRow struct {
+	Line      book.BankLine
+	Duplicate bool
+}
+
+// ImportedFile is what was read from one file and what was done with it.
+type ImportedFile struct {
+	Name string
+	// Format is csv or camt, Variant says more in words.
+	Format, Variant string
+	Size            int64
+	Account         book.AccountName
+	Rows            []ImportRow
+	New, Duplicates int
+	// Quarantined are rows that could not be read, with place and reason.
+	Quarantined []book.Reject
+	// Opening and Closing are those of the first and the last statement in the file, nil where it
+	// states none; BalanceHolds is nil where nothing can be proved.
+	Opening, Closing *money.Money
+	BalanceHolds     *bool
+	// Difference is what the balance proof misses, zero where it holds or cannot be made.
+	Difference int64
+	From, To   book.Date
+	Warnings   []string
+	// Questions must be answered before the file can be read; Err is then set too.
+	Questions []Question
+	Profile   Profile
+	// Recognised says that a remembered profile was applied.
+	Recognised bool
+	// Err is why nothing of the file was imported.
+	Err error
+}
+
+// Import reads statement files into the books: each file is one transaction, and a file that the
+// books have already adds nothing. A file that cannot be read does not stop the others; the error
+// is for what concerns all.
+func (a *App) Import(ctx context.Context, q ImportRequest, show func(Progress)) (ImportReport, error) {
+	account, ok := a.config.Account(q.Account)
+	if !ok {
+		return ImportReport{}, fmt.Errorf("there is no account %q in %s: add an [[account]] or name "+
+			"one of %s", q.Account, ConfigName, a.accountList())
+	}
+	o, err := a.importOptions(ctx, account, q)
+	if err != nil {
+		return ImportReport{}, err
+	}
+	var report ImportReport
+	for i, path := range q.Files {
+		if err := ctx.Err(); err != nil {
+			return report, err
+		}
+		show(Progress{Stage: "reading " + baseName(path), Done: i, Total: len(q.Files)})
+		f, err := a.importFile(ctx, path, o, q)
+		f.Name, f.Account, f.Err = baseName(path), q.Account, err
+		report.Files = append(report.Files, f)
+	}
+	return report, nil
+}
+
+func (a *App) accountList() string {
+	var names []string
+	for _, x := range a.config.Accounts {
+		names = append(names, string(x.Name))
+	}
+	return strings.Join(names, ", ")
+}
+
+func baseName(path string) string {
+	return path[strings.LastIndexAny(path, `/\`)+1:]
+}
+
+func (a *App) importOptions(ctx context.Context, account AccountConfig,
+	q ImportRequest) (bankfile.Options, error) {
+	o := bankfile.Options{Account: account.Name, Currency: account.Currency, Number: account.IBAN,
+		Format: bankfile.Format(q.Format)}
+	if o.Number == "" {
+		o.Number = account.Number
+	}
+	switch o.Format {
+	case "", bankfile.Auto, bankfile.CSV, bankfile.CAMT:
+	default:
+		return o, fmt.Errorf("--format %q: this version reads csv and camt; use auto", q.Format)
+	}
+	profiles, err := a.profiles(ctx)
+	if err != nil {
+		return o, err
+	}
+	o.Known = func(shape string) *Profile {
+		if p, ok := profiles[shape]; ok {
+			return &p
+		}
+		return nil
+	}
+	if q.Profile == "" {
+		return o, nil
+	}
+	for _, p := range profiles {
+		if p.Name == q.Profile {
+			o.Profile = &p
+			return o, nil
+		}
+	}
+	return o, fmt.Errorf("there is no remembered profile %q", q.Profile)
+}
+
+// profiles are the remembered ones by shape.
+func (a *App) profiles(ctx context.Context) (map[string]Profile, error) {
+	texts, err := a.store.Profiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]Profile, len(texts))
+	for shape, text := range texts {
+		var p Profile
+		if err := json.Unmarshal([]byte(text), &p); err != nil {
+			return nil, fmt.Errorf("remembered profile %s: %w", shape, err)
+		}
+		out[shape] = p
+	}
+	return out, nil
+}
+
+func (a *App) importFile(ctx context.Context, path string, o bankfile.Options,
+	q ImportRequest) (ImportedFile, error) {
+	f, err := a.readFile(path, o, q.Answers)
+	out := ImportedFile{Format: string(f.Format), Variant: f.Variant, Size: f.Size,
+		Warnings: f.Warnings, Questions: f.Questions, Profile: f.Profile, Recognised: f.Recognised}
+	if err != nil {
+		return out, err
+	}
+	batch, err := a.merge(ctx, &out, f, q)
+	if err != nil || q.DryRun {
+		return out, err
+	}
+	if f.Profile.Shape != "" {
+		text, err := json.Marshal(f.Profile)
+		if err != nil {
+			return out, fmt.Errorf("remember the profile: %w", err)
+		}
+		batch.Shape, batch.Profile = f.Profile.Shape, string(text)
+	}
+	_, err = a.store.Import(ctx, batch, book.At(a.wall()))
+	return out, err
+}
+
+// readFile reads a file, and again with the answers where it asks.
+func (a *App) readFile(path string, o bankfile.Options, answers []string) (bankfile.File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return bankfile.File{}, fmt.Errorf("statement cannot be opened: %w", err)
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return bankfile.File{}, fmt.Errorf("%s is a folder: name the files in it", baseName(path))
+	}
+	for range len(answers) + 1 {
+		f, err := bankfile.Read(file, path, o)
+		var ask *bankfile.Ask
+		if !errors.As(err, &ask) {
+			return f, err
+		}
+		profile, left := f.Profile, 0
+		for _, question := range ask.Questions {
+			value, ok := answerTo(question, answers)
+			if !ok {
+				left++
+				continue
+			}
+			if profile, err = profile.With(question.Topic, value); err != nil {
+				return f, err
+			}
+		}
+		if left == len(ask.Questions) {
+			return f, err
+		}
+		o.Profile = &profile
+		if _, err := file.Seek(0, 0); err != nil {
+			return f, fmt.Errorf("statement cannot be read again: %w", err)
+		}
+	}
+	return bankfile.Read(file, path, o)
+}
+
+func answerTo(q Question, answers []string) (string, bool) {
+	for _, x := range answers {
+		if topic, value, ok := strings.Cut(x, "="); ok && topic == string(q.Topic) {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// merge compares a file with what the books have of its days and says what it adds.
+func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File,
+	q ImportRequest) (store.Import, error) {
+	batch := store.Import{Account: q.Account}
+	holds, proved := true, false
+	for i := range f.Statements {
+		p := &f.Statements[i]
+		existing, err := a.store.Lines(ctx, q.Account, p.FromOn, p.ToOn)
+		if err != nil {
+			return batch, err
+		}
+		fresh, known, err := bankfile.Merge(existing, *p)
+		if err != nil && q.Replace {
+			fresh, known, err = p.Lines, nil, nil
+			for _, l := range existing {
+				batch.Replaced = append(batch.Replaced, l.ID)
+			}
+		}
+		if err != nil {
+			return batch, err
+		}
+		out.note(p, fresh, known)
+		batch.Statements = append(batch.Statements, p.Statement)
+		batch.Lines = append(batch.Lines, fresh...)
+		for j := range p.Rejects {
+			p.Rejects[j].At = book.At(a.wall())
+		}
+		batch.Rejects = append(batch.Rejects, p.Rejects...)
+		if p.Proof.Known {
+			proved = true
+			holds = holds && p.Proof.Holds
+			out.Difference += p.Proof.Difference.Minor
+		}
+	}
+	if proved {
+		out.BalanceHolds = &holds
+	}
+	return batch, nil
+}
+
+// note takes a statement into the report.
+func (f *ImportedFile) note(p *bankfile.Parsed, fresh, known []book.BankLine) {
+	old := make(map[int]bool, len(known))
+	for _, l := range known {
+		old[l.Row] = true
+	}
+	for _, l := range p.Lines {
+		f.Rows = append(f.Rows, ImportRow{l, old[l.Row]})
+	}
+	f.New += len(fresh)
+	f.Duplicates += len(known)
+	f.Quarantined = append(f.Quarantined, p.Rejects...)
+	if p.Opening != nil && f.Opening == nil {
+		m := money.New(*p.Opening, p.Currency)
+		f.Opening = &m
+	}
+	if p.Closing != nil {
+		m := money.New(*p.Closing, p.Currency)
+		f.Closing = &m
+	}
+	if f.From == 0 || p.FromOn != 0 && p.FromOn < f.From {
+		f.From = p.FromOn
+	}
+	f.To = max(f.To, p.ToOn)
+}

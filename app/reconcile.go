@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"io"
+
+	"countinghouse/app/book"
+	"countinghouse/app/report"
+	"countinghouse/app/store"
+	"countinghouse/reconcile"
+)
+
+// Reconcile runs the matching ladder over everything open, keeps what it concluded, and returns the
+// month. Running it again changes nothing.
+func (a *App) Reconcile(ctx context.Context, period book.Month, show func(Progress)) (*Month, error) {
+	m, run, err := a.compute(ctx, period, show)
+	if err != nil {
+		return nil, err
+	}
+	saved, err := a.store.SaveRun(ctx, run, m.Matches, m.All)
+	if err != nil {
+		return nil, err
+	}
+	m.Changes = saved.Changes()
+	return m, nil
+}
+
+// Month computes a month as Reconcile does and stores nothing.
+func (a *App) Month(ctx context.Context, period book.Month, show func(Progress)) (*Month, error) {
+	m, _, err := a.compute(ctx, period, show)
+	return m, err
+}
+
+func (a *App) compute(ctx context.Context, period book.Month, show func(Progress)) (*Month,
+	store.Run, error) {
+	show(Progress{Stage: "reading the books", StageOf: 1, Stages: 2})
+	in, err := a.input(ctx, period)
+	if err != nil {
+		return nil, store.Run{}, err
+	}
+	in.Progress = func(stage string, done, total int) {
+		show(Progress{Stage: stage, Done: done, Total: total, StageOf: 2, Stages: 2})
+	}
+	out, err := reconcile.Run(ctx, in)
+	if err != nil {
+		return nil, store.Run{}, err
+	}
+	if err := a.remember(ctx, out.Exceptions); err != nil {
+		return nil, store.Run{}, err
+	}
+	m := &Month{Period: period, AsOf: in.At, Config: &a.config, Books: in.Books,
+		Matches: out.Matches, All: out.Exceptions, Bridges: out.Bridges, Proofs: out.Proofs,
+		Counts: out.Counts, AutoLines: out.AutoBankLines, AutoPayments: out.AutoPayments}
+	for _, e := range out.Exceptions {
+		if reconcile.InPeriod(e, period) {
+			m.Exceptions = append(m.Exceptions, e)
+		}
+	}
+	m.indexUses()
+	if m.Sources, err = a.SourceStates(ctx); err != nil {
+		return nil, store.Run{}, err
+	}
+	return m, store.Run{Period: period, At: in.At}, nil
+}
+
+// input gathers everything that a run looks at.
+func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, error) {
+	books, err := a.store.Load(ctx)
+	if err != nil {
+		return reconcile.Input{}, err
+	}
+	matches, err := a.store.Matches(ctx)
+	if err != nil {
+		return reconcile.Input{}, err
+	}
+	var decisions []book.Match
+	for _, x := range matches {
+		if x.State == book.Confirmed || x.State == book.Rejected {
+			decisions = append(decisions, x)
+		}
+	}
+	altered, err := a.alterations(ctx)
+	if err != nil {
+		return reconcile.Input{}, err
+	}
+	in := reconcile.Input{At: a.Now(), Period: period, Zone: a.config.Zone(),
+		OpeningOn: a.config.OpeningOn(), Base: a.config.Business.BaseCurrency, Books: books,
+		Decisions: decisions, Altered: altered}
+	for _, s := range a.config.Sources {
+		in.Sources = append(in.Sources, reconcile.Source{Name: s.Name,
+			Role: reconcile.Role(role(s)), Title: a.config.Title(s.Name), Methods: s.Gateways})
+	}
+	for _, x := range a.config.Accounts {
+		in.Accounts = append(in.Accounts, reconcile.Account{Name: x.Name, Currency: x.Currency,
+			IBAN: x.IBAN, Settles: x.Settles, Aliases: x.Aliases,
+			BusinessDay: businessDays(x.Calendar)})
+	}
+	return in, nil
+}
+
+// remember gives exceptions that were seen before their first sighting and their owner.
+func (a *App) remember(ctx context.Context, list []book.Exception) error {
+	known, err := a.store.Exceptions(ctx, store.ExceptionFilter{})
+	if err != nil {
+		return err
+	}
+	byID := make(map[string]*store.Exception, len(known))
+	for i := range known {
+		byID[known[i].ID] = &known[i]
+	}
+	for i := range list {
+		if old := byID[list[i].ID]; old != nil {
+			list[i].DetectedAt, list[i].Owner = old.DetectedAt, old.Owner
+			if old.Decision != (store.Decision{}) {
+				list[i].Status = old.Status
+			}
+		}
+	}
+	return nil
+}
+
+// WriteSummary writes the month in words and figures for a terminal.
+func (m *Month) WriteSummary(w io.Writer) error {
+	p := m.pack()
+	return report.WriteSummary(w, &p)
+}
+
+// WriteBridges writes bridges for a terminal of some columns, 0 for any.
+func (m *Month) WriteBridges(w io.Writer, list []book.Bridge, columns int) error {
+	return report.WriteBridge(w, m.Period, list, columns)
+}
+
+// WriteExceptions writes exceptions for a terminal of some columns, 0 for any.
+func (m *Month) WriteExceptions(w io.Writer, list []book.Exception, columns int) error {
+	p := m.pack()
+	p.Exceptions = list
+	return report.WriteExceptions(w, &p, columns)
+}

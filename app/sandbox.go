@@ -1,0 +1,188 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"countinghouse/app/book"
+	"countinghouse/app/secret"
+	"countinghouse/sync/sandbox"
+	"countinghouse/sync/world"
+)
+
+// DemoCustomers is how many customers the demo month has when nobody says.
+const DemoCustomers = 600
+
+// SandboxRequest says which pretend business to serve and where.
+type SandboxRequest struct {
+	// Listen is an address of this computer; a port of 0 takes any free one.
+	Listen    string
+	Seed      uint64
+	Customers int
+	Month     book.Month
+}
+
+// Sandbox is a pretend business being served over its sources' own protocols.
+type Sandbox struct {
+	serving *sandbox.Sandbox
+	month   book.Month
+}
+
+// StartSandbox makes a pretend business and serves it on this computer. The caller closes it.
+func StartSandbox(ctx context.Context, q SandboxRequest) (*Sandbox, error) {
+	if q.Customers < 1 || q.Customers > 1_000_000 {
+		return nil, fmt.Errorf("a sandbox has 1 to 1,000,000 customers, not %d", q.Customers)
+	}
+	if q.Month < minMonth || q.Month > maxMonth {
+		return nil, fmt.Errorf("a sandbox's month lies between %s and %s, not %s", minMonth, maxMonth,
+			q.Month)
+	}
+	w := world.Build(world.Options{Seed: q.Seed, Customers: q.Customers, Month: q.Month})
+	s, err := sandbox.Start(ctx, w, q.Listen)
+	if err != nil {
+		return nil, err
+	}
+	return &Sandbox{serving: s, month: q.Month}, nil
+}
+
+var (
+	minMonth = book.MonthOf(book.NewDate(2000, 1, 1))
+	maxMonth = book.MonthOf(book.NewDate(2099, 12, 1))
+)
+
+// Close stops the servers.
+func (s *Sandbox) Close() error { return s.serving.Close() }
+
+// Config is the configuration that points at the sandbox.
+func (s *Sandbox) Config() Config {
+	w := s.serving.World
+	c := Config{Business: Business{Name: w.Name, BaseCurrency: w.Base, Timezone: w.Zone.String(),
+		OpeningDate: w.OpeningOn.String()}}
+	gateways := map[string]string{}
+	for _, m := range w.Methods {
+		if m.Behind != "" {
+			gateways[m.Module] = m.Behind
+		}
+	}
+	c.Sources = []SourceConfig{
+		{Name: world.BillingName, Kind: "whmcs", URL: s.serving.URL(world.BillingName),
+			Gateways: gateways},
+		{Name: world.StripeName, Kind: "stripe", URL: s.serving.URL(world.StripeName)},
+	}
+	for _, a := range w.Accounts {
+		c.Accounts = append(c.Accounts, AccountConfig{Name: a.Name, Currency: a.Currency,
+			IBAN: a.IBAN, Settles: a.Settles, Calendar: a.Calendar, Aliases: a.Aliases})
+	}
+	return c
+}
+
+// ConfigText is the configuration as countinghouse.toml.
+func (s *Sandbox) ConfigText() string {
+	b, err := toml.Marshal(s.Config())
+	if err != nil {
+		panic("app: a configuration that cannot be written: " + err.Error())
+	}
+	return string(b)
+}
+
+// Environment holds the keys that the sandbox accepts, by environment variable.
+func (s *Sandbox) Environment() map[string]string {
+	env := map[string]string{}
+	for name, fields := range s.serving.Secrets() {
+		for field, value := range fields {
+			env[secret.EnvName(string(name), field)] = value
+		}
+	}
+	return env
+}
+
+// Statements are the addresses of the bank's statement files by account, oldest first.
+func (s *Sandbox) Statements() map[book.AccountName][]string {
+	out := map[book.AccountName][]string{}
+	for _, a := range s.serving.World.Accounts {
+		for m := s.month - 1; m <= s.lastMonth(); m++ {
+			out[a.Name] = append(out[a.Name], s.serving.StatementURL(a.Name, m, "csv"))
+		}
+	}
+	return out
+}
+
+// Now is the moment at which the business stands.
+func (s *Sandbox) Now() book.Instant { return s.serving.World.Now }
+
+// WriteStatements writes the bank's statements into a folder, one file for each account and month:
+// CSV for the first account, CAMT.053 for the next, and so on in turn. It returns the files by
+// account, oldest first.
+func (s *Sandbox) WriteStatements(dir string) (map[book.AccountName][]string, error) {
+	out := map[book.AccountName][]string{}
+	for i := range s.serving.World.Accounts {
+		a := &s.serving.World.Accounts[i]
+		for m := s.month - 1; m <= s.lastMonth(); m++ {
+			file, err := s.writeStatement(dir, a, m, i%2 == 1)
+			if err != nil {
+				return nil, fmt.Errorf("statement of %s for %s: %w", a.Name, m, err)
+			}
+			out[a.Name] = append(out[a.Name], file)
+		}
+	}
+	return out, nil
+}
+
+func (s *Sandbox) writeStatement(dir string, a *world.Account, m book.Month,
+	camt bool) (string, error) {
+	w := s.serving.World
+	from, to := m.First(), min(m.Last(), w.Now.In(w.Zone)-1)
+	ext := "csv"
+	if camt {
+		ext = "xml"
+	}
+	f, err := os.Create(filepath.Join(dir, fmt.Sprintf("%s-%s.%s", a.Name, m, ext)))
+	if err != nil {
+		return "", err
+	}
+	if camt {
+		err = a.WriteCAMT(f, from, to, w.Now)
+	} else {
+		err = a.WriteCSV(f, from, to)
+	}
+	return f.Name(), errors.Join(err, f.Close())
+}
+
+// lastMonth is the month in which the world stands.
+func (s *Sandbox) lastMonth() book.Month {
+	w := s.serving.World
+	return book.MonthOf(w.Now.In(w.Zone))
+}
+
+// Guide is the configuration and the keys as a person would copy them.
+func (s *Sandbox) Guide() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Save this as %s in an empty folder and name it with --data.\n", ConfigName)
+	b.WriteString(s.ConfigText())
+	b.WriteString("\n# The keys, for the shell that runs countinghouse:\n")
+	env := s.Environment()
+	names := make([]string, 0, len(env))
+	for n := range env {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	for _, n := range names {
+		fmt.Fprintf(&b, "#   export %s=%s\n", n, env[n])
+	}
+	b.WriteString("\n# The bank's statements:\n")
+	for _, a := range s.serving.World.Accounts {
+		for _, url := range s.Statements()[a.Name] {
+			fmt.Fprintf(&b, "#   %s\n", url)
+		}
+	}
+	fmt.Fprintf(&b, "\n# The business stands at %s: judge by it with --at %[1]s.\n",
+		s.serving.World.Now)
+	return b.String()
+}

@@ -1,0 +1,119 @@
+// Package sandbox owns the servers of a pretend business: it serves a world on loopback in the
+// protocols of its sources, and its bank's statements as files. app starts it for the demo and for
+// the sandbox command; the clients that talk to it are the ones that talk to the live services.
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"countinghouse/app/book"
+	"countinghouse/sync/stripe"
+	"countinghouse/sync/whmcs"
+	"countinghouse/sync/world"
+)
+
+// Sandbox is a world being served. Close ends it.
+type Sandbox struct {
+	World  *world.World
+	addr   string
+	server *http.Server
+	done   chan error
+}
+
+// Start serves a world at an address of this computer, "127.0.0.1:0" for any free port. An address
+// that others could reach is refused.
+func Start(ctx context.Context, w *world.World, listen string) (*Sandbox, error) {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: address %q is not of the form 127.0.0.1:8640", listen)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("sandbox: address %q: the sandbox listens on this computer only; "+
+			"use 127.0.0.1", listen)
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", listen)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: listen: %w", err)
+	}
+	s := &Sandbox{World: w, addr: l.Addr().String(), done: make(chan error, 1)}
+	s.server = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second,
+		BaseContext: func(net.Listener) context.Context { return ctx }}
+	go func() { s.done <- s.server.Serve(l) }()
+	return s, nil
+}
+
+// Close stops the servers and waits for them.
+func (s *Sandbox) Close() error {
+	err := s.server.Close()
+	if e := <-s.done; !errors.Is(e, http.ErrServerClosed) {
+		err = errors.Join(err, e)
+	}
+	return err
+}
+
+// URL is the address of a source, as its configuration wants it.
+func (s *Sandbox) URL(name book.SourceName) string { return "http://" + s.addr + "/" + string(name) }
+
+// StatementURL is where an account's statement of a month can be fetched, format csv or camt.
+func (s *Sandbox) StatementURL(a book.AccountName, m book.Month, format string) string {
+	ext := map[string]string{"csv": "csv", "camt": "xml"}[format]
+	return fmt.Sprintf("http://%s/statements/%s-%s.%s", s.addr, a, m, ext)
+}
+
+// Secrets are the keys that the servers accept, by source and field.
+func (s *Sandbox) Secrets() map[book.SourceName]map[string]string {
+	return map[book.SourceName]map[string]string{
+		world.BillingName: whmcs.SimulatorSecrets(),
+		world.StripeName:  stripe.SimulatorSecrets(),
+	}
+}
+
+func (s *Sandbox) handler() http.Handler {
+	mux := http.NewServeMux()
+	billing, card := "/"+string(world.BillingName), "/"+string(world.StripeName)
+	mux.Handle(billing+"/", http.StripPrefix(billing, whmcs.NewSimulator(s.World)))
+	mux.Handle(card+"/", http.StripPrefix(card, stripe.NewSimulator(s.World)))
+	mux.HandleFunc("GET /statements/{file}", s.statement)
+	return mux
+}
+
+func (s *Sandbox) statement(w http.ResponseWriter, r *http.Request) {
+	file := r.PathValue("file")
+	stem, ext, _ := strings.Cut(file, ".")
+	if len(stem) < 9 {
+		http.NotFound(w, r)
+		return
+	}
+	month, err := book.ParseMonth(stem[len(stem)-7:])
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	for i := range s.World.Accounts {
+		a := &s.World.Accounts[i]
+		if string(a.Name) != stem[:len(stem)-8] {
+			continue
+		}
+		switch ext {
+		case "csv":
+			w.Header().Set("Content-Type", "text/csv")
+			err = a.WriteCSV(w, month.First(), month.Last())
+		case "xml":
+			w.Header().Set("Content-Type", "application/xml")
+			err = a.WriteCAMT(w, month.First(), month.Last(), s.World.Now)
+		default:
+			http.NotFound(w, r)
+		}
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		return
+	}
+	http.NotFound(w, r)
+}

@@ -1,0 +1,351 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"countinghouse/app"
+	"countinghouse/app/book"
+)
+
+func (c *command) syncCommand() *cobra.Command {
+	var sources []string
+	var since string
+	var full bool
+	cmd := &cobra.Command{
+		Use:   "sync [--source NAME]... [--since DATE] [--full]",
+		Short: "Pull from the sources into the cache",
+		Args:  exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			q := app.SyncRequest{Full: full}
+			for _, s := range sources {
+				q.Sources = append(q.Sources, book.SourceName(s))
+			}
+			if since != "" {
+				d, err := book.ParseDate(since)
+				if err != nil {
+					return usageError{fmt.Errorf("--since %q: use YYYY-MM-DD", since)}
+				}
+				q.Since = d
+			}
+			a, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			show, finish := c.progress()
+			report, err := a.Sync(cmd.Context(), q, show)
+			finish()
+			if err == nil || len(report.Sources) > 0 {
+				err = errors.Join(c.showSync(report), err)
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringArrayVar(&sources, "source", nil, "only this `source`; may stand several times")
+	cmd.Flags().StringVar(&since, "since", "", "nothing before this `date` is needed")
+	cmd.Flags().BoolVar(&full, "full", false, "read everything again, not only what may have changed")
+	return cmd
+}
+
+type syncDoc struct {
+	Sources []syncSourceDoc `json:"sources"`
+}
+
+type syncSourceDoc struct {
+	Source      book.SourceName `json:"source"`
+	New         int             `json:"new"`
+	Changed     int             `json:"changed"`
+	Unchanged   int             `json:"unchanged"`
+	Quarantined int             `json:"quarantined"`
+	Error       string          `json:"error,omitempty"`
+}
+
+func (c *command) showSync(r app.SyncReport) error {
+	d := syncDoc{Sources: make([]syncSourceDoc, 0, len(r.Sources))}
+	for _, s := range r.Sources {
+		x := syncSourceDoc{Source: s.Name, New: s.New, Changed: s.Changed, Unchanged: s.Same,
+			Quarantined: s.Rejects}
+		line := fmt.Sprintf("%s: %d new, %d changed, %d unchanged", s.Title, s.New, s.Changed, s.Same)
+		if s.Rejects > 0 {
+			line += fmt.Sprintf(", %d kept aside as unreadable", s.Rejects)
+		}
+		if s.Err != nil {
+			x.Error = app.Explain(s.Err)
+			line += "\n  " + x.Error
+		}
+		d.Sources = append(d.Sources, x)
+		c.say("%s", line)
+	}
+	if c.json {
+		return writeJSON(c.env.Stdout, d)
+	}
+	return nil
+}
+
+func (c *command) importCommand() *cobra.Command {
+	var q app.ImportRequest
+	var account, source string
+	cmd := &cobra.Command{
+		Use: "import FILE... --account NAME [--format auto|csv|camt] [--profile NAME] [--dry-run] " +
+			"[--replace]",
+		Short: "Read bank statements",
+		Args:  atLeast(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			q.Files = args
+			q.Account = book.AccountName(account)
+			switch {
+			case source != "":
+				return usageError{fmt.Errorf("--source: gateway reports from a file are not read yet; " +
+					"pull them with countinghouse sync")}
+			case account == "":
+				return usageError{fmt.Errorf("--account is missing: the name of the bank account " +
+					"in the configuration")}
+			}
+			a, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			show, finish := c.progress()
+			report, err := a.Import(cmd.Context(), q, show)
+			finish()
+			if err != nil && len(report.Files) == 0 {
+				return err
+			}
+			return errors.Join(c.showImport(report, q.DryRun), err)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&account, "account", "", "the bank `account` that the statements are of")
+	f.StringVar(&source, "source", "", "the `gateway` whose downloaded report it is")
+	f.StringVar(&q.Format, "format", "auto", "auto, csv or camt")
+	f.StringVar(&q.Profile, "profile", "", "the remembered CSV `profile` to read with")
+	f.BoolVar(&q.DryRun, "dry-run", false, "show what would be imported and store nothing")
+	f.BoolVar(&q.Replace, "replace", false, "replace overlapping lines of another format")
+	return cmd
+}
+
+func (c *command) showImport(r app.ImportReport, dry bool) error {
+	var failed error
+	open := false
+	for _, f := range r.Files {
+		if f.Err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", f.Name, f.Err))
+			continue
+		}
+		open = open || len(f.Quarantined) > 0
+		done := "imported"
+		if dry {
+			done = "would be imported"
+		}
+		line := fmt.Sprintf("%s: %s, %d lines: %d new %s, %d already in", f.Name, f.Format,
+			len(f.Rows), f.New, done, f.Duplicates)
+		if f.BalanceHolds != nil && *f.BalanceHolds {
+			line += "; opening + lines = closing"
+		}
+		for _, w := range f.Warnings {
+			line += "\n  " + w
+		}
+		for _, q := range f.Quarantined {
+			line += fmt.Sprintf("\n  kept aside, %s: %s", q.Place, q.Reason)
+		}
+		c.say("%s", line)
+	}
+	if c.json {
+		if err := writeJSON(c.env.Stdout, importDocument(r)); err != nil {
+			return err
+		}
+	}
+	if failed == nil && open {
+		return errOpen
+	}
+	return failed
+}
+
+func (c *command) reconcileCommand() *cobra.Command {
+	var period string
+	var dry, matches bool
+	cmd := &cobra.Command{
+		Use:   "reconcile [--period YYYY-MM] [--dry-run] [--matches]",
+		Short: "Run the matching ladder and classify what is left",
+		Args:  exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			p, err := c.period(a, period)
+			if err != nil {
+				return err
+			}
+			show, finish := c.progress()
+			run := a.Reconcile
+			if dry {
+				run = a.Month
+			}
+			m, err := run(cmd.Context(), p, show)
+			finish()
+			if err != nil {
+				return err
+			}
+			return c.showMonth(m, matches)
+		},
+	}
+	cmd.Flags().StringVar(&period, "period", "", "the `month`, YYYY-MM (default: the last full one)")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "store nothing")
+	cmd.Flags().BoolVar(&matches, "matches", false, "list the matches in the JSON document")
+	return cmd
+}
+
+// showMonth writes the outcome of a run; it returns errOpen where breaks are open.
+func (c *command) showMonth(m *app.Month, matches bool) error {
+	if c.json {
+		if err := writeJSON(c.env.Stdout, reconcileDocument(m, matches)); err != nil {
+			return err
+		}
+	} else if !c.quiet {
+		if err := m.WriteSummary(c.env.Stdout); err != nil {
+			return err
+		}
+	}
+	if m.Breaks() > 0 {
+		return errOpen
+	}
+	return nil
+}
+
+func (c *command) exceptionsCommand() *cobra.Command {
+	var period, classes, status string
+	cmd := &cobra.Command{
+		Use:   "exceptions [--period YYYY-MM] [--class M1,...] [--status open]",
+		Short: "List exceptions",
+		Args:  exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			filter, err := exceptionFilter(classes, status)
+			if err != nil {
+				return err
+			}
+			m, err := c.month(cmd, period)
+			if err != nil {
+				return err
+			}
+			list := m.Filter(filter)
+			if c.json {
+				return writeJSON(c.env.Stdout, struct {
+					Period     book.Month     `json:"period"`
+					Exceptions []exceptionDoc `json:"exceptions"`
+				}{m.Period, exceptionDocuments(list)})
+			}
+			return m.WriteExceptions(c.env.Stdout, list, c.env.Columns)
+		},
+	}
+	cmd.Flags().StringVar(&period, "period", "", "the `month`, YYYY-MM (default: the last full one)")
+	cmd.Flags().StringVar(&classes, "class", "", "only these `classes`, with commas between")
+	cmd.Flags().StringVar(&status, "status", "open", "open, explained, resolved or all")
+	return cmd
+}
+
+func exceptionFilter(classes, status string) (app.ExceptionFilter, error) {
+	var f app.ExceptionFilter
+	for _, s := range strings.FieldsFunc(classes, func(r rune) bool { return r == ',' || r == ' ' }) {
+		k := book.Class(strings.ToUpper(s))
+		if _, ok := k.Info(); !ok {
+			return f, usageError{fmt.Errorf("--class %q is no class; see the manual's list", s)}
+		}
+		f.Classes = append(f.Classes, k)
+	}
+	switch s := book.ExceptionStatus(status); s {
+	case book.Open, book.Explained, book.Resolved:
+		f.Status = s
+	case "all", "":
+	default:
+		return f, usageError{fmt.Errorf("--status %q: use open, explained, resolved or all", status)}
+	}
+	return f, nil
+}
+
+// month opens the profile and computes a month without storing anything.
+func (c *command) month(cmd *cobra.Command, period string) (*app.Month, error) {
+	a, err := c.open(cmd.Context())
+	if err != nil {
+		return nil, err
+	}
+	p, err := c.period(a, period)
+	if err != nil {
+		return nil, err
+	}
+	show, finish := c.progress()
+	defer finish()
+	return a.Month(cmd.Context(), p, show)
+}
+
+func (c *command) bridgeCommand() *cobra.Command {
+	var period, currency string
+	cmd := &cobra.Command{
+		Use:   "bridge [--period YYYY-MM] [--currency EUR]",
+		Short: "Print the bridge from billing to bank",
+		Args:  exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			m, err := c.month(cmd, period)
+			if err != nil {
+				return err
+			}
+			list, err := m.Bridge(currency)
+			if err != nil {
+				return usageError{err}
+			}
+			if c.json {
+				return writeJSON(c.env.Stdout, struct {
+					Period book.Month  `json:"period"`
+					Bridge []bridgeDoc `json:"bridge"`
+				}{m.Period, bridgeDocuments(list)})
+			}
+			return m.WriteBridges(c.env.Stdout, list, c.env.Columns)
+		},
+	}
+	cmd.Flags().StringVar(&period, "period", "", "the `month`, YYYY-MM (default: the last full one)")
+	cmd.Flags().StringVar(&currency, "currency", "", "only this `currency`")
+	return cmd
+}
+
+func (c *command) exportCommand() *cobra.Command {
+	var period, format, out string
+	cmd := &cobra.Command{
+		Use:   "export --period YYYY-MM --format xlsx|csv --out FILE",
+		Short: "Write the close pack of a month",
+		Args:  exactly(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if format != "xlsx" && format != "csv" {
+				return usageError{fmt.Errorf("--format %q: use xlsx or csv", format)}
+			}
+			if out == "" {
+				return usageError{fmt.Errorf("--out is missing: the file to write")}
+			}
+			m, err := c.month(cmd, period)
+			if err != nil {
+				return err
+			}
+			show, finish := c.progress()
+			err = c.app.Export(cmd.Context(), m, format, out, show)
+			finish()
+			if err != nil {
+				return err
+			}
+			if c.json {
+				return writeJSON(c.env.Stdout, struct {
+					Period book.Month `json:"period"`
+					Format string     `json:"format"`
+					File   string     `json:"file"`
+				}{m.Period, format, out})
+			}
+			c.say("Wrote %s.", out)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&period, "period", "", "the `month`, YYYY-MM (default: the last full one)")
+	cmd.Flags().StringVar(&format, "format", "xlsx", "xlsx or csv")
+	cmd.Flags().StringVar(&out, "out", "", "the `file` to write (csv: a folder, or a .zip)")
+	return cmd
+}

@@ -1,0 +1,264 @@
+// Package cli owns the commands: their flags, their text and JSON, and their exit codes. main calls
+// it with what the process was given; it decides nothing and asks app for everything.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"countinghouse/app"
+	"countinghouse/app/book"
+)
+
+// The exit codes of every command.
+const (
+	ExitDone   = 0
+	ExitFailed = 1
+	ExitUsage  = 2
+	// ExitOpen: done, but open exceptions or quarantined rows remain.
+	ExitOpen = 3
+)
+
+// Env is what a process is given.
+type Env struct {
+	Args           []string
+	Stdout, Stderr io.Writer
+	// StderrTerminal says that stderr is a terminal, so that a progress bar may be drawn.
+	StderrTerminal bool
+	// Columns is the width of stdout where it is a terminal, else 0.
+	Columns   int
+	LookupEnv func(string) (string, bool)
+	Clock     func() time.Time
+	Version   string
+	// Window opens the window and returns when it is closed; it returns ErrNoWindow where the
+	// program was built without one, or where there is no display.
+	Window func(context.Context, Window) error
+	// Pictures draws the screens of a month into a folder and returns the files' names; it needs no
+	// display. Nil where the program was built without the window.
+	Pictures func(ctx context.Context, a *app.App, m *app.Month, dir string) ([]string, error)
+}
+
+// Window is what the window opens on.
+type Window struct {
+	// App is the open profile, nil on the first run.
+	App *app.App
+	// Options are those by which App was opened, or would be.
+	Options app.Options
+	// Month is the month to show, zero for the usual one.
+	Month book.Month
+	// Started is called once when the window is there; may be nil.
+	Started func()
+}
+
+// ErrNoWindow says that no window can be opened here.
+var ErrNoWindow = errors.New("no window can be opened here")
+
+// errOpen ends a command that is done but leaves something open.
+var errOpen = errors.New("open items remain")
+
+type usageError struct{ error }
+
+// Run executes the command in env.Args and returns its exit code. It returns when the command has
+// ended or, soon after ctx ends, at a safe point.
+func Run(ctx context.Context, env Env) int {
+	c := &command{env: env}
+	root := c.root()
+	root.SetArgs(env.Args)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	err := root.ExecuteContext(ctx)
+	c.close()
+	var usage usageError
+	switch {
+	case err == nil:
+		return ExitDone
+	case errors.Is(err, errOpen):
+		return ExitOpen
+	case errors.As(err, &usage):
+		fmt.Fprintf(env.Stderr, "%s\nSee countinghouse --help.\n", sentence(usage.error))
+		return ExitUsage
+	case ctx.Err() != nil:
+		fmt.Fprintln(env.Stderr, "Stopped. What was finished is kept; run the command again to go on.")
+		return ExitFailed
+	}
+	fmt.Fprintln(env.Stderr, app.Explain(err))
+	return ExitFailed
+}
+
+// command is one execution: the global flags and what was opened for it.
+type command struct {
+	env Env
+
+	at, data, config, db, as, logLevel string
+	json, quiet                        bool
+
+	app *app.App
+}
+
+func (c *command) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "countinghouse",
+		Short: "Explains every cent between paid in billing and received at the bank",
+		Long: "Countinghouse pulls invoices from the billing system and transactions from the " +
+			"gateways,\nholds them against bank statements, and explains every cent between.\n\n" +
+			"Without a command it opens its window.",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("unknown command %q", args[0])}
+			}
+			return nil
+		},
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          c.window,
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	f := root.PersistentFlags()
+	f.StringVar(&c.at, "at", "", "the `moment` to judge by, RFC 3339 or YYYY-MM-DD (default now)")
+	f.StringVar(&c.data, "data", "", "profile `folder` (default: in your configuration folder)")
+	f.StringVar(&c.config, "config", "", "configuration `file` (default: countinghouse.toml there)")
+	f.StringVar(&c.db, "db", "", "database `file` (default: cache.db in the profile)")
+	f.StringVar(&c.as, "as", "", "the `user` who acts (default: the user of this computer)")
+	f.BoolVar(&c.json, "json", false, "write one JSON document to stdout")
+	f.BoolVar(&c.quiet, "quiet", false, "no progress and no summary")
+	f.StringVar(&c.logLevel, "log-level", "warn", "debug, info, warn or error")
+	root.AddCommand(c.demoCommand(), c.sandboxCommand(), c.syncCommand(), c.importCommand(),
+		c.reconcileCommand(), c.exceptionsCommand(), c.bridgeCommand(), c.exportCommand(),
+		c.doctorCommand(), c.versionCommand())
+	for _, sub := range root.Commands() {
+		sub.DisableFlagsInUseLine = true
+	}
+	return root
+}
+
+// exactly and atLeast are cobra's argument checks with our exit code.
+func exactly(n int) cobra.PositionalArgs { return asUsage(cobra.ExactArgs(n)) }
+func atLeast(n int) cobra.PositionalArgs { return asUsage(cobra.MinimumNArgs(n)) }
+
+func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usageError{err}
+		}
+		return nil
+	}
+}
+
+// options are those of the profile that the global flags name.
+func (c *command) options() (app.Options, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
+		return app.Options{}, usageError{fmt.Errorf("--log-level %q: use debug, info, warn or error",
+			c.logLevel)}
+	}
+	now, err := c.now()
+	if err != nil {
+		return app.Options{}, err
+	}
+	return app.Options{Dir: c.data, Config: c.config, DB: c.db, User: c.as,
+		LookupEnv: c.env.LookupEnv, Now: now, Wall: c.env.Clock, Version: c.env.Version,
+		Log: slog.New(slog.NewTextHandler(c.env.Stderr, &slog.HandlerOptions{Level: level}))}, nil
+}
+
+// now is the moment to judge by: --at, else the clock.
+func (c *command) now() (func() time.Time, error) {
+	if c.at == "" {
+		return c.env.Clock, nil
+	}
+	for _, form := range []string{time.RFC3339, "2006-01-02T15:04", time.DateOnly} {
+		if t, err := time.Parse(form, c.at); err == nil {
+			return func() time.Time { return t }, nil
+		}
+	}
+	return nil, usageError{fmt.Errorf("--at %q: use 2026-11-03T08:00:00Z or 2026-11-03", c.at)}
+}
+
+// open opens the profile that the global flags name.
+func (c *command) open(ctx context.Context) (*app.App, error) {
+	o, err := c.options()
+	if err != nil {
+		return nil, err
+	}
+	a, err := app.Open(ctx, o)
+	c.app = a
+	return a, err
+}
+
+func (c *command) close() {
+	if c.app == nil {
+		return
+	}
+	if err := c.app.Close(); err != nil {
+		fmt.Fprintln(c.env.Stderr, app.Explain(err))
+	}
+}
+
+// period is the month of a flag; the usual one where it is empty.
+func (c *command) period(a *app.App, flag string) (book.Month, error) {
+	if flag == "" {
+		return a.UsualMonth(), nil
+	}
+	m, err := book.ParseMonth(flag)
+	if err != nil {
+		return 0, usageError{fmt.Errorf("--period %q: use YYYY-MM, such as 2026-10", flag)}
+	}
+	return m, nil
+}
+
+// say writes a line of the summary to stdout, unless JSON is wanted or nothing at all.
+func (c *command) say(format string, args ...any) {
+	if !c.json && !c.quiet {
+		fmt.Fprintf(c.env.Stdout, format+"\n", args...)
+	}
+}
+
+// note writes a line to stderr, unless nothing is wanted.
+func (c *command) note(format string, args ...any) {
+	if !c.quiet {
+		fmt.Fprintf(c.env.Stderr, format+"\n", args...)
+	}
+}
+
+// window opens the window on the user's profile.
+func (c *command) window(cmd *cobra.Command, _ []string) error {
+	o, err := c.options()
+	if err != nil {
+		return err
+	}
+	w := Window{Options: o}
+	if app.HasProfile(o) {
+		if w.App, err = c.open(cmd.Context()); err != nil {
+			return err
+		}
+	}
+	err = c.env.Window(cmd.Context(), w)
+	if errors.Is(err, ErrNoWindow) {
+		return fmt.Errorf("%w: use a command (countinghouse --help), or countinghouse demo "+
+			"--headless", err)
+	}
+	return err
+}
+
+func sentence(err error) string {
+	s := err.Error()
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// DefaultEnv is the environment of this process, without its window.
+func DefaultEnv(version string, clock func() time.Time) Env {
+	info, err := os.Stderr.Stat()
+	return Env{Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv,
+		Clock: clock, Version: version,
+		StderrTerminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
+}

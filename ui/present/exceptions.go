@@ -1,0 +1,286 @@
+package present
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"countinghouse/app"
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+// Tab parts the exceptions of a month.
+type Tab string
+
+// The tabs of the Reconcile screen.
+const (
+	TabResolve  Tab = "resolve"
+	TabTiming   Tab = "timing"
+	TabResolved Tab = "resolved"
+)
+
+// ExceptionRow is a line of the list: a class with its count, or one exception.
+type ExceptionRow struct {
+	// ID is the exception's, or the class's code for a group.
+	ID    string
+	Group bool
+	Class book.Class
+	// Title and Detail are the two lines of text, Count the number in a group.
+	Title, Detail, Count string
+	Age, Owner, Amount   string
+	Folded               bool
+	Status               Status
+}
+
+// Exceptions is the list of the Reconcile screen: what is shown of a month, folded, filtered,
+// searched and selected. It is used from one goroutine.
+type Exceptions struct {
+	month *app.Month
+	tab   Tab
+	// search is in lower case; step limits the list to the items of a bridge's step.
+	search   string
+	currency money.Currency
+	step     map[book.ItemID]bool
+	stepName string
+	open     map[book.Class]bool
+	selected string
+	texts    map[string]string
+}
+
+// NewExceptions is the list of a month, its first group unfolded and nothing selected.
+func NewExceptions(m *app.Month) *Exceptions {
+	x := &Exceptions{month: m, tab: TabResolve, open: map[book.Class]bool{},
+		texts: map[string]string{}}
+	if list := x.matching(x.tab); len(list) > 0 {
+		x.open[list[0].Class] = true
+	}
+	return x
+}
+
+// Month is the month that the list shows.
+func (x *Exceptions) Month() *app.Month { return x.month }
+
+func tabOf(e *book.Exception) Tab {
+	switch {
+	case e.Status != book.Open:
+		return TabResolved
+	case e.Class.Group() == book.Timing:
+		return TabTiming
+	}
+	return TabResolve
+}
+
+// Show changes the tab.
+func (x *Exceptions) Show(t Tab) { x.tab = t }
+
+// Tab is the tab that is shown.
+func (x *Exceptions) Tab() Tab { return x.tab }
+
+// Counts are the numbers of exceptions in each tab, before search.
+func (x *Exceptions) Counts() map[Tab]int {
+	n := map[Tab]int{}
+	for i := range x.month.Exceptions {
+		n[tabOf(&x.month.Exceptions[i])]++
+	}
+	return n
+}
+
+// Search shows only exceptions that hold every word of a text: in class, title, customer, invoice,
+// ids, amount or sentence.
+func (x *Exceptions) Search(text string) { x.search = strings.ToLower(strings.TrimSpace(text)) }
+
+// InCurrency shows one currency only, "" all.
+func (x *Exceptions) InCurrency(c money.Currency) { x.currency = c }
+
+// Currencies are those of the month's exceptions, sorted.
+func (x *Exceptions) Currencies() []money.Currency {
+	var out []money.Currency
+	for i := range x.month.Exceptions {
+		if c := x.month.Exceptions[i].Amount.Currency; !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// ForStep shows only the exceptions among the items of a bridge's step; nil entries show all.
+func (x *Exceptions) ForStep(name string, entries []book.BridgeEntry) {
+	x.step, x.stepName = nil, name
+	if entries == nil {
+		return
+	}
+	x.step = make(map[book.ItemID]bool, len(entries))
+	for _, e := range entries {
+		x.step[e.Item] = true
+	}
+}
+
+// Filtered names the step that the list is limited to, "" for none.
+func (x *Exceptions) Filtered() string {
+	if x.step == nil {
+		return ""
+	}
+	return x.stepName
+}
+
+// Fold folds or unfolds a group.
+func (x *Exceptions) Fold(c book.Class, folded bool) { x.open[c] = !folded }
+
+// Select chooses an exception by id; its group is unfolded and its tab shown.
+func (x *Exceptions) Select(id string) {
+	x.selected = id
+	if e := x.Selected(); e != nil {
+		x.tab = tabOf(e)
+		x.open[e.Class] = true
+	}
+}
+
+// Selected is the chosen exception, nil for none.
+func (x *Exceptions) Selected() *book.Exception {
+	for i := range x.month.Exceptions {
+		if x.month.Exceptions[i].ID == x.selected {
+			return &x.month.Exceptions[i]
+		}
+	}
+	return nil
+}
+
+func (x *Exceptions) matching(t Tab) []*book.Exception {
+	var out []*book.Exception
+	for i := range x.month.Exceptions {
+		if e := &x.month.Exceptions[i]; tabOf(e) == t && x.keeps(e) {
+			out = append(out, e)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *book.Exception) int {
+		return cmp.Or(cmp.Compare(a.Class.Order(), b.Class.Order()), cmp.Compare(a.On, b.On),
+			cmp.Compare(a.ID, b.ID))
+	})
+	return out
+}
+
+func (x *Exceptions) keeps(e *book.Exception) bool {
+	if x.currency != "" && e.Amount.Currency != x.currency {
+		return false
+	}
+	if x.step != nil && !slices.ContainsFunc(e.Items, func(id book.ItemID) bool {
+		return x.step[id]
+	}) {
+		return false
+	}
+	if x.search == "" {
+		return true
+	}
+	text := x.text(e)
+	for word := range strings.FieldsSeq(x.search) {
+		if !strings.Contains(text, word) {
+			return false
+		}
+	}
+	return true
+}
+
+// text is all that a search looks at, in lower case.
+func (x *Exceptions) text(e *book.Exception) string {
+	if t, ok := x.texts[e.ID]; ok {
+		return t
+	}
+	var b strings.Builder
+	fmt.Fprintln(&b, e.Class, e.Class.Name(), Title(x.month, e), About(x.month, e),
+		Amount(e.Amount), e.Amount.Decimal(), e.Why, e.Owner)
+	for _, id := range e.Items {
+		fmt.Fprintln(&b, id)
+	}
+	t := strings.ToLower(b.String())
+	x.texts[e.ID] = t
+	return t
+}
+
+// Rows are the lines to draw: groups by class, and the exceptions of those that are unfolded.
+func (x *Exceptions) Rows() []ExceptionRow {
+	var out []ExceptionRow
+	list := x.matching(x.tab)
+	today := x.month.AsOf.In(x.month.Config.Zone())
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Class == list[0].Class {
+			n++
+		}
+		group := list[:n]
+		list = list[n:]
+		c := group[0].Class
+		folded := !x.open[c] && x.search == ""
+		out = append(out, ExceptionRow{ID: string(c), Group: true, Class: c, Title: c.Name(),
+			Count: Count(n), Amount: sum(group), Folded: folded, Status: ClassStatus(c)})
+		if folded {
+			continue
+		}
+		for _, e := range group {
+			row := ExceptionRow{ID: e.ID, Class: c, Title: Title(x.month, e),
+				Detail: About(x.month, e), Age: Age(e.On, today), Owner: e.Owner,
+				Amount: Amount(e.Amount), Status: ClassStatus(c)}
+			if x.currency == "" && len(x.Currencies()) > 1 {
+				row.Amount += " " + string(e.Amount.Currency)
+			}
+			if e.Owner == "" {
+				row.Owner = None
+			}
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// sum is the sum of a group's amounts, the dash where they cross currencies.
+func sum(group []*book.Exception) string {
+	total := group[0].Amount
+	for _, e := range group[1:] {
+		t, err := total.Add(e.Amount)
+		if err != nil {
+			return None
+		}
+		total = t
+	}
+	return Amount(total)
+}
+
+// Step moves the selection by a number of exceptions among the rows and returns the new one's id,
+// "" where there is none.
+func (x *Exceptions) Step(by int) string {
+	var ids []string
+	at := -1
+	for _, r := range x.Rows() {
+		if r.Group {
+			continue
+		}
+		if r.ID == x.selected {
+			at = len(ids)
+		}
+		ids = append(ids, r.ID)
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	if at < 0 && by < 0 {
+		at = len(ids)
+	}
+	x.selected = ids[min(max(at+by, 0), len(ids)-1)]
+	return x.selected
+}
+
+// Empty says what an empty list means.
+func (x *Exceptions) Empty() string {
+	if x.search != "" || x.currency != "" || x.step != nil {
+		return "No exception fits this filter."
+	}
+	switch x.tab {
+	case TabTiming:
+		return "Nothing waits for time to pass."
+	case TabResolved:
+		return "Nothing was resolved in this month yet."
+	}
+	return "Nothing to resolve: every record of this month is matched or explained."
+}

@@ -1,0 +1,168 @@
+package present
+
+import (
+	"fmt"
+	"strings"
+
+	"countinghouse/app"
+	"countinghouse/app/money"
+)
+
+// ImportTab parts the rows of an import.
+type ImportTab string
+
+// The tabs of the import preview.
+const (
+	ImportAll         ImportTab = "all"
+	ImportNew         ImportTab = "new"
+	ImportKnown       ImportTab = "known"
+	ImportQuarantined ImportTab = "quarantined"
+)
+
+// ImportRow is a line of the import preview.
+type ImportRow struct {
+	ID, Row, Booked, Counterparty, Text, Amount, Result string
+	Status                                              Status
+}
+
+// ColumnRow is a column of the file and what it means.
+type ColumnRow struct{ Header, Means, Reads string }
+
+// ImportPreview is what an import would do, before anything is stored.
+type ImportPreview struct {
+	File, Size, Format, Profile, Account, Period, Currency string
+	Columns                                                []ColumnRow
+	// Proof are label and amount of the balance proof; Verdict and Status say how it came out.
+	Proof            [][2]string
+	Verdict          string
+	Status           Status
+	New, Known, Kept int
+	Rows             map[ImportTab][]ImportRow
+	Warnings         []string
+	// Question is the one that must be answered first, nil for none.
+	Question *app.Question
+	// Problem is why the file cannot be imported, in words; "" where it can.
+	Problem string
+	// Button is the primary button's text, Hint the sentence beside it.
+	Button, Hint string
+}
+
+// NewImportPreview lays out what a dry run of one file found.
+func NewImportPreview(f app.ImportedFile, accountTitle string) ImportPreview {
+	p := ImportPreview{File: f.Name, Size: size(f.Size), Format: f.Variant, Account: accountTitle,
+		New: f.New, Known: f.Duplicates, Kept: len(f.Quarantined), Warnings: f.Warnings,
+		Rows: map[ImportTab][]ImportRow{}}
+	if len(f.Questions) > 0 {
+		p.Question = &f.Questions[0]
+	} else if f.Err != nil {
+		p.Problem = app.Explain(f.Err)
+	}
+	p.Profile = "not seen before"
+	if f.Recognised {
+		p.Profile = "recognised"
+		if f.Profile.Name != "" {
+			p.Profile = "profile \u201c" + f.Profile.Name + "\u201d"
+		}
+	}
+	if len(f.Profile.Columns) == 0 {
+		p.Profile = None
+	}
+	for _, c := range f.Profile.Columns {
+		p.Columns = append(p.Columns, ColumnRow{c.Header, StateTitle(c.Means), c.Reads})
+	}
+	if f.From != 0 {
+		p.Period = f.From.String() + " to " + f.To.String()
+	}
+	p.rows(f)
+	p.proof(f)
+	p.button()
+	return p
+}
+
+func size(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return fmt.Sprintf("%d.%d MB", n>>20, n%(1<<20)*10>>20)
+	case n >= 1<<10:
+		return fmt.Sprintf("%d.%d KB", n>>10, n%(1<<10)*10>>10)
+	}
+	return Plural(int(n), "byte")
+}
+
+func (p *ImportPreview) rows(f app.ImportedFile) {
+	for i, q := range f.Quarantined {
+		row := ImportRow{ID: fmt.Sprintf("kept-%d", i), Row: strings.TrimPrefix(q.Place, "row "),
+			Booked: None, Text: q.Raw, Amount: None, Result: q.Reason, Status: Break}
+		p.Rows[ImportAll] = append(p.Rows[ImportAll], row)
+		p.Rows[ImportQuarantined] = append(p.Rows[ImportQuarantined], row)
+	}
+	for _, r := range f.Rows {
+		l := r.Line
+		row := ImportRow{ID: fmt.Sprintf("%s#%d", l.ID, l.Row), Row: fmt.Sprint(l.Row),
+			Booked: DateText(l.On), Counterparty: l.Counterparty, Text: l.Text,
+			Amount: Amount(l.Amount), Result: "New", Status: OK}
+		if l.Text == "" {
+			row.Text = l.Reference
+		}
+		p.Currency = string(l.Amount.Currency)
+		tab := ImportNew
+		switch {
+		case r.Duplicate:
+			row.Result, row.Status, tab = "Already in", Neutral, ImportKnown
+		case l.Pending:
+			row.Result, row.Status = "New, not booked yet", TimingStatus
+		}
+		p.Rows[ImportAll] = append(p.Rows[ImportAll], row)
+		p.Rows[tab] = append(p.Rows[tab], row)
+	}
+}
+
+func (p *ImportPreview) proof(f app.ImportedFile) {
+	if f.Opening == nil || f.Closing == nil {
+		p.Verdict, p.Status = "The file states no balances", Neutral
+		return
+	}
+	var sum int64
+	n := 0
+	for _, r := range f.Rows {
+		if !r.Line.Pending && r.Line.Amount.Currency == f.Opening.Currency {
+			sum += r.Line.Amount.Minor
+			n++
+		}
+	}
+	c := f.Opening.Currency
+	should := money.New(f.Opening.Minor+sum, c)
+	p.Proof = [][2]string{
+		{"Opening balance", Amount(*f.Opening)},
+		{Plural(n, "readable line"), Minor(sum, c)},
+		{"Should close at", Amount(should)},
+		{"File says", Amount(*f.Closing)},
+		{"Difference, " + string(c), Minor(f.Closing.Minor-should.Minor, c)},
+	}
+	switch {
+	case f.BalanceHolds != nil && *f.BalanceHolds:
+		p.Verdict, p.Status = "Opening + lines = closing", OK
+	case len(f.Quarantined) == 1:
+		p.Verdict = "Differs by " + p.Proof[4][1] + ", as " + f.Quarantined[0].Place + " is kept aside"
+		p.Status = Attention
+	default:
+		p.Verdict, p.Status = "Differs by "+p.Proof[4][1], Attention
+	}
+}
+
+func (p *ImportPreview) button() {
+	switch {
+	case p.Question != nil:
+		p.Button, p.Hint = "", "Answer the question first."
+	case p.Problem != "":
+		p.Button, p.Hint = "", "Choose another file."
+	case p.New == 0 && p.Kept == 0:
+		p.Button, p.Hint = "", "The books have every line of this file already."
+	case p.Kept > 0:
+		p.Button = fmt.Sprintf("Import %s, keep %d aside", Count(p.New), p.Kept)
+		p.Hint = "What is kept aside stays listed with its reason."
+	default:
+		p.Button = "Import " + Plural(p.New, "line")
+		p.Hint = "Importing the same file again adds nothing."
+	}
+}
