@@ -54,8 +54,12 @@ func (e *engine) inTransit(o int32) {
 		f.why = fmt.Sprintf("The %s of %s was due by %s, but the account %s shows 0.00 of it.",
 			e.name(poutRef(o)), coded(p.Amount), deadline, a.Name)
 	} else {
-		f.why = fmt.Sprintf("The %s of %s is on its way to the bank and due on %s.",
-			e.name(poutRef(o)), coded(p.Amount), due)
+		way := "on its way to the bank"
+		if p.Amount.Minor < 0 {
+			way = "a debit that the bank has not shown yet"
+		}
+		f.why = fmt.Sprintf("The %s of %s is %s, due on %s.", e.name(poutRef(o)), coded(p.Amount),
+			way, due)
 	}
 	e.raise(f)
 }

@@ -135,6 +135,11 @@ func (e *engine) unsettled() {
 			waiting[purse{tx.Source, tx.Currency}] += tx.Net
 		}
 	}
+	for i, p := range e.pouts {
+		if e.poutComposed[i] == none && p.Members != book.MembersStated && e.cameBack(int32(i)) == 0 {
+			waiting[purse{p.Source, p.Amount.Currency}] -= p.Amount.Minor
+		}
+	}
 	// A hold lowers the next payout, whose member it is, and stays a hold until it is released.
 	for t := range int32(len(e.txs)) {
 		if e.txs[t].Kind == book.Reserve {
