@@ -197,7 +197,11 @@ func Read(r io.Reader, name string, o Options) (File, error) {
 }
 
 func (f *File) read(in *input, o Options) error {
-	kind, err := recognise(in.head())
+	head, err := in.head()
+	if err != nil {
+		return err
+	}
+	kind, err := recognise(head)
 	if err != nil {
 		return err
 	}

@@ -42,10 +42,13 @@ func (c *countedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// head is the beginning of the file; its errors come again with the reading.
-func (in *input) head() []byte {
-	b, _ := in.Peek(headSize)
-	return b
+// head is the beginning of the file, or the reader's error where there is none.
+func (in *input) head() ([]byte, error) {
+	b, err := in.Peek(headSize)
+	if len(b) == 0 && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return b, nil
 }
 
 // finish reads what is left and gives the digest and size of the whole.

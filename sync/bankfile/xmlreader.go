@@ -2,6 +2,7 @@ package bankfile
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -18,14 +19,14 @@ type xmlReader struct {
 	g    *guard
 	l    Limits
 	path []string
-	// seen are the names of the first elements, charset the declared encoding where it is not UTF-8.
+	// seen are the names of the first elements, charset the declared encoding where it is not UTF-8,
+	// nodes the elements of the present entry.
 	seen    []string
 	charset string
-	// closing is the name of an element that ended itself, "" for none.
-	nodes int
+	nodes   int
 }
 
-// guard stops one token from growing without end, and hides the length of the file from no one.
+// guard stops one token from growing without end: since counts the bytes of the present one.
 type guard struct {
 	r     *bufio.Reader
 	since int
@@ -137,13 +138,14 @@ func (x *xmlReader) next() (string, error) {
 type node struct {
 	name, ccy string
 	value     string
+	raw       []byte
 	line      int
 	place     string
 	children  []*node
 }
 
-// maxNodes is how many elements one entry may hold: a batch of ten thousand payments.
-const maxNodes = 1_000_000
+// maxNodes is how many elements one entry may hold: a batch of some thousand payments.
+const maxNodes = 200_000
 
 // element reads the next child of the element at a depth as a whole; nil where that element ends.
 func (x *xmlReader) element(depth int) (*node, error) {
@@ -174,10 +176,8 @@ func (x *xmlReader) element(depth int) (*node, error) {
 		case xml.CharData:
 			if len(stack) > 0 {
 				top := stack[len(stack)-1]
-				if text := strings.TrimSpace(string(t)); text != "" {
-					top.value += text
-				}
-				if len(top.value) > x.l.Cell {
+				top.raw = append(top.raw, bytes.TrimSpace(t)...)
+				if len(top.raw) > x.l.Cell {
 					return nil, x.bad(fmt.Sprintf("a text is larger than %d KB", x.l.Cell>>10))
 				}
 			}
@@ -185,8 +185,10 @@ func (x *xmlReader) element(depth int) (*node, error) {
 			if len(x.path) < depth {
 				return nil, nil
 			}
+			top := stack[len(stack)-1]
+			top.value, top.raw = string(top.raw), nil
 			if len(stack) == 1 {
-				return stack[0], nil
+				return top, nil
 			}
 			stack = stack[:len(stack)-1]
 		}

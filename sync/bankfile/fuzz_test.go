@@ -1,0 +1,82 @@
+package bankfile
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"countinghouse/app/book"
+)
+
+// FuzzCSV and FuzzCAMT check that any bytes give either a refusal that names the file, a question,
+// or statements whose lines have ids of their own and add up to their proof; twice the same.
+func FuzzCSV(f *testing.F) {
+	seed(f, "csv")
+	f.Fuzz(func(t *testing.T, b []byte) { check(t, b, CSV) })
+}
+
+func FuzzCAMT(f *testing.F) {
+	seed(f, "camt")
+	f.Fuzz(func(t *testing.T, b []byte) { check(t, b, CAMT) })
+}
+
+func seed(f *testing.F, folder string) {
+	files, err := filepath.Glob(filepath.Join(corpus, folder, "*"))
+	if err != nil || len(files) < 10 {
+		f.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, name := range files {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+}
+
+func check(t *testing.T, b []byte, format Format) {
+	o := operating
+	o.Format, o.Limits = format, Limits{Bytes: 1 << 20, Cell: 1 << 14, Rows: 5000}
+	f, err := Read(bytes.NewReader(b), "fuzz", o)
+	if err != nil {
+		_, ask := errors.AsType[*Ask](err)
+		e, refused := errors.AsType[*Error](err)
+		if !ask && !refused || refused && (e.File != "fuzz" || e.Reason == "") || len(f.Questions) > 0 != ask {
+			t.Fatalf("error %v with questions %v", err, f.Questions)
+		}
+		for _, q := range f.Questions {
+			for _, a := range q.Answers {
+				if _, err := f.Profile.With(q.Topic, a.Value); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		return
+	}
+	again, err := Read(bytes.NewReader(b), "fuzz", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[book.ItemID]bool{}
+	for i, s := range f.Statements {
+		sum := int64(0)
+		for j, l := range s.Lines {
+			if !l.Pending && l.Amount.Currency == s.Currency {
+				sum += l.Amount.Minor
+			}
+			if seen[l.ID] || l.ID != again.Statements[i].Lines[j].ID || !l.Amount.Currency.Known() ||
+				l.On == 0 && !l.Pending || l.Row < 1 {
+				t.Fatalf("line %+v", l)
+			}
+			seen[l.ID] = true
+		}
+		if sum != s.Proof.Lines.Minor {
+			t.Fatalf("lines are %d, the proof says %v", sum, s.Proof.Lines)
+		}
+		if p := s.Proof; p.Known && *s.Closing-*s.Opening-sum != p.Difference.Minor {
+			t.Fatalf("proof %+v", p)
+		}
+	}
+}
