@@ -50,7 +50,7 @@ type Simulator struct {
 	payouts               []world.Payout
 	events                []simEvent
 	refundedOf            map[string]int64
-	disputeOf             map[string]string
+	disputed              map[string]bool
 	available, onTheirWay map[string]int64
 }
 
@@ -206,8 +206,13 @@ func (s *Simulator) account() any {
 		"country": "LT", "default_currency": strings.ToLower(string(s.w.Base)),
 		"charges_enabled": true, "payouts_enabled": true, "details_submitted": true,
 		"email": "office@example.com", "business_profile": map[string]any{"name": s.w.Name},
-		"settings": map[string]any{"dashboard": map[string]any{"display_name": s.w.Name,
-			"timezone": s.w.Zone.String()}}}
+		"settings": map[string]any{"branding": map[string]any{"icon": nil, "logo": nil,
+			"primary_color": nil, "secondary_color": nil}, "card_payments": map[string]any{
+			"statement_descriptor_prefix": nil, "statement_descriptor_prefix_kana": nil,
+			"statement_descriptor_prefix_kanji": nil}, "payments": map[string]any{
+			"statement_descriptor": nil, "statement_descriptor_kana": nil,
+			"statement_descriptor_kanji": nil}, "dashboard": map[string]any{
+			"display_name": s.w.Name, "timezone": s.w.Zone.String()}}}
 }
 
 func (s *Simulator) balance() any {

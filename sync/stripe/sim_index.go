@@ -26,14 +26,14 @@ func (s *Simulator) index() {
 		"balance_transactions": s.listMovements(), "charges": s.listCharges(),
 		"refunds": s.listRefunds(), "disputes": s.listDisputes(), "payouts": s.listPayouts(),
 	}
-	s.refundedOf, s.disputeOf = map[string]int64{}, map[string]string{}
+	s.refundedOf, s.disputed = map[string]int64{}, map[string]bool{}
 	for _, r := range s.refunds {
 		if r.State != book.Failed && r.State != book.Cancelled {
 			s.refundedOf[r.ChargeID] += r.Amount.Minor
 		}
 	}
 	for _, d := range s.disputes {
-		s.disputeOf[d.ChargeID] = d.ID
+		s.disputed[d.ChargeID] = true
 	}
 	s.available, s.onTheirWay = map[string]int64{}, map[string]int64{}
 	for i := range s.movements {

@@ -102,7 +102,6 @@ type simCharge struct {
 	Currency       string            `json:"currency"`
 	Customer       any               `json:"customer"`
 	Description    any               `json:"description"`
-	Dispute        any               `json:"dispute"`
 	Disputed       bool              `json:"disputed"`
 	FailureRow     any               `json:"failure_balance_transaction"`
 	FailureCode    any               `json:"failure_code"`
@@ -117,6 +116,15 @@ type simCharge struct {
 	Status         string            `json:"status"`
 }
 
+// methodDetails are what a charge says of how it was paid, by method.
+var methodDetails = map[string]map[string]any{
+	"card": {"type": "card", "card": map[string]any{"brand": "visa", "country": "LT",
+		"exp_month": 12, "exp_year": 2030, "funding": "credit", "last4": "4242",
+		"network": "visa"}},
+	"sepa_debit": {"type": "sepa_debit", "sepa_debit": map[string]any{"bank_code": nil,
+		"branch_code": nil, "country": "LT", "fingerprint": nil, "last4": "1000", "mandate": nil}},
+}
+
 func (s *Simulator) charge(i int, expand bool) *simCharge {
 	c := &s.charges[i]
 	amount := units(c.Amount)
@@ -126,13 +134,13 @@ func (s *Simulator) charge(i int, expand bool) *simCharge {
 		Billing: map[string]any{"name": null(c.Name), "email": null(c.Email), "phone": nil,
 			"address": nil},
 		Captured: true, Created: seconds(c.At), Currency: lower(c.Amount.Currency),
-		Customer: null(c.Payer), Description: null(c.Text), Dispute: null(s.disputeOf[c.ID]),
-		Disputed: s.disputeOf[c.ID] != "", FailureRow: null(c.FailureMovementID),
+		Customer: null(c.Payer), Description: null(c.Text), Disputed: s.disputed[c.ID],
+		FailureRow:  null(c.FailureMovementID),
 		FailureCode: null(c.FailureCode), Live: s.quirks.Live, Metadata: map[string]string{},
 		Outcome: map[string]any{"type": "authorized", "network_status": "approved_by_network",
 			"reason": nil, "seller_message": "Payment complete.", "risk_level": "normal"},
 		Intent: null(c.IntentID), Status: "succeeded", Paid: true,
-		MethodDetails: map[string]any{"type": c.MethodType, c.MethodType: map[string]any{}}}
+		MethodDetails: methodDetails[c.MethodType]}
 	if c.InvoiceRef != "" {
 		out.Metadata["invoice_id"] = c.InvoiceRef
 	}
