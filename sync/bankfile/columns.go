@@ -35,12 +35,15 @@ type table struct {
 	// negative and single are what whole columns say, found once.
 	negative *bool
 	single   *int
+	// dates are the cells that were taken apart.
+	dates map[string]dateParts
 }
 
 // readTable understands the rows of a table and reads them into one statement. Spreadsheets and
 // delimited text come here alike.
 func readTable(rows []row, f *File, o Options) error {
-	t := &table{f: f, o: o, sums: map[int]money.Currency{}, at: map[Role]int{}}
+	t := &table{f: f, o: o, sums: map[int]money.Currency{}, at: map[Role]int{},
+		dates: map[string]dateParts{}}
 	if !t.findHeader(rows) && !t.findData(rows) {
 		return refuse("no table of bank lines in it: no columns with dates and amounts",
 			"export the statement as CSV with a line of column names")

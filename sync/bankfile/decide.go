@@ -148,7 +148,7 @@ func (t *table) decideDates() {
 	var example row
 	for _, r := range t.rows {
 		for _, role := range []Role{Booked, Valued} {
-			p, ok := readDate(r.cell(t.at[role]))
+			p, ok := t.readDate(r.cell(t.at[role]))
 			if !ok || p.settled() {
 				continue
 			}

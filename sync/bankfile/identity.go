@@ -38,17 +38,16 @@ func identify(lines []*book.BankLine) {
 			l.ID = book.NewID(l.Account, l.BankID)
 			continue
 		}
-		l.ID = fingerprintID(*l)
+		l.ID = numbered(*l, f)
 	}
 }
 
-// fingerprintID is the id of a line whose reference does not name it alone.
-func fingerprintID(l book.BankLine) book.ItemID {
-	id := fingerprint(l)
+// numbered is the id of a line whose reference does not name it alone.
+func numbered(l book.BankLine, fingerprint string) book.ItemID {
 	if l.Ordinal > 1 {
-		id += "-" + strconv.Itoa(l.Ordinal)
+		fingerprint += "-" + strconv.Itoa(l.Ordinal)
 	}
-	return book.NewID(l.Account, id)
+	return book.NewID(l.Account, fingerprint)
 }
 
 // fingerprint is "2026-10-05/3f1c…" of a line's content; pending lines stand apart, because the

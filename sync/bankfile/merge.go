@@ -51,7 +51,7 @@ func Merge(existing []book.BankLine, file Parsed) (fresh, duplicates []book.Bank
 	var open []book.BankLine
 	for _, l := range file.Lines {
 		if old, ok := byID[l.ID]; ok && !sameMove(*old, l) {
-			l.ID = fingerprintID(l)
+			l.ID = numbered(l, fingerprint(l))
 		}
 		if old, ok := byID[l.ID]; ok && sameMove(*old, l) && !taken[old.ID] {
 			taken[old.ID] = true

@@ -194,6 +194,9 @@ func meanings(cell string) []meaning {
 	return vocabulary[name]
 }
 
+// longestWord is longer than all of these words as banks print them.
+const longestWord = 60
+
 // The words that stand in rows which are no lines, folded.
 var (
 	openingWords = wordList(`opening balance|brought forward|balance brought forward|b f|balance b f|

@@ -128,11 +128,26 @@ func (t *table) date(cell string) (book.Date, error) {
 	if cell == "" {
 		return 0, nil
 	}
-	p, ok := readDate(cell)
+	p, ok := t.readDate(cell)
 	if !ok || p.date(t.order) == 0 {
 		return 0, fmt.Errorf("%q is not a date", cell)
 	}
 	return p.date(t.order), nil
+}
+
+// readDate takes a cell apart, once for each text: the days of a statement repeat.
+func (t *table) readDate(cell string) (dateParts, bool) {
+	if d, ok := t.dates[cell]; ok {
+		return d, d.c != 0
+	}
+	d, ok := readDate(cell)
+	if !ok {
+		d = dateParts{}
+	}
+	if len(t.dates) < 10_000 {
+		t.dates[cell] = d
+	}
+	return d, ok
 }
 
 func (t *table) parse(role Role, cell string, c money.Currency) (money.Money, error) {
@@ -251,10 +266,11 @@ func (t *table) isSpecial(r row, dated bool) bool {
 		if c.Means != Text && c.Means != Counterparty && c.Means != Unused && dated {
 			continue
 		}
-		w := fold(r.cell(j))
-		if w == "" {
+		cell := r.cell(j)
+		if cell == "" || len(cell) > longestWord {
 			continue
 		}
+		w := fold(cell)
 		if openingWords[w] || closingWords[w] || turnoverWords[w] || !dated && totalWords[w] {
 			return !dated || r.cell(t.at[Counterparty]) == "" || c.Means == Counterparty
 		}
