@@ -72,7 +72,7 @@ func apply(t *tx, recs *book.Records, rejects []book.Reject, at book.Instant) (A
 			}
 			out.Gone += n
 		}
-		n, err := c.exec("UPDATE alterations SET at = ? WHERE at = 0", int64(at))
+		n, err := c.exec("UPDATE alterations SET at = ? WHERE at IS NULL", int64(at))
 		out.Altered = n
 		return err
 	})

@@ -155,6 +155,17 @@ func (s *Store) Profile(ctx context.Context, shape string) (string, error) {
 	return rows[0].Profile, nil
 }
 
+// Profiles lists how files are read, in JSON, by shape.
+func (s *Store) Profiles(ctx context.Context) (map[string]string, error) {
+	var rows []profileRow
+	err := s.view(ctx, "import profiles", func(t *tx) error { return t.gorm.Find(&rows).Error })
+	out := make(map[string]string, len(rows))
+	for _, r := range rows {
+		out[r.Shape] = r.Profile
+	}
+	return out, err
+}
+
 // Lines reads an account's bank lines with booking dates from one date to another, both included
 // and zero for no bound; lines without a booking date go by their value date. Sorted by id.
 func (s *Store) Lines(ctx context.Context, account book.AccountName, from,

@@ -63,6 +63,10 @@ func TestImportsAreKeptWholeOrNotAtAll(t *testing.T) {
 	if p, err := s.Profile(ctx, "h1"); p != `{"date": 1}` || err != nil {
 		t.Errorf("the profile is %q, %v", p, err)
 	}
+	if p, err := s.Profiles(ctx); err != nil || !reflect.DeepEqual(p,
+		map[string]string{"h1": `{"date": 1}`, "h2": "{}"}) {
+		t.Errorf("the profiles are %v, %v", p, err)
+	}
 	if err := s.SaveProfile(ctx, "h1", "{", 9); !errors.Is(err, ErrConflict) {
 		t.Errorf("a profile that is no JSON: %v", err)
 	}

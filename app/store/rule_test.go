@@ -141,6 +141,29 @@ func TestARunThatOverdrawsAnItemKeepsNothing(t *testing.T) {
 	}
 }
 
+// One take among hundreds that are written together is named when it is refused.
+func TestTheRefusedTakeIsNamed(t *testing.T) {
+	ctx, s := context.Background(), fresh(t)
+	var recs book.Records
+	var matches []book.Match
+	for i := range 500 {
+		id := book.ItemID(fmt.Sprintf("b:payment/%d", i))
+		recs.Payments = append(recs.Payments, book.Payment{ID: id, Source: "b", Amount: eur(10)})
+		matches = append(matches, book.Match{ID: fmt.Sprint("m", i), Leg: book.BankBilling,
+			State: book.Auto, Left: []book.ItemID{id}, Uses: []money.Money{eur(10)}})
+	}
+	apply1(t, s, recs)
+	matches[321].Uses[0].Minor = 11
+	_, err := s.SaveRun(ctx, Run{}, matches, nil)
+	if !errors.Is(err, ErrConflict) || !strings.Contains(err.Error(), "match m321 takes 0.11 EUR of b:payment/321:") {
+		t.Errorf("got %v", err)
+	}
+	matches[321].Uses[0].Minor = 10
+	if got := save(t, s, Run{}, matches, nil); got.Matches.New != 500 {
+		t.Errorf("saved %+v", got)
+	}
+}
+
 // A fact that shrinks below its matches is stored all the same; the change is listed, the check
 // names it, and the next run repairs it.
 func TestAFactMayShrinkBelowItsMatches(t *testing.T) {

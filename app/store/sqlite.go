@@ -39,7 +39,8 @@ var settings = []setting{
 }
 
 func dsn(path string) string {
-	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}).String() +
+	path = (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
+	return (&url.URL{Scheme: "file", Opaque: path}).String() +
 		"?_txlock=immediate&_busy_timeout=5000&_foreign_keys=1&_synchronous=FULL"
 }
 

@@ -231,11 +231,11 @@ CREATE TABLE exceptions (
 
 CREATE TABLE alterations (
 	seq INTEGER PRIMARY KEY, item TEXT NOT NULL, kind TEXT NOT NULL,
-	at INTEGER NOT NULL DEFAULT 0, -- set by the page's own transaction
+	at INTEGER, -- set by the page's own transaction
 	what TEXT NOT NULL -- one field a line: field, tab, old, tab, new
 ) STRICT;
 
-CREATE INDEX alterations_new ON alterations (at) WHERE at = 0;
+CREATE INDEX alterations_new ON alterations (seq) WHERE at IS NULL;
 
 CREATE TRIGGER invoices_altered AFTER UPDATE ON invoices
 WHEN (

@@ -135,7 +135,7 @@ CREATE TABLE exceptions (
 ) STRICT;
 CREATE TABLE alterations (
 	seq INTEGER PRIMARY KEY, item TEXT NOT NULL, kind TEXT NOT NULL,
-	at INTEGER NOT NULL DEFAULT 0, -- set by the page's own transaction
+	at INTEGER, -- set by the page's own transaction
 	what TEXT NOT NULL -- one field a line: field, tab, old, tab, new
 ) STRICT;
 INSERT INTO schema_versions VALUES (1, 'books', '1.0.0', 0);
@@ -147,8 +147,10 @@ INSERT INTO invoices VALUES (1, 'text-58', 'text-59', 'text-60', 'text-61', 'tex
 INSERT INTO invoices VALUES (2, 'text-370', 'text-371', '', '', '', '', 0, 0, 0, 0, 'text-372', 0, 0, 0, '', '', '', 0);
 INSERT INTO payments VALUES (1, 'text-115', 'text-116', 'text-117', 'text-118', 119, 121, 'text-122', 123, 'text-124', 'text-125', 'text-126', 'text-127', 'text-128', 0);
 INSERT INTO payments VALUES (2, 'text-373', 'text-374', '', '', 0, 0, '', 0, '', '', '', '', '', 0);
+INSERT INTO payments VALUES (3, 'b:payment/1', 'b', '', '', 0, 1001, 'EUR', 0, '', '', '', '', '', 0);
 INSERT INTO credits VALUES (1, 'text-146', 'text-147', 'text-148', 149, 151, 'text-152', 'text-153', 'text-154', 'text-155', 0);
 INSERT INTO credits VALUES (2, 'text-375', 'text-376', '', 0, 0, '', '', '', '', 0);
+INSERT INTO credits VALUES (3, 'b:credit/1', 'b', '', 0, 0, 'EUR', '', '', '', 0);
 INSERT INTO methods VALUES (1, 'text-169', 'text-170', 'text-171', 0);
 INSERT INTO methods VALUES (2, 'text-377', 'text-378', '', 0);
 INSERT INTO rates VALUES (1, 'text-178', 'text-179', 'text-180', 0);
@@ -165,7 +167,28 @@ INSERT INTO statements VALUES (1, 'text-296', 'text-297', 'text-298', 'text-299'
 INSERT INTO statements VALUES (2, 'text-388', '', '', '', 'text-389', 0, 0, NULL, NULL, '', '', '', 0);
 INSERT INTO bank_lines VALUES (1, 'text-327', 'text-328', 'text-329', 330, 331, 333, 'text-334', 'text-335', 'text-336', 'text-337', 'text-338', 'text-339', 1, 341, 342, 0);
 INSERT INTO bank_lines VALUES (2, 'text-390', '', '', 0, 0, 0, '', '', '', '', '', '', 0, 0, 0, 0);
+INSERT INTO rejects VALUES (1, 'b', 'x', '', '', '', 1);
 INSERT INTO cursors VALUES ('src', 'c', 1);
+INSERT INTO cursors VALUES ('b', 'c', 1);
+INSERT INTO source_runs VALUES (1, 'b', 4, 'ok', '', 0, 0, 0, 0);
+INSERT INTO imports VALUES (1, 'a', 2, '', 0, 0, 0);
+INSERT INTO import_profiles VALUES ('h', '{}', 2);
+INSERT INTO runs VALUES (1, 1, 1, '', '');
+INSERT INTO matches VALUES (1, 'm1', 'P1', 'billing-gateway', 'auto', 'P1 v1', 'b:payment/1', 'b:credit/1', '900 EUR
+0 EUR
+', 0, '', 'amount	900	0
+', 1, -4427713390580233788, '', 0, '');
+INSERT INTO matches VALUES (2, 'm2', 'P1', 'billing-gateway', 'confirmed', 'P1 v1', 'b:payment/1', 'b:credit/1', '50 EUR
+0 EUR
+', 0, '', 'amount	50	0
+', 0, 5737552593944615736, 'ann', 3, 'why');
+INSERT INTO allocations VALUES ('b:credit/1', 'billing-gateway', 1, 0, 'EUR', 1);
+INSERT INTO allocations VALUES ('b:credit/1', 'billing-gateway', 2, 0, 'EUR', 1);
+INSERT INTO allocations VALUES ('b:payment/1', 'billing-gateway', 1, 900, 'EUR', 1);
+INSERT INTO allocations VALUES ('b:payment/1', 'billing-gateway', 2, 50, 'EUR', 1);
+INSERT INTO exceptions VALUES (1, 'e1', 'M1', '', '', 0, '', 'b:payment/1', 0, 1, 0, '', '', '', 1, 3065925294224479870, 0, '', '', 0, '');
+INSERT INTO alterations VALUES (1, 'b:payment/1', 'payment', 1, 'amount	1000	1001
+');
 CREATE INDEX invoices_number ON invoices (number);
 CREATE INDEX invoices_open ON invoices (source)
 	WHERE status IN ('draft', 'unpaid', 'payment_pending', 'collections');
@@ -206,7 +229,7 @@ WHEN NEW.live = 1 AND NOT EXISTS (
 BEGIN
 	SELECT RAISE(ABORT, 'allocation exceeds its item, or differs in sign or currency');
 END;
-CREATE INDEX alterations_new ON alterations (at) WHERE at = 0;
+CREATE INDEX alterations_new ON alterations (seq) WHERE at IS NULL;
 CREATE TRIGGER invoices_altered AFTER UPDATE ON invoices
 WHEN (
 	OLD.customer_id IS NOT NEW.customer_id
