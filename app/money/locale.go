@@ -72,8 +72,8 @@ func (k Marks) Parse(s string, c Currency) (Money, error) {
 		return Money{}, wrap(ErrAmount, s)
 	}
 	pre, core, post := s[:first], s[first:last+1], s[last+1:]
-	if k.Point != "" && strings.HasSuffix(pre, k.Point) && !endsInLetter(strings.TrimSuffix(pre, k.Point)) {
-		pre, core = strings.TrimSuffix(pre, k.Point), k.Point+core
+	if before, ok := strings.CutSuffix(pre, k.Point); ok && k.Point != "" && !endsInLetter(before) {
+		pre, core = before, k.Point+core
 	} else if k.Point != "" && strings.HasPrefix(post, k.Point) {
 		post = post[len(k.Point):]
 	}
@@ -203,7 +203,8 @@ func ungroup(s string) (string, bool) {
 
 func isGroup(r rune) bool {
 	switch r {
-	case '.', ',', '\'', '\u2019', '\u00b4', '`', '_', ' ', '\u00a0', '\u202f', '\u2009', '\u2008', '\u066c':
+	case '.', ',', '\'', '\u2019', '\u00b4', '`', '_', ' ', '\u00a0', '\u202f', '\u2009', '\u2008',
+		'\u066c':
 		return true
 	}
 	return false

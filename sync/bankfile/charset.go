@@ -121,7 +121,8 @@ func knownNames(sample []byte, c charset) int {
 		if i == 29 {
 			break
 		}
-		for _, cell := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(",;\t|\"\r", r) }) {
+		parts := func(r rune) bool { return strings.ContainsRune(",;\t|\"\r", r) }
+		for _, cell := range strings.FieldsFunc(line, parts) {
 			if len(meanings(cell)) > 0 {
 				n++
 			}

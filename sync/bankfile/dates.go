@@ -136,7 +136,8 @@ func threeParts(f []dateField) (dateParts, bool) {
 		}
 		n[i], month = m, i
 	}
-	if month < 0 && (f[1].mark != f[2].mark && !yearMark(f[2].mark) || f[1].mark == ':' || f[1].mark == ',') {
+	if between := f[1].mark; month < 0 && (between == ':' || between == ',' ||
+		between != f[2].mark && !yearMark(f[2].mark)) {
 		return dateParts{}, false
 	}
 	p := dateParts{n[0], n[1], n[2], len(f[0].text) == 4 && isDigits(f[0].text), month >= 0, ""}
@@ -228,16 +229,23 @@ func (p dateParts) reads(o Order) string {
 	return "DD" + p.shape + "MM" + p.shape + "YYYY"
 }
 
-// months are the beginnings of the names of months, folded, by number.
+// months are the beginnings of the names of months, folded, by number, and whole names where a
+// beginning is another month's.
 var months = func() map[string]int {
 	out := map[string]int{}
 	for i, names := range []string{
-		"jan ene gen sty led tam янв ocak jaan leden sau", "feb fev fev fevr lut uno helm feb фев subat veb vas",
-		"mar maerz mrt mars marz brez maal мар mart mrz maart kov", "apr avr abr kwi dub huht апр nisan bal",
-		"may mai mei mag maj kve touk май mayis maio geg", "jun juin giu cze cer kesa июн haziran juni bir",
-		"jul juil lug lip cvc hein июл temmuz juli lie", "aug aou ago aoû sie srp elo авг agustos rgp",
-		"sep set wrz zar syys сен eylul rugs", "oct okt out ott paz rij loka окт ekim spa",
-		"nov nou lis marras ноя kasim lap", "dec dez dic dek gru pro joul дек aralik des dets grd",
+		"jan ene gen sty led tam янв ocak jaan sau",
+		"feb fev fevr lut uno helm фев subat veb vas",
+		"mar maerz mrt marz brez maal мар mart mrz kov",
+		"apr avr abr kwi dub huht апр nisan bal",
+		"may mai mei mag maj kve touk май mayis geg",
+		"jun juin giu cze cer kesa июн haziran bir lipanj lipnja",
+		"jul juil lug lip cervenec cervence cervenca hein июл temmuz lie srpanj srpnja",
+		"aug aou ago aout sie srp elo авг agustos rgp rugp",
+		"sep set wrz zar syys сен eylul rugs rgs",
+		"oct okt out ott paz rij loka окт ekim spa",
+		"nov nou lis marras ноя kasim lap",
+		"dec dez dic dek gru pro joul дек aralik des dets",
 	} {
 		for _, n := range strings.Fields(names) {
 			out[fold(n)] = i + 1
@@ -252,7 +260,7 @@ func monthNamed(word string) int {
 	if len(w) < 3 || len(w) > 10 {
 		return 0
 	}
-	for n := min(len(w), 6); n >= 3; n-- {
+	for n := len(w); n >= 3; n-- {
 		if m, ok := months[string(w[:n])]; ok {
 			return m
 		}

@@ -49,10 +49,13 @@ func (t *table) findData(rows []row) bool {
 			t.cols[j].Means = Text
 		}
 	}
+	if !slices.ContainsFunc(t.cols, means(Booked)) || len(sums) == 0 {
+		return false
+	}
 	if len(sums) > 1 {
 		t.askColumns(sums)
 	}
-	return slices.ContainsFunc(t.cols, means(Booked)) && len(sums) > 0
+	return true
 }
 
 func means(r Role) func(Column) bool { return func(c Column) bool { return c.Means == r } }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -23,7 +22,7 @@ func (c *Conflict) Error() string {
 	list := func(ls []book.BankLine) string {
 		parts := make([]string, 0, len(ls))
 		for _, l := range ls[:min(len(ls), 3)] {
-			parts = append(parts, strings.TrimSpace(l.Amount.String()+" "+oneLine(l.Counterparty+" "+l.Text)))
+			parts = append(parts, oneLine(l.Amount.String()+" "+l.Counterparty+" "+l.Text))
 		}
 		return strings.Join(parts, ", ")
 	}
@@ -61,7 +60,8 @@ func Merge(existing []book.BankLine, file Parsed) (fresh, duplicates []book.Bank
 		open = append(open, l)
 	}
 	left := slices.DeleteFunc(slices.Clone(existing), func(l book.BankLine) bool {
-		return taken[l.ID] || file.file[l.ID] || l.Pending || l.On < file.FromOn || l.On > file.ToOn || l.Account != file.Account
+		return taken[l.ID] || file.file[l.ID] || l.Pending || l.Account != file.Account ||
+			l.On < file.FromOn || l.On > file.ToOn
 	})
 	pairs := pairUp(left, open)
 	for i, l := range open {
@@ -144,7 +144,7 @@ func shared(a, b book.BankLine) (int, bool) {
 func lineWords(l book.BankLine) map[string]bool {
 	out := map[string]bool{}
 	for _, s := range []string{l.Counterparty, l.Reference, l.Text, l.BankID, l.CounterpartyAccount} {
-		for _, w := range strings.FieldsFunc(fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		for _, w := range strings.Fields(fold(s)) {
 			if len(w) >= 3 {
 				out[w] = true
 			}

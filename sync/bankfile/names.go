@@ -117,7 +117,8 @@ var vocabulary = readVocabulary(map[Role]string{
 		payment reference|customer reference|structured reference|kid|numer referencyjny|vs|
 		variabilni symbol|variabilny symbol|cheque no|cheque number|check number|chq ref no`,
 	BankID: `transaction id|transactionid|transaction no|id transakce|id transakcji|record id|bank id|
-		bank reference|bankreferenz|bank ref|bankkenmerk|reference banque|entry reference|transaction reference|unique id|unique transaction id|
+		bank reference|bankreferenz|bank ref|bankkenmerk|reference banque|entry reference|
+		transaction reference|unique id|unique transaction id|
 		fitid|acctsvcrref|arkistointitunnus|arhiveerimistunnus|transaktions id|transaktionsid|
 		numero operation|trans id|operation id|movement id|txn id|utr|statement line id|id|
 		identifiant|archiving code|instrukcijos id|id prevodu|id pohybu`,
@@ -171,7 +172,9 @@ func fold(s string) string {
 
 // nameAndCurrency parts a column's name, "Betrag (EUR)", into its folded name and its currency.
 func nameAndCurrency(cell string) (string, money.Currency) {
-	words := strings.FieldsFunc(cell, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	words := strings.FieldsFunc(cell, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
 	if n := len(words); n > 1 {
 		last := words[n-1]
 		if c := money.Currency(last); c.Known() || last == "Rs" {

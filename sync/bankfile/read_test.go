@@ -320,3 +320,13 @@ func TestEncodings(t *testing.T) {
 		}
 	}
 }
+
+func TestMonthsByName(t *testing.T) {
+	for word, want := range map[string]int{"Jan": 1, "février": 2, "März": 3, "avr": 4, "Mai": 5, "czerwca": 6,
+		"června": 6, "července": 7, "lipca": 7, "srpanj": 7, "août": 8, "Sept": 9, "paź": 10, "listopada": 11,
+		"marraskuu": 11, "дек": 12, "Dezember": 12, "Janet": 1, "foo": 0, "ma": 0} {
+		if got := monthNamed(word); got != want {
+			t.Errorf("%s: %d, want %d", word, got, want)
+		}
+	}
+}

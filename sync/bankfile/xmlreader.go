@@ -97,7 +97,8 @@ func (x *xmlReader) token() (xml.Token, error) {
 
 func (x *xmlReader) bad(reason string) error {
 	line, _ := x.d.InputPos()
-	return &Error{Place: fmt.Sprintf("line %d", line), Reason: reason, Hint: "ask the bank for the file again"}
+	return &Error{Place: fmt.Sprintf("line %d", line), Reason: reason,
+		Hint: "ask the bank for the file again"}
 }
 
 // fail names the place of a syntax error. An end of file inside an element is a cut-off file.
