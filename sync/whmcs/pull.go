@@ -68,6 +68,7 @@ type stage struct {
 // Rows that belong to neither client nor invoice cannot be asked for and are not read.
 var stages []stage
 
+// The stages call what counts them; a plain declaration would be a cycle.
 func init() {
 	stages = []stage{
 		{"currencies", (*pull).readCurrencies},

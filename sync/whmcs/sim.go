@@ -64,6 +64,10 @@ type Switches struct {
 	// MutateList adds and merges invoices while somebody walks the list, as often as it says. It
 	// changes the world.
 	MutateList int
+	// StatusKey writes errors with status in place of result, Warning a deprecation into every reply.
+	StatusKey, Warning bool
+	// ClockOffset is how much the server's clock is wrong.
+	ClockOffset time.Duration
 	// Unescaped leaves out PHP's escapes \/ and \u00e9.
 	Unescaped bool
 	// Spoil replaces values of single records, by field: "client 42", "service 310", "invoice 5012",

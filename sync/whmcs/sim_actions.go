@@ -370,9 +370,10 @@ func (s *Simulator) activityLog(c call) answer {
 }
 
 func (s *Simulator) automationLog(c call) answer {
-	day := c.Now.In(c.zone)
-	return answer{body: object{{"currentDatetime", c.time(c.Now)},
-		{"lastDailyCronInvocationTime", c.time(day.Start(c.zone) + 9*book.Instant(time.Hour/1e6))},
+	now := c.Now + book.Instant(s.options.ClockOffset.Milliseconds())
+	day := now.In(c.zone)
+	return answer{body: object{{"currentDatetime", c.time(now)},
+		{"lastDailyCronInvocationTime", c.time(day.Start(c.zone) + book.Instant((9 * time.Hour).Milliseconds()))},
 		{"startdate", day.String() + " 00:00:00"}, {"enddate", day.String() + " 23:59:59"},
 		{"statistics", object{}}}}
 }

@@ -74,6 +74,12 @@ func (s *Simulator) write(w http.ResponseWriter, form url.Values, a answer) {
 	if a.err != "" {
 		body = object{{"result", "error"}, {"message", a.err}}
 	}
+	if s.options.StatusKey && a.err != "" {
+		body[0].name = "status"
+	}
+	if s.options.Warning {
+		body = append(body, field{"warning", "Parameter is deprecated"})
+	}
 	var b bytes.Buffer
 	if s.options.Fault == "notice" {
 		b.WriteString("\xef\xbb\xbf<br />\n<b>Notice</b>: Undefined index: {x} in <b>/a.php</b>\n")

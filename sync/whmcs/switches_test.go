@@ -143,9 +143,13 @@ func TestSwitches(t *testing.T) {
 		"cut":           func(o *SimOptions) { o.CutTransactions = true },
 		"7.7":           func(o *SimOptions) { o.Version = "7.7" },
 		"9.0":           func(o *SimOptions) { o.Version = "9.0.0" },
-		"no log":        func(o *SimOptions) { o.Denied = []string{"GetActivityLog"} },
-		"UTC":           func(o *SimOptions) { o.Zone = time.UTC },
-		"New York":      func(o *SimOptions) { o.Zone = newYork },
+		"status key": func(o *SimOptions) {
+			o.StatusKey, o.Denied = true, []string{"GetActivityLog"}
+		},
+		"warning":  func(o *SimOptions) { o.Warning = true },
+		"no log":   func(o *SimOptions) { o.Denied = []string{"GetActivityLog"} },
+		"UTC":      func(o *SimOptions) { o.Zone = time.UTC },
+		"New York": func(o *SimOptions) { o.Zone = newYork },
 		"all shapes": func(o *SimOptions) {
 			o.Empty, o.Single, o.Numeric, o.Flat, o.Strings = "[]", true, true, true, true
 		},
@@ -247,6 +251,71 @@ func TestMutation(t *testing.T) {
 		}
 		pullInto(t, s, b, false)
 		same(t, expect(w), b.All())
+	}
+}
+
+// TestResumeChanges cuts a pull of changes off at every page; nothing of them may be lost.
+func TestResumeChanges(t *testing.T) {
+	killed := errors.New("killed")
+	for kill := range 40 {
+		w := sourcetest.Small()
+		b := sourcetest.NewBooks()
+		pullInto(t, opened(t, w, NewSimulator(w)), b, false)
+		touch(w)
+		h := cut(NewSimulator(w), 3)
+		pages := 0
+		err := opened(t, w, h).Pull(t.Context(), source.Request{Cursor: b.Cursor, Books: b},
+			func(p source.Page) error {
+				if pages == kill {
+					return killed
+				}
+				pages++
+				b.Keep(p)
+				return nil
+			})
+		if err != nil && !errors.Is(err, killed) {
+			t.Fatal(err)
+		}
+		pullInto(t, opened(t, w, h), b, false)
+		same(t, expect(w), b.All())
+		if err == nil {
+			if kill < 10 {
+				t.Errorf("the changes fill %d pages only", kill)
+			}
+			return
+		}
+	}
+	t.Error("the pull never came to its end")
+}
+
+// TestBegin says which cursors go on and which begin anew.
+func TestBegin(t *testing.T) {
+	mid := source.Cursor(`{"stage":4,"pos":9,"last":7,"pulls":3,"log":5,"log_next":8}`)
+	full := source.Cursor(`{"stage":4,"pos":9,"last":7,"full":true,"pulls":3}`)
+	done := source.Cursor(`{"from":20000,"pulls":3,"log":5}`)
+	for _, c := range []struct {
+		name  string
+		from  source.Request
+		stage int
+		full  bool
+		log   int64
+	}{
+		{"first", source.Request{}, 0, false, 0},
+		{"goes on", source.Request{Cursor: mid}, 4, false, 5},
+		{"full begins", source.Request{Cursor: mid, Full: true}, 0, true, 0},
+		{"full goes on", source.Request{Cursor: full, Full: true}, 4, true, 0},
+		{"full goes on unasked", source.Request{Cursor: full}, 4, true, 0},
+		{"next", source.Request{Cursor: done, Since: 20000}, 0, false, 5},
+		{"next from later", source.Request{Cursor: done, Since: 20001}, 0, false, 5},
+		{"next from earlier", source.Request{Cursor: done, Since: 19999}, 0, true, 0},
+		{"next from the start", source.Request{Cursor: done}, 0, true, 0},
+		{"no cursor of ours", source.Request{Cursor: "page 3"}, 0, false, 0},
+		{"no stage of ours", source.Request{Cursor: `{"stage":99}`}, 0, false, 0},
+	} {
+		got := begin(c.from)
+		if got.Stage != c.stage || got.Full != c.full || got.Log != c.log {
+			t.Errorf("%s: %+v", c.name, got)
+		}
 	}
 }
 

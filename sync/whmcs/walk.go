@@ -97,13 +97,20 @@ func (p *pull) take(ctx context.Context, l listing, w window, start, from int) (
 		if w.ids[i] > 0 {
 			p.cursor.Last = w.ids[i]
 		}
-		if (i-from+1)%chunkSize == 0 || i == len(w.rows)-1 {
+		chunk := (i-from+1)%chunkSize == 0 && !p.idle()
+		if chunk || i == len(w.rows)-1 {
 			if err := p.flush(ctx); err != nil {
 				return false, err
 			}
 		}
 	}
 	return false, nil
+}
+
+// idle reports whether there is nothing to keep.
+func (p *pull) idle() bool {
+	r := &p.page.Records
+	return r.Len()+len(r.Gone)+len(p.page.Rejects) == 0
 }
 
 func (p *pull) row(ctx context.Context, l listing, w window, start, i int) error {
