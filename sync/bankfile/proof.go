@@ -142,26 +142,34 @@ func (t *table) oneCurrency() bool {
 }
 
 // decideSign finds what a positive amount means where one column holds all amounts: the running
-// balance proves it, a negative amount shows it, else the profile or a person says it.
+// balance proves it, a negative amount shows it, else the profile or a person says it. Where the
+// balance proves columns of debits and credits the other way round, they are turned too.
 func (t *table) decideSign() {
+	proved := t.provedSign()
 	if t.at[Mark] >= 0 || t.at[Amount] < 0 || t.at[Debit] >= 0 && t.at[Credit] >= 0 {
+		if proved == PositiveOut {
+			t.f.warn("in and out are exchanged: only so does the running balance follow")
+			t.turn()
+		}
 		return
 	}
-	negative := slices.ContainsFunc(t.out.Lines, func(l book.BankLine) bool { return l.Amount.Minor < 0 })
 	t.sign = t.given.Sign
-	if proved := t.provedSign(); proved != Undecided {
+	if proved != Undecided {
 		if t.sign != Undecided && t.sign != proved {
 			t.f.warn("the profile says positive is %s, the running balance proves %s", t.sign, proved)
 		}
 		t.sign = proved
 	}
+	negative := func(l book.BankLine) bool { return l.Amount.Minor < 0 }
 	switch {
 	case t.sign != Undecided:
-	case negative:
+	case slices.ContainsFunc(t.out.Lines, negative):
 		t.sign = PositiveIn
 	case t.header != nil:
 		t.sign = PositiveIn
-		t.f.note("no amount is negative: all are read as money in")
+		if len(t.out.Lines) > 0 {
+			t.f.warn("no amount is negative and no balance proves it: all are read as money in")
+		}
 	case len(t.out.Lines) > 0:
 		l := t.out.Lines[0]
 		t.ask(Question{Topic: AskSign, Place: place(l.Row),
@@ -170,29 +178,53 @@ func (t *table) decideSign() {
 				{string(PositiveIn), "positive is money in"}}})
 	}
 	if t.sign == PositiveOut {
-		for i := range t.out.Lines {
-			t.out.Lines[i].Amount = t.out.Lines[i].Amount.Neg()
-		}
+		t.turn()
 	}
 }
 
-// provedSign is the sign under which every running balance follows, where only one does.
+func (t *table) turn() {
+	for i := range t.out.Lines {
+		t.out.Lines[i].Amount = t.out.Lines[i].Amount.Neg()
+	}
+}
+
+// provedSign is the sign under which every running balance follows, where only one does. That
+// positive is out needs dates that give the direction of the rows: balances printed before their
+// lines, read backwards, would look the same.
 func (t *table) provedSign() Sign {
 	if len(t.balances) < 2 || !t.oneCurrency() {
 		return Undecided
 	}
-	works := func(sign int64) bool {
-		all, up, _ := t.chain(false, sign)
-		below, down, _ := t.chain(true, sign)
-		return all > 0 && up == all || below > 0 && down == below
+	works := func(newest bool, sign int64) bool {
+		checked, holds, _ := t.chain(newest, sign)
+		return checked > 0 && holds == checked
 	}
-	switch in, out := works(1), works(-1); {
+	newest, known := t.direction()
+	in, out := works(newest, 1), works(newest, -1)
+	if !known {
+		in, out = in || works(!newest, 1), false
+	}
+	switch {
 	case in && !out:
 		return PositiveIn
 	case out && !in:
 		return PositiveOut
 	}
 	return Undecided
+}
+
+// direction is the order of the rows by their dates; known is false where all are of one day.
+func (t *table) direction() (newest, known bool) {
+	first, last := t.out.Lines[0].On, t.out.Lines[len(t.out.Lines)-1].On
+	for _, l := range t.out.Lines {
+		if l.On != 0 && !l.Pending {
+			if first == 0 {
+				first = l.On
+			}
+			last = l.On
+		}
+	}
+	return first > last, first != 0 && first != last
 }
 
 // finish puts balances beside the lines and hands the statement over.
@@ -266,13 +298,13 @@ func (t *table) runningBalances() {
 	}
 }
 
-// newestFirst finds the direction of the rows by the balances, else by the dates.
+// newestFirst finds the direction of the rows by the dates, else by the balances.
 func (t *table) newestFirst() bool {
+	newest, known := t.direction()
+	if known {
+		return newest
+	}
 	_, up, _ := t.chain(false, 1)
 	_, down, _ := t.chain(true, 1)
-	if up != down {
-		return down > up
-	}
-	lines := t.out.Lines
-	return len(lines) > 1 && lines[0].On > lines[len(lines)-1].On
+	return down > up
 }
