@@ -38,8 +38,9 @@ func (s *WHMCS) call(ctx context.Context, r request) (node, error) {
 		var err error
 		out, err = s.send(ctx, r, "json")
 		if errors.Is(err, errUTF8) {
-			if n, xmlErr := s.send(ctx, r, "xml"); xmlErr == nil {
-				out, err = n, nil
+			n, xmlErr := s.send(ctx, r, "xml")
+			if xmlErr == nil || source.KindOf(xmlErr) != source.KindMalformed {
+				out, err = n, xmlErr
 			}
 		}
 		if errors.Is(err, errReply) {

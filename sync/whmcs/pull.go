@@ -1,6 +1,7 @@
 package whmcs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -244,6 +245,9 @@ func (p *pull) readService(ctx context.Context, n node) error {
 		return err
 	}
 	service, err := p.service(n, c)
+	if c.code == "" {
+		err = errCurrency
+	}
 	if err != nil {
 		p.reject(book.KindService, place, n, err)
 		return nil
@@ -307,7 +311,7 @@ func (p *pull) readLog(ctx context.Context) error {
 		return nil
 	}
 	underway := p.cursor.LogNext > 0
-	for start, last := 0, int64(0); start < logMax; {
+	for start := 0; start < logMax; {
 		n, err := p.call(ctx, getActivityLog(start, pageSize))
 		if errors.Is(err, errRole) || unreadable(err) ||
 			source.KindOf(err) == source.KindUnsupported {
@@ -320,13 +324,16 @@ func (p *pull) readLog(ctx context.Context) error {
 		if err != nil || len(rows) == 0 {
 			return nil
 		}
+		if !newestFirst(rows) {
+			return nil
+		}
 		for _, row := range rows {
 			r := reader{node: row}
 			id, client := r.id("id"), r.int("clientId")
 			if client == 0 {
 				client = r.int("userid")
 			}
-			if r.err != nil || last != 0 && id >= last && start == 0 {
+			if r.err != nil {
 				return nil
 			}
 			if !underway {
@@ -339,11 +346,18 @@ func (p *pull) readLog(ctx context.Context) error {
 				p.everyone = false
 				return nil
 			}
-			p.touched[client], last = true, id
+			p.touched[client] = true
 		}
 		start += len(rows)
 	}
 	return nil
+}
+
+// newestFirst reports whether a page of the activity log is in the order that the short cut needs.
+func newestFirst(rows []node) bool {
+	return slices.IsSortedFunc(rows, func(a, b node) int {
+		return cmp.Compare((&reader{node: b}).int("id"), (&reader{node: a}).int("id"))
+	})
 }
 
 const (

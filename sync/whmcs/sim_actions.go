@@ -142,7 +142,8 @@ func (s *Simulator) products(c call) answer {
 }
 
 func (s *Simulator) product(v *world.Service) object {
-	return s.spoiled("service", v.ID, object{{"id", num(v.ID)}, {"qty", num(1)}, {"clientid", num(v.CustomerID)},
+	return s.spoiled("service", v.ID, object{
+		{"id", num(v.ID)}, {"qty", num(1)}, {"clientid", num(v.CustomerID)},
 		{"orderid", num(v.ID)}, {"pid", num(7)}, {"regdate", wireDate(v.RegisteredOn)},
 		{"name", stored(v.Product)}, {"translated_name", stored(v.Product)},
 		{"groupname", "Hosting"}, {"domain", v.Domain}, {"dedicatedip", ""}, {"serverid", num(3)},
@@ -189,7 +190,8 @@ func (s *Simulator) invoices(c call) answer {
 		if c.form.Get("order") == "desc" {
 			i = rows[len(rows)-1-n]
 		}
-		l.rows = append(l.rows, s.spoiled("invoice row", c.Invoices[i].ID, c.invoiceRow(&c.Invoices[i])))
+		v := &c.Invoices[i]
+		l.rows = append(l.rows, s.spoiled("invoice row", v.ID, c.invoiceRow(v)))
 	}
 	return answer{body: append(counters(len(rows), from, to), field{"invoices", l})}
 }
@@ -280,7 +282,8 @@ func (s *Simulator) invoice(c call) answer {
 }
 
 func (s *Simulator) transaction(c call, p *world.Payment) object {
-	return s.spoiled("transaction", p.ID, object{{"id", num(p.ID)}, {"userid", num(p.CustomerID)}, {"currency", num(0)},
+	return s.spoiled("transaction", p.ID, object{
+		{"id", num(p.ID)}, {"userid", num(p.CustomerID)}, {"currency", num(0)},
 		{"gateway", p.Method}, {"date", c.time(p.At)}, {"description", stored(p.Text)},
 		{"amountin", dec(p.In, p.Currency)}, {"fees", dec(p.Fee, p.Currency)},
 		{"amountout", dec(p.Out, p.Currency)}, {"rate", "1.00000"}, {"transid", stored(p.TransID)},
@@ -372,8 +375,9 @@ func (s *Simulator) activityLog(c call) answer {
 func (s *Simulator) automationLog(c call) answer {
 	now := c.Now + book.Instant(s.options.ClockOffset.Milliseconds())
 	day := now.In(c.zone)
+	cron := day.Start(c.zone) + book.Instant((9 * time.Hour).Milliseconds())
 	return answer{body: object{{"currentDatetime", c.time(now)},
-		{"lastDailyCronInvocationTime", c.time(day.Start(c.zone) + book.Instant((9 * time.Hour).Milliseconds()))},
+		{"lastDailyCronInvocationTime", c.time(cron)},
 		{"startdate", day.String() + " 00:00:00"}, {"enddate", day.String() + " 23:59:59"},
 		{"statistics", object{}}}}
 }

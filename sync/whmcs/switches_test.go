@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"countinghouse/app/book"
-	"countinghouse/app/money"
 	"countinghouse/sync/source"
 	"countinghouse/sync/sourcetest"
 	"countinghouse/sync/world"
@@ -233,8 +232,8 @@ func TestFilterIgnored(t *testing.T) {
 	}
 }
 
-// TestMutation lets invoices come and go between pages. What came late is there, and what was merged
-// away is not, at the latest with the next pull.
+// TestMutation lets invoices come and go between pages. What came late is there, and what was
+// merged away is not, at the latest with the next pull.
 func TestMutation(t *testing.T) {
 	for _, first := range []int{0, 6} {
 		w := rich()
@@ -368,7 +367,8 @@ func TestRejects(t *testing.T) {
 			pullInto(t, s, b, false)
 			whole, got := plainly(expect(w)), plainly(b.All())
 			if len(got) != len(whole)-1 || got["billing:"+c.lost] != "" {
-				t.Errorf("%d records of %d; the broken one: %s", len(got), len(whole), got["billing:"+c.lost])
+				t.Errorf("%d records of %d; the broken one: %s", len(got), len(whole),
+					got["billing:"+c.lost])
 			}
 			r := b.Rejects()
 			if len(r) != 1 || r[0].Place != c.place || !strings.Contains(r[0].Reason, c.reason) ||
@@ -376,108 +376,5 @@ func TestRejects(t *testing.T) {
 				t.Errorf("rejects %+v", r)
 			}
 		})
-	}
-}
-
-// TestAuth checks the order of authentication, and that each refusal says what to do.
-func TestAuth(t *testing.T) {
-	for name, c := range map[string]struct {
-		change func(*SimOptions)
-		hint   string
-	}{
-		"address first": {func(o *SimOptions) {
-			o.AllowedIPs, o.Secret, o.Denied = []string{"192.0.2.1"}, "other", []string{"GetClients"}
-		}, "API IP Access Restriction"},
-		"then credentials": {func(o *SimOptions) {
-			o.Secret, o.Denied = "other", []string{"WhmcsDetails"}
-		}, "Check identifier and secret"},
-		"empty list": {func(o *SimOptions) { o.AllowedIPs = []string{} }, "API IP Access"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := sourcetest.Small()
-			_, err := opened(t, w, NewSimulator(w, c.change)).Check(t.Context())
-			var e *source.Error
-			if !errors.As(err, &e) || e.Kind != source.KindAuth || !strings.Contains(e.Hint, c.hint) {
-				t.Errorf("check: %+v", e)
-			}
-		})
-	}
-	w := sourcetest.Small()
-	s := opened(t, w, NewSimulator(w, func(o *SimOptions) {
-		o.AllowedIPs, o.AccessKey = []string{}, "key-!@#$%.()*[]-_"
-		o.Denied = []string{"getcredits", "WhmcsDetails", "GetInvoice"}
-	}))
-	s.options.Secrets["access_key"] = "key-!@#$%.()*[]-_"
-	h, err := s.Check(t.Context())
-	if err != nil || fmt.Sprint(h.Missing) != "[invoice details (GetInvoice) client credit (GetCredits)]" {
-		t.Errorf("check: %+v, %v", h, err)
-	}
-	err = s.Pull(t.Context(), source.Request{Books: sourcetest.NewBooks()},
-		func(source.Page) error { return nil })
-	var e *source.Error
-	if !errors.As(err, &e) || e.Kind != source.KindAuth ||
-		!strings.Contains(e.Hint, "lacks the action GetCredits") {
-		t.Errorf("pull: %+v", e)
-	}
-}
-
-func TestCheckVersions(t *testing.T) {
-	w := sourcetest.Small()
-	for version, want := range map[string]string{"7.7": "7", "8.13.1": "8.13.1", "9.0.0": "9.0.0"} {
-		h, err := opened(t, w, NewSimulator(w, func(o *SimOptions) { o.Version = version })).
-			Check(t.Context())
-		if err != nil || h.Version != want || h.Live {
-			t.Errorf("%s: %+v, %v", version, h, err)
-		}
-	}
-}
-
-// TestCalls makes sure that a pull of unchanged books asks for nothing that it need not.
-func TestCalls(t *testing.T) {
-	w := rich()
-	sim := NewSimulator(w)
-	calls := map[string]int{}
-	s := opened(t, w, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if err := r.ParseForm(); err != nil {
-			t.Error(err)
-		}
-		calls[r.Form.Get("action")]++
-		sim.ServeHTTP(rw, r)
-	}))
-	b := sourcetest.NewBooks()
-	pullInto(t, s, b, false)
-	if calls["GetInvoice"] != len(w.Invoices) || calls["GetTransactions"] != len(w.Customers) {
-		t.Errorf("first pull of %d invoices, %d clients: %v", len(w.Invoices), len(w.Customers), calls)
-	}
-	clear(calls)
-	pullInto(t, s, b, false)
-	open, err := b.Unsettled(t.Context(), book.KindInvoice, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if calls["GetInvoice"] != len(open) || calls["GetTransactions"] > len(w.Customers)/turns+1 {
-		t.Errorf("second pull with %d open invoices of %d clients: %v", len(open), len(w.Customers),
-			calls)
-	}
-}
-
-// TestNoSecretInBooks looks for what WHMCS puts into replies and nobody may keep.
-func TestNoSecretInBooks(t *testing.T) {
-	w := sourcetest.Small()
-	w.Services[0].Recurring = money.New(1, "EUR")
-	s := opened(t, w, NewSimulator(w, func(o *SimOptions) {
-		o.Spoil = map[string]map[string]string{"service 301": {"recurringamount": "x"},
-			"client 2": {"credit": "x"}}
-	}))
-	b := sourcetest.NewBooks()
-	pullInto(t, s, b, false)
-	if len(b.Rejects()) != 2 {
-		t.Fatalf("rejects %+v", b.Rejects())
-	}
-	text := fmt.Sprintf("%+v %+v", b.All(), b.Rejects())
-	for _, secret := range []string{servicePassword, simSecret, simIdentifier, "a secret answer"} {
-		if strings.Contains(text, secret) {
-			t.Errorf("%s is kept", secret)
-		}
 	}
 }

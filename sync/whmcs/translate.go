@@ -3,6 +3,7 @@ package whmcs
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"html"
 	"regexp"
@@ -277,6 +278,9 @@ func kind(lines []book.InvoiceLine) book.InvoiceKind {
 	return book.InvoiceOrdinary
 }
 
+// errCurrency says that amounts of a client cannot be read.
+var errCurrency = errors.New("currency: that of the client is not known")
+
 // payment is a row of the transaction list, read for a client or found in an invoice, which are
 // given for rows that do not name them. A row with both amountin and amountout is one movement: it
 // is kept with the net, and its text says both, because splitting it would need an id that WHMCS
@@ -291,7 +295,7 @@ func (t translator) payment(n node, client, invoice int64, c currency) (book.Pay
 		c = own
 	}
 	if c.code == "" {
-		return book.Payment{}, fmt.Errorf("currency: that of the client is not known")
+		return book.Payment{}, errCurrency
 	}
 	if n.word("userid") != "" {
 		client = r.int("userid")

@@ -96,7 +96,8 @@ func reply(t *testing.T, name string) node {
 }
 
 // each translates the rows of a reply and compares them with what stands beside it.
-func (t translator) each(test *testing.T, name, wrapper, inner string, one func(node) (any, error)) {
+func (t translator) each(test *testing.T, name, wrapper, inner string,
+	one func(node) (any, error)) {
 	test.Helper()
 	rows, err := reply(test, name).list(wrapper, inner)
 	if err != nil || len(rows) == 0 {

@@ -55,7 +55,10 @@ func (p *pull) walk(ctx context.Context, l listing) error {
 			start = max(0, min(start, w.total)-pageSize)
 			continue
 		}
-		if p.total = w.total; len(w.rows) == 0 && w.total > start {
+		if l.until == 0 {
+			p.total = w.total
+		}
+		if len(w.rows) == 0 && w.total > start {
 			p.warn(l.kind, fmt.Sprintf("list of %s", l.wrapper), fmt.Sprintf("WHMCS says that the "+
 				"list has %d rows, but it ends after %d", w.total, start))
 		}
@@ -82,8 +85,8 @@ func (p *pull) walk(ctx context.Context, l listing) error {
 	return nil
 }
 
-// take reads the rows of a page from index from on, and keeps them in chunks. It reports whether the
-// walk met its end.
+// take reads the rows of a page from index from on, and keeps them in chunks. It reports whether
+// the walk met its end.
 func (p *pull) take(ctx context.Context, l listing, w window, start, from int) (bool, error) {
 	p.sorted = l.inOrder(w.ids)
 	for i := from; i < len(w.rows); i++ {

@@ -3,7 +3,8 @@
 // opens it as a source and the sandbox serves its simulator; it never stores anything, and no
 // password, token or card number that WHMCS puts into its replies leaves its decoder.
 //
-// Facts about the API are from github.com/WHMCS/developer-docs, read 2026-11, unless said otherwise.
+// Facts about the API are from github.com/WHMCS/developer-docs, read 2026-11, unless said
+// otherwise.
 package whmcs
 
 import (
@@ -102,6 +103,7 @@ func (s *WHMCS) Check(ctx context.Context) (source.Health, error) {
 		{"invoice details", getInvoice(invoice)},
 		{"transactions", getTransactionsOfClient(client)},
 		{"client credit", getCredits(client)},
+		{"activity log, to read changed clients only", getActivityLog(0, 1)},
 	} {
 		if _, err := s.probe(ctx, &h, need.what, need.ask); err != nil {
 			return source.Health{}, err

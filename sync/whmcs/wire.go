@@ -332,7 +332,8 @@ func (r *reader) id(key string) int64 {
 	return i
 }
 
-// amountMax is the largest amount that is taken for one, in minor units: sums of a few stay in range.
+// amountMax is the largest amount that is taken for one, in minor units: sums of a few stay in
+// range.
 const amountMax = 1e15
 
 // amount is an exact amount that must be there.

@@ -50,7 +50,8 @@ func TestList(t *testing.T) {
 	if rows, err := missing.list("invoices", "invoice"); len(rows) != 0 || err != nil {
 		t.Errorf("missing: %v, %v", rows, err)
 	}
-	order, _ := parseJSON([]byte(`{"result":"success","x":{"10":{"id":3},"2":{"id":2},"0":{"id":1}}}`))
+	order, _ := parseJSON([]byte(`{"result":"success",
+		"x":{"10":{"id":3},"2":{"id":2},"0":{"id":1}}}`))
 	rows, _ := order.list("x", "")
 	if fmt.Sprint(rows) != "[map[id:1] map[id:2] map[id:3]]" {
 		t.Errorf("numeric names in order: %v", rows)
