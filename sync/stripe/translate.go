@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"countinghouse/app/book"
@@ -101,7 +103,11 @@ func (t translator) row(m wireMovement) (book.Transaction, bool, error) {
 		return x, false, fmt.Errorf("balance transaction %s: %w", m.ID, err)
 	}
 	if m.Rate != nil {
-		x.Rate = m.Rate.String()
+		rate, err := decimal(m.Rate.String())
+		if err != nil {
+			return x, false, fmt.Errorf("balance transaction %s: %w", m.ID, err)
+		}
+		x.Rate = rate
 	}
 	if err := t.behind(&x, &m); err != nil {
 		return x, false, fmt.Errorf("balance transaction %s: %w", m.ID, err)
@@ -111,6 +117,21 @@ func (t translator) row(m wireMovement) (book.Transaction, bool, error) {
 	}
 	x.Revision = revision(x)
 	return x, true, nil
+}
+
+// decimal is a rate without an exponent, with the provider's own digits.
+func decimal(rate string) (string, error) {
+	digits, exponent, found := strings.Cut(strings.ToLower(rate), "e")
+	if !found {
+		return rate, nil
+	}
+	n, err := strconv.Atoi(exponent)
+	r, ok := new(big.Rat).SetString(rate)
+	if err != nil || n < -30 || n > 30 || !ok {
+		return "", fmt.Errorf("exchange rate %q is not a number in reach", rate)
+	}
+	_, places, _ := strings.Cut(digits, ".")
+	return r.FloatString(max(0, len(places)-n)), nil
 }
 
 // amounts takes over gross, fee, tax and net, which must add up.
@@ -166,7 +187,11 @@ func (t translator) behind(x *book.Transaction, m *wireMovement) error {
 			return fmt.Errorf("the object %s behind it was not sent along", m.Source.ID)
 		}
 	}
-	if m.Source.ID != "" {
+	switch prefix, _, _ := strings.Cut(m.Source.ID, "_"); prefix {
+	case "":
+	case "ch", "py", "re", "du", "dp", "po":
+		x.Parent = t.item(m.Source.ID)
+	default:
 		x.Aliases = append(x.Aliases, m.Source.ID)
 	}
 	if x.Kind == book.Reserve {
