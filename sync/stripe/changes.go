@@ -113,7 +113,32 @@ func (p *pull) changes() error {
 	case p.at.Run.Blind:
 		return p.unsettled()
 	}
+	if p.at.Run.After == "" {
+		// Payouts whose members were not ready when they were announced have no further event.
+		ids, err := p.open(book.KindPayout)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := p.fetch("", id); err != nil {
+				return err
+			}
+		}
+	}
 	return p.events()
+}
+
+// open are the stored records of a kind that are not final.
+func (p *pull) open(kind book.Kind) ([]string, error) {
+	found, err := p.books.Unsettled(p.ctx, kind, book.AtUnix(p.at.Run.Began))
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(found))
+	for i, id := range found {
+		ids[i] = id.Native()
+	}
+	return ids, nil
 }
 
 // eventTypes are the events that tell of a change of something made earlier; Stripe takes 20 types
@@ -151,18 +176,15 @@ func (p *pull) events() error {
 // read far enough back for the others.
 func (p *pull) unsettled() error {
 	r := p.at.Run
-	var ids []string
-	for _, kind := range []book.Kind{book.KindTransaction, book.KindPayout} {
-		found, err := p.books.Unsettled(p.ctx, kind, book.AtUnix(r.Began))
-		if err != nil {
-			return err
-		}
-		for _, id := range found {
-			if id.Native() > r.After {
-				ids = append(ids, id.Native())
-			}
-		}
+	ids, err := p.open(book.KindTransaction)
+	if err != nil {
+		return err
 	}
+	payouts, err := p.open(book.KindPayout)
+	if err != nil {
+		return err
+	}
+	ids = slices.DeleteFunc(append(ids, payouts...), func(id string) bool { return id <= r.After })
 	slices.Sort(ids)
 	const portion = 50
 	for part := range slices.Chunk(ids, portion) {
