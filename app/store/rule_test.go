@@ -48,6 +48,12 @@ func TestNoItemIsUsedBeyondWhatItHolds(t *testing.T) {
 		{"all of it", "", put + "('b:payment/1','billing-gateway',1,1000,'EUR',1)", true},
 		{"more than all", "", put + "('b:payment/1','billing-gateway',1,1001,'EUR',1)", false},
 		{"more, but only suggested", "", put + "('b:payment/1','billing-gateway',1,1001,'EUR',0)", true},
+		{"beside a suggestion", put + "('b:payment/1','billing-gateway',1,1000,'EUR',0)",
+			put + "('b:payment/1','billing-gateway',2,1000,'EUR',1)", true},
+		{"beside one of the other sign, from before the fact turned",
+			put + "('b:payment/2','billing-gateway',1,-400,'EUR',1);" +
+				"UPDATE payments SET amount = 400 WHERE id = 'b:payment/2'",
+			put + "('b:payment/2','billing-gateway',2,400,'EUR',1)", false},
 		{"in two parts", "", put + "('b:payment/1','billing-gateway',1,600,'EUR',1)," +
 			"('b:payment/1','billing-gateway',2,400,'EUR',1)", true},
 		{"in two parts, too much", "", put + "('b:payment/1','billing-gateway',1,600,'EUR',1)," +
