@@ -2,6 +2,8 @@ package bankfile
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -63,10 +65,17 @@ func detect(b []byte) charset {
 func guess(b []byte) charset {
 	sample := b[:min(len(b), headSize)]
 	best := charset{"windows-1252", charmap.Windows1252, false}
-	if r, err := chardet.NewTextDetector().DetectBest(sample); err == nil {
+	// The detector's own best depends on the timing of its goroutines where several are as likely.
+	all, _ := chardet.NewTextDetector().DetectAll(sample)
+	slices.SortFunc(all, func(a, b chardet.Result) int {
+		return cmp.Or(b.Confidence-a.Confidence, cmp.Compare(a.Charset, b.Charset),
+			cmp.Compare(a.Language, b.Language))
+	})
+	for _, r := range all {
 		if c, ok := charsetNamed(r.Charset); ok {
 			best = c
 			best.sure = r.Confidence >= 50
+			break
 		}
 	}
 	if best.sure {

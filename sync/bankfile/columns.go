@@ -316,11 +316,36 @@ func (t *table) index() {
 func (t *table) learn() {
 	p := &t.f.Profile
 	p.Encoding, p.Delimiter, p.Header = t.f.Encoding, t.f.Delimiter, t.header != nil
+	for j := range t.cols {
+		t.cols[j].Reads = t.reads(t.cols[j])
+	}
 	p.Columns = slices.Clone(t.cols)
 	p.Dates, p.Sign = t.order, t.sign
 	if p.Sign == Undecided {
 		p.Sign = t.given.Sign
 	}
+}
+
+// reads shows how a column's cells are read.
+func (t *table) reads(c Column) string {
+	switch {
+	case c.Means == Unused:
+		return ""
+	case c.Means == Booked || c.Means == Valued:
+		for _, r := range t.rows {
+			if d, ok := t.readDate(r.cell(c.Index)); ok && (d.settled() || t.order != Unordered) {
+				return d.reads(t.order)
+			}
+		}
+		return ""
+	case c.isAmount() && c.Point == ",":
+		return "1.234,56"
+	case c.isAmount():
+		return "1,234.56"
+	case c.Means == Currency && t.constant(c.Index):
+		return t.firstCell(c.Index)
+	}
+	return "text"
 }
 
 func (t *table) repeatsHeader(r row) bool {

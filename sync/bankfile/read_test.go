@@ -111,6 +111,20 @@ func TestBadRowsCostOnlyThemselves(t *testing.T) {
 	}
 }
 
+func TestProfileShowsHowColumnsRead(t *testing.T) {
+	f := mustRead(t, "Buchungstag;Valuta;Betrag;Währung;Name;Info\n"+
+		"19.10.2026;2026-10-19;-6.765,90;EUR;STRIPE;x\n", "a.csv", operating)
+	var got []string
+	for _, c := range f.Profile.Columns {
+		got = append(got, string(c.Means)+"="+c.Reads)
+	}
+	want := []string{"booked=DD.MM.YYYY", "value_date=YYYY-MM-DD", "amount=1.234,56", "currency=EUR",
+		"counterparty=text", "="}
+	if !slices.Equal(got, want) || f.Variant != "CSV, semicolon, UTF-8" {
+		t.Errorf("got %q, %s", got, f.Variant)
+	}
+}
+
 func TestFixes(t *testing.T) {
 	const text = "Date;Text;Amount;Balance\n30.10.2O26;x;149,00;149,00\n31.10.2026;y;-12,40;136,60\n"
 	o := operating
