@@ -83,6 +83,19 @@ func (t *table) readPeriod(value string) {
 var signsOf = map[string]money.Currency{"£": "GBP", "€": "EUR", "₹": "INR", "₽": "RUB", "zł": "PLN",
 	"Kč": "CZK", "₪": "ILS", "₩": "KRW", "₺": "TRY", "₴": "UAH", "R$": "BRL", "฿": "THB", "₫": "VND"}
 
+// signIn is the currency whose sign stands in a cell, "" where there is none or more than one.
+func signIn(cell string) (found money.Currency) {
+	for sign, c := range signsOf {
+		if strings.Contains(cell, sign) {
+			if found != "" {
+				return ""
+			}
+			found = c
+		}
+	}
+	return found
+}
+
 // decideCurrency finds the currency of rows that name none themselves: the name of the column of
 // amounts, a sign in its cells, the rows above the table, the profile, the account.
 func (t *table) decideCurrency() {
@@ -98,11 +111,9 @@ func (t *table) decideCurrency() {
 	for _, role := range []Role{Amount, Debit, Credit} {
 		for _, r := range t.rows[:min(len(t.rows), 200)] {
 			c := r.cell(t.at[role])
-			for sign, cur := range signsOf {
-				if strings.Contains(c, sign) {
-					t.currency = cur
-					return
-				}
+			if cur := signIn(c); cur != "" {
+				t.currency = cur
+				return
 			}
 			for _, w := range strings.Fields(c) {
 				if money.Currency(w).Known() {
