@@ -99,31 +99,29 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// raw is a reply as it came.
+// raw is an object as it came.
 type raw struct {
 	api.APIResource
 	body json.RawMessage
 }
 
+// UnmarshalJSON keeps the text.
 func (r *raw) UnmarshalJSON(b []byte) error {
 	r.body = slices.Clone(b)
 	return nil
 }
 
-// get reads one object into v, with Stripe's own patience.
-func (s *Stripe) get(ctx context.Context, op, path string, q query, v any) error {
+// get reads a reply into v and tries again where that may help.
+func (s *Stripe) get(ctx context.Context, op, path string, q query,
+	v api.LastResponseSetter) error {
 	return source.Retry(ctx, s.o, func(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		var r raw
 		err := s.backend.CallRaw(http.MethodGet, path, s.key, q.values(),
-			&api.Params{Context: ctx}, &r)
+			&api.Params{Context: ctx}, v)
 		if err != nil || s.transport.last.StatusCode >= 300 {
 			return s.failure(ctx, op, err)
-		}
-		if err := json.Unmarshal(r.body, v); err != nil {
-			return s.malformed(op, err)
 		}
 		return nil
 	})

@@ -226,15 +226,15 @@ func (p *pull) fetch(kind, id string) error {
 		if o.expand != "" {
 			q = query{"expand[]": {o.expand}}
 		}
-		var body json.RawMessage
-		err := p.get(p.ctx, "read "+o.path, "/v1/"+o.path+"/"+url.PathEscape(id), q, &body)
+		var object raw
+		err := p.get(p.ctx, "read "+o.path, "/v1/"+o.path+"/"+url.PathEscape(id), q, &object)
 		switch {
 		case refusedAs(err, "resource_missing"):
 			return nil
 		case err != nil:
 			return err
 		}
-		return p.keepObject(o.kind, body)
+		return p.keepObject(o.kind, object.body)
 	}
 	return nil
 }

@@ -118,8 +118,8 @@ func (c *cursor) begin(now int64, q source.Request) {
 func (c *cursor) whole() bool { return c.Mark == 0 || c.Run.Full }
 
 // lower is the creation time from which a stage's list is read. Where events cannot tell, refunds
-// and payouts are read as far back as they may have changed since the last pull. Once a day the ledger is read from the
-// oldest row that was pending.
+// and payouts are read as far back as they may have changed since the last pull. Once a day the
+// ledger is read from the oldest row that was pending.
 func (c *cursor) lower(s stage) int64 {
 	r := c.Run
 	low := r.Lower

@@ -220,14 +220,16 @@ func (p *pull) keepRow(x book.Transaction) error {
 
 // row keeps a row of the ledger.
 func (p *pull) row(body json.RawMessage) error {
-	var head struct {
-		Status  string `json:"status"`
-		Created int64  `json:"created"`
+	var m wireMovement
+	err := json.Unmarshal(body, &m)
+	if m.Status == "pending" {
+		p.at.Run.sawPending(m.Created)
 	}
-	if json.Unmarshal(body, &head) == nil && head.Status == "pending" {
-		p.at.Run.sawPending(head.Created)
+	var x book.Transaction
+	ok := false
+	if err == nil {
+		x, ok, err = p.translate.row(m)
 	}
-	x, ok, err := p.translate.movement(body)
 	if err != nil {
 		p.reject(book.KindTransaction, "balance transactions", body, err)
 		return nil

@@ -1,6 +1,7 @@
 package stripe
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -121,20 +122,23 @@ func TestSimulatorPages(t *testing.T) {
 		t.Errorf("all %v\ndown %v\nup %v", all, down, up)
 	}
 	at := seconds(w.Movements[3].At)
+	created := func(m world.Movement) int { return cmp.Compare(seconds(m.At), at) }
+	text := strconv.FormatInt(at, 10)
 	for query, want := range map[string]func(world.Movement) bool{
 		"type=refund": func(m world.Movement) bool { return m.Type == "refund" },
 		"currency=eur&type=charge": func(m world.Movement) bool {
 			return m.Type == "charge" && m.Currency == "EUR"
 		},
-		"source=ch_card2": func(m world.Movement) bool { return m.SourceID == "ch_card2" },
-		"payout=po_paid":  func(m world.Movement) bool { return m.PayoutID == "po_paid" },
-		"type=none":       func(world.Movement) bool { return false },
-		"created[gt]=" + strconv.FormatInt(at, 10):  func(m world.Movement) bool { return seconds(m.At) > at },
-		"created[lte]=" + strconv.FormatInt(at, 10): func(m world.Movement) bool { return seconds(m.At) <= at },
-		"created[lt]=" + strconv.FormatInt(at, 10):  func(m world.Movement) bool { return seconds(m.At) < at },
-		"created=" + strconv.FormatInt(at, 10):      func(m world.Movement) bool { return seconds(m.At) == at },
-		"currency=eur&payout=po_back":               func(m world.Movement) bool { return m.PayoutID == "po_back" },
-		"source=ch_card2&type=transfer":             func(world.Movement) bool { return false },
+		"source=ch_card2":               func(m world.Movement) bool { return m.SourceID == "ch_card2" },
+		"payout=po_paid":                func(m world.Movement) bool { return m.PayoutID == "po_paid" },
+		"currency=eur&payout=po_back":   func(m world.Movement) bool { return m.PayoutID == "po_back" },
+		"type=none":                     func(world.Movement) bool { return false },
+		"source=ch_card2&type=transfer": func(world.Movement) bool { return false },
+		"created[gt]=" + text:           func(m world.Movement) bool { return created(m) > 0 },
+		"created[gte]=" + text:          func(m world.Movement) bool { return created(m) >= 0 },
+		"created[lte]=" + text:          func(m world.Movement) bool { return created(m) <= 0 },
+		"created[lt]=" + text:           func(m world.Movement) bool { return created(m) < 0 },
+		"created=" + text:               func(m world.Movement) bool { return created(m) == 0 },
 	} {
 		var ids []string
 		for _, m := range w.Movements {

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	api "github.com/stripe/stripe-go/v76"
 )
 
 // The shapes below are those of API version 2023-10-16, which the library pins, and fields newer
@@ -15,12 +17,14 @@ import (
 // wireList is a page of any list; its elements are decoded one by one, so that one that cannot be
 // read does not take the others with it.
 type wireList struct {
+	api.APIResource
 	Object string            `json:"object"`
 	More   bool              `json:"has_more"`
 	Data   []json.RawMessage `json:"data"`
 }
 
 type wireAccount struct {
+	api.APIResource
 	ID              string `json:"id"`
 	Email           string `json:"email"`
 	BusinessProfile struct {
@@ -34,6 +38,7 @@ type wireAccount struct {
 }
 
 type wireBalance struct {
+	api.APIResource
 	Object    string       `json:"object"`
 	Live      bool         `json:"livemode"`
 	Available []wireAmount `json:"available"`

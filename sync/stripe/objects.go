@@ -1,0 +1,155 @@
+package stripe
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"countinghouse/app/book"
+)
+
+// attempt is the transaction of a charge that moved nothing (yet): one that failed, or that waits
+// to be captured; false where a row of the ledger stands for it.
+func (t translator) attempt(body json.RawMessage) (book.Transaction, bool, error) {
+	var c wireCharge
+	if err := json.Unmarshal(body, &c); err != nil {
+		return book.Transaction{}, false, err
+	}
+	if c.ID == "" || c.Created == 0 {
+		return book.Transaction{}, false, errors.New("a charge has no id or no date")
+	}
+	if c.Movement.ID != "" {
+		return book.Transaction{}, false, nil
+	}
+	asked, err := amount(c.Amount, c.Currency)
+	if err != nil {
+		return book.Transaction{}, false, fmt.Errorf("charge %s: %w", c.ID, err)
+	}
+	x := book.Transaction{ID: t.item(c.ID), Source: t.name, Kind: book.Charge, State: c.state(),
+		At: book.AtUnix(c.Created), Currency: asked.Currency, Charged: asked, Reason: c.reason(),
+		Aliases: c.aliases(), Text: c.Description}
+	t.party(&x, &c)
+	x.Revision = revision(x)
+	return x, true, nil
+}
+
+// charge is the transaction of a charge that carries its row of the ledger, where it has one.
+func (t translator) charge(body json.RawMessage) (book.Transaction, error) {
+	var c wireCharge
+	if err := json.Unmarshal(body, &c); err != nil {
+		return book.Transaction{}, err
+	}
+	if c.Movement.ID != "" {
+		return t.rowOf(c.Movement, reference{ID: c.ID, Object: "charge", body: body})
+	}
+	x, _, err := t.attempt(body)
+	return x, err
+}
+
+// refund is the transaction of a refund, with its row of the ledger where it has one.
+func (t translator) refund(body json.RawMessage) (book.Transaction, error) {
+	var r wireRefund
+	if err := json.Unmarshal(body, &r); err != nil {
+		return book.Transaction{}, err
+	}
+	if r.ID == "" || r.Created == 0 {
+		return book.Transaction{}, errors.New("a refund has no id or no date")
+	}
+	if r.Movement.ID != "" {
+		return t.rowOf(r.Movement, reference{ID: r.ID, Object: "refund", body: body})
+	}
+	back, err := amount(r.Amount, r.Currency)
+	if err != nil {
+		return book.Transaction{}, fmt.Errorf("refund %s: %w", r.ID, err)
+	}
+	x := book.Transaction{ID: t.item(r.ID), Source: t.name, Kind: book.Refund, State: r.state(),
+		At: book.AtUnix(r.Created), Currency: back.Currency, Charged: back.Neg(),
+		Parent: t.item(r.Charge.ID), Reason: r.FailureReason, Text: r.Description}
+	t.references(&x, r.Metadata, r.Description)
+	x.Revision = revision(x)
+	return x, nil
+}
+
+// dispute are the transactions of a dispute: none for an inquiry, the withdrawal, and the
+// reinstatement where it was won.
+func (t translator) dispute(body json.RawMessage) ([]book.Transaction, error) {
+	var d wireDispute
+	if err := json.Unmarshal(body, &d); err != nil {
+		return nil, err
+	}
+	if d.ID == "" {
+		return nil, errors.New("a dispute has no id")
+	}
+	var out []book.Transaction
+	for _, row := range d.Movements {
+		x, err := t.rowOf(reference{ID: d.ID, body: row},
+			reference{ID: d.ID, Object: "dispute", body: body})
+		if err != nil {
+			return nil, fmt.Errorf("dispute %s: %w", d.ID, err)
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// rowOf is the transaction of a row that its object carries.
+func (t translator) rowOf(row, object reference) (book.Transaction, error) {
+	var m wireMovement
+	if err := row.open(&m); err != nil {
+		return book.Transaction{}, err
+	}
+	m.Source = object
+	x, ok, err := t.row(m)
+	if err == nil && !ok {
+		err = fmt.Errorf("balance transaction %s is of type %s", m.ID, m.Type)
+	}
+	return x, err
+}
+
+func (c *wireCharge) state() book.TransactionState {
+	switch {
+	case c.Status == "failed":
+		return book.Failed
+	case c.Status == "pending":
+		return book.Pending
+	case !c.Captured && c.Refunded:
+		return book.Cancelled
+	case !c.Captured:
+		return book.Pending
+	}
+	return book.Succeeded
+}
+
+// reason is why the charge failed: the customer's bank's code where there is one, else Stripe's.
+func (c *wireCharge) reason() string {
+	if c.Status != "failed" {
+		return ""
+	}
+	if c.Outcome != nil && c.Outcome.Reason != "" {
+		return c.Outcome.Reason
+	}
+	return c.FailureCode
+}
+
+// aliases are the charge's other ids; its row of the ledger is added with the row.
+func (c *wireCharge) aliases() []string {
+	var out []string
+	for _, id := range []string{c.Intent.ID, c.Invoice.ID} {
+		if id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func (r *wireRefund) state() book.TransactionState {
+	switch r.Status {
+	case "failed":
+		return book.Failed
+	case "canceled":
+		return book.Cancelled
+	case "pending", "requires_action":
+		return book.Pending
+	}
+	return book.Succeeded
+}
