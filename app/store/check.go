@@ -56,11 +56,12 @@ var checks = []struct{ query, says string }{
 	{`SELECT a.item, a.leg FROM allocations a LEFT JOIN matches m ON m.seq = a.match
 		WHERE m.seq IS NULL LIMIT 20`, "an allocation of %v on %v belongs to no match"},
 	{`SELECT a.item, m.id FROM allocations a JOIN matches m ON m.seq = a.match
-		WHERE a.leg <> m.leg OR a.live <> (m.state IN ('auto', 'confirmed')) LIMIT 20`,
+		WHERE a.leg <> m.leg OR a.live <> m.live LIMIT 20`,
 		"the allocation of %v differs from its match %v in leg or state"},
 	{`SELECT a.item, a.leg FROM (SELECT item, leg, sum(abs(amount)) AS used, min(amount) AS low,
 			max(amount) AS high, min(currency) AS one, max(currency) AS other
-			FROM allocations WHERE live = 1 GROUP BY item, leg) a
+			FROM allocations WHERE live = 1
+			GROUP BY item, leg, iif(leg = 'gateway-gateway', side, 0)) a
 		WHERE NOT EXISTS (SELECT 1 FROM capacities c WHERE c.item = a.item
 			AND a.one = a.other
 			AND a.one = iif(a.leg = 'gateway-payout', c.payout_currency, c.currency)

@@ -208,26 +208,9 @@ func newMatchWriter(c *conn, run int64) (*matchWriter, error) {
 // drop removes matches and what they use.
 func (w *matchWriter) drop(seqs []int64) error {
 	for _, seq := range seqs {
-		var leg string
-		var items []book.ItemID
-		err := w.c.rows(context.Background(),
-			`SELECT leg, "left", "right" FROM matches WHERE seq = ?`, []any{seq},
-			func(vals []driver.Value) error {
-				leg, _ = vals[0].(string)
-				left, _ := vals[1].(string)
-				right, _ := vals[2].(string)
-				items = append(unpacked[book.ItemID](left), unpacked[book.ItemID](right)...)
-				return nil
-			})
+		err := w.onItems(seq, "DELETE FROM allocations WHERE item = ? AND leg = ? AND match = ?")
 		if err != nil {
 			return err
-		}
-		for _, item := range items {
-			_, err := w.c.exec("DELETE FROM allocations WHERE item = ? AND leg = ? AND match = ?",
-				string(item), leg, seq)
-			if err != nil {
-				return err
-			}
 		}
 		if _, err := w.c.exec("DELETE FROM matches WHERE seq = ?", seq); err != nil {
 			return err
@@ -236,12 +219,59 @@ func (w *matchWriter) drop(seqs []int64) error {
 	return nil
 }
 
+// suspend keeps matches and frees what they use.
+func (w *matchWriter) suspend(seqs []int64) error {
+	for _, seq := range seqs {
+		err := w.onItems(seq,
+			"UPDATE allocations SET live = 0 WHERE item = ? AND leg = ? AND match = ?")
+		if err != nil {
+			return err
+		}
+		_, err = w.c.exec("UPDATE matches SET live = 0, run = ? WHERE seq = ?", w.run, seq)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// onItems runs a statement for every item of a match, with the item, the leg and the match's number.
+func (w *matchWriter) onItems(seq int64, query string) error {
+	var leg string
+	var items []book.ItemID
+	err := w.c.rows(context.Background(),
+		`SELECT leg, "left", "right" FROM matches WHERE seq = ?`, []any{seq},
+		func(vals []driver.Value) error {
+			leg, _ = vals[0].(string)
+			left, _ := vals[1].(string)
+			right, _ := vals[2].(string)
+			items = append(unpacked[book.ItemID](left), unpacked[book.ItemID](right)...)
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	for _, item := range items {
+		if _, err := w.c.exec(query, string(item), leg, seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func bit(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 // insert writes matches, which should come sorted by id so that they lie in that order.
 func (w *matchWriter) insert(ctx context.Context, matches []*book.Match) error {
 	first := w.seq + 1
-	r := newRow(len(matchColumns) + 3)
-	query := "INSERT INTO matches (" + strings.Join(matchColumns, ", ") + ", sum, run, seq) " +
-		"VALUES " + placeholders(1, len(matchColumns)+3)
+	r := newRow(len(matchColumns) + 4)
+	query := "INSERT INTO matches (" + strings.Join(matchColumns, ", ") + ", sum, run, seq, live)" +
+		" VALUES " + placeholders(1, len(matchColumns)+4)
 	var takes []take
 	for i, m := range matches {
 		if i%1000 == 0 && ctx.Err() != nil {
@@ -257,6 +287,7 @@ func (w *matchWriter) insert(ctx context.Context, matches []*book.Match) error {
 		r.put(r.fingerprint())
 		r.put(w.run)
 		r.put(w.seq)
+		r.put(bit(m.State.Live()))
 		if _, err := w.c.execNamed(query, r.args); err != nil {
 			return fmt.Errorf("match %s: %w", m.ID, err)
 		}
@@ -306,16 +337,13 @@ func (a *allocations) sort() {
 // put writes one take's row.
 func (a *allocations) put(r *row, t take) {
 	m, use := a.matches[t.match], a.use(t)
-	var live int64
-	if m.State.Live() {
-		live = 1
-	}
 	r.put(string(a.item(t)))
 	r.put(string(m.Leg))
 	r.put(a.first + int64(t.match))
 	r.put(use.Minor)
 	r.put(string(use.Currency))
-	r.put(live)
+	r.put(bit(m.State.Live()))
+	r.put(bit(int(t.item) >= len(m.Left)))
 }
 
 // takesPerStatement balances like rowsPerStatement.
@@ -324,9 +352,9 @@ const takesPerStatement = 100
 // allocate writes what matches use; the database refuses what exceeds an item.
 func (w *matchWriter) allocate(ctx context.Context, a *allocations) error {
 	a.sort()
-	const width = 6
+	const width = 7
 	sql := func(n int) string {
-		return "INSERT INTO allocations (item, leg, match, amount, currency, live) VALUES " +
+		return "INSERT INTO allocations (item, leg, match, amount, currency, live, side) VALUES " +
 			placeholders(n, width)
 	}
 	many, one := sql(takesPerStatement), sql(1)

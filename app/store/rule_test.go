@@ -28,6 +28,7 @@ func someFacts(t testing.TB) *Store {
 				Net: 850, Charged: money.New(1000, "USD")},
 			{ID: "g:re_1", Source: "g", State: book.Succeeded, Currency: "EUR", Gross: -400,
 				Net: -400, Charged: eur(-400)},
+			{ID: "g:fee", Source: "g", State: book.Succeeded, Currency: "EUR", Gross: -7, Net: -7},
 		},
 		Payouts:   []book.Payout{{ID: "g:po_1", Source: "g", Amount: eur(850)}},
 		Lines:     []book.BankLine{{ID: "a:1", Account: "a", Amount: eur(850)}},
@@ -40,7 +41,8 @@ func someFacts(t testing.TB) *Store {
 }
 
 func TestNoItemIsUsedBeyondWhatItHolds(t *testing.T) {
-	const put = "INSERT INTO allocations VALUES "
+	const put = "INSERT INTO allocations (item, leg, match, amount, currency, live) VALUES "
+	const onSide = "INSERT INTO allocations VALUES "
 	for _, test := range []struct {
 		name, before, sql string
 		ok                bool
@@ -77,6 +79,17 @@ func TestNoItemIsUsedBeyondWhatItHolds(t *testing.T) {
 			put + "('g:ch_1','gateway-gateway',2,400,'USD',1)", true},
 		{"refunds beyond the charge", put + "('g:ch_1','gateway-gateway',1,600,'USD',1)",
 			put + "('g:ch_1','gateway-gateway',2,401,'USD',1)", false},
+		{"a refund as child and as parent", onSide + "('g:re_1','gateway-gateway',1,-400,'EUR',1,1)",
+			onSide + "('g:re_1','gateway-gateway',2,-400,'EUR',1,0)", true},
+		{"a refund twice as parent", onSide + "('g:re_1','gateway-gateway',1,-400,'EUR',1,0)",
+			onSide + "('g:re_1','gateway-gateway',2,-1,'EUR',1,0)", false},
+		{"on both sides of another leg", onSide + "('b:payment/1','bank-billing',1,1000,'EUR',1,0)",
+			onSide + "('b:payment/1','bank-billing',2,1,'EUR',1,1)", false},
+		{"turned to the other side", onSide + "('g:re_1','gateway-gateway',1,-400,'EUR',1,0)," +
+			"('g:re_1','gateway-gateway',2,-400,'EUR',1,1)",
+			"UPDATE allocations SET side = 0", false},
+		{"gross where nothing else is stated", "", put + "('g:fee','gateway-gateway',1,-7,'EUR',1)", true},
+		{"beyond that gross", "", put + "('g:fee','gateway-gateway',1,-8,'EUR',1)", false},
 		{"payout", "", put + "('g:po_1','payout-bank',1,850,'EUR',1)", true},
 		{"payout beyond", "", put + "('g:po_1','gateway-payout',1,851,'EUR',1)", false},
 		{"bank line", "", put + "('a:1','bank-billing',1,850,'EUR',1)", true},
@@ -253,7 +266,7 @@ func TestTheCheckFindsWhatSQLBroke(t *testing.T) {
 		"UPDATE matches SET uses = '999 EUR' || char(10) || '0 EUR' || char(10)",
 		"DELETE FROM matches",
 		"DELETE FROM allocations WHERE item = 'b:credit/1'",
-		"UPDATE matches SET state = 'suggested'",
+		"UPDATE matches SET live = 0",
 		"UPDATE matches SET leg = 'payout-bank'",
 		"UPDATE payments SET amount_currency = 'USD'",
 		"UPDATE payments SET amount = -1000",

@@ -24,7 +24,8 @@ type Run struct {
 type Saved struct {
 	// Run is the run's number; that of the run before where nothing at all was new.
 	Run int64
-	// Matches counts matches, Ended those that the run no longer found; they are removed.
+	// Matches counts matches, Ended those that the run no longer found; they are removed,
+	// or kept without effect where a person confirmed them.
 	Matches Count
 	Ended   int
 	// Exceptions counts exceptions, Cleared those that the run no longer found; they are kept.
@@ -51,7 +52,8 @@ func (runRow) TableName() string { return "runs" }
 // SaveRun stores the whole result of a run in one transaction and writes only what differs from
 // what is stored. Automatic and suggested matches that are not among matches are removed; what a
 // person confirmed or rejected stays as decided, and is refreshed only by a match of the same
-// state. Exceptions keep their first sighting, their owner and what a person decided; those that are not
+// state; a confirmed one that is not among matches uses nothing until a run holds it again, so that
+// it is in nobody's way once its records have changed. Exceptions keep their first sighting, their owner and what a person decided; those that are not
 // among exceptions are marked as cleared. It returns ErrConflict where live matches would use more
 // of an item than it holds; then nothing is kept. Neither slice is changed.
 func (s *Store) SaveRun(ctx context.Context, r Run, matches []book.Match,
@@ -113,11 +115,11 @@ func saveMatches(ctx context.Context, c *conn, run int64, matches []book.Match,
 			return fmt.Errorf("%w: match %s occurs twice", ErrConflict, found[i].ID)
 		}
 	}
-	var drop []int64
+	var drop, suspend []int64
 	var write []*book.Match
 	r := newRow(len(matchColumns))
 	next := 0
-	err := c.rows(ctx, "SELECT id, seq, state, sum FROM matches ORDER BY id", nil,
+	err := c.rows(ctx, "SELECT id, seq, state, sum, live FROM matches ORDER BY id", nil,
 		func(vals []driver.Value) error {
 			id, _ := vals[0].(string)
 			seq, _ := vals[1].(int64)
@@ -127,10 +129,15 @@ func saveMatches(ctx context.Context, c *conn, run int64, matches []book.Match,
 				write = append(write, found[next])
 				next++
 			}
+			confirmed, live := state == string(book.Confirmed), vals[4] == int64(1)
 			decided := state == string(book.Confirmed) || state == string(book.Rejected)
 			if next == len(found) || found[next].ID != id {
-				if !decided {
+				switch {
+				case !decided:
 					drop = append(drop, seq)
+					out.Ended++
+				case live:
+					suspend = append(suspend, seq)
 					out.Ended++
 				}
 				return nil
@@ -139,7 +146,8 @@ func saveMatches(ctx context.Context, c *conn, run int64, matches []book.Match,
 			next++
 			r.at = 0
 			match(&r.fields, m)
-			if decided && string(m.State) != state || r.fingerprint() == sum {
+			if decided && string(m.State) != state ||
+				r.fingerprint() == sum && (live || !confirmed) {
 				out.Matches.Same++
 				return nil
 			}
@@ -154,6 +162,9 @@ func saveMatches(ctx context.Context, c *conn, run int64, matches []book.Match,
 	out.Matches.New = len(write) - out.Matches.Changed
 	w, err := newMatchWriter(c, run)
 	if err != nil {
+		return err
+	}
+	if err := w.suspend(suspend); err != nil {
 		return err
 	}
 	return w.replace(ctx, drop, write)

@@ -138,6 +138,40 @@ func TestDecisionsOutliveRuns(t *testing.T) {
 	}
 }
 
+// A confirmed match that the run drops, its records having changed, frees what it used; the decision
+// stays, and counts again when a run holds the match again.
+func TestAConfirmedMatchThatNoRunHoldsIsInNobodysWay(t *testing.T) {
+	ctx, s := context.Background(), someFacts(t)
+	if err := s.Decide(ctx, pair("m1", book.Confirmed, 1000), Decision{"ann", 1, "why"}); err != nil {
+		t.Fatal(err)
+	}
+	got := save(t, s, Run{At: 2}, []book.Match{pair("m2", book.Auto, 900)}, nil)
+	if want := (Saved{Run: 1, Matches: Count{New: 1}, Ended: 1}); got != want {
+		t.Errorf("saved %+v, want %+v", got, want)
+	}
+	if again := save(t, s, Run{At: 3}, []book.Match{pair("m2", book.Auto, 900)}, nil); again.Changes() != 0 {
+		t.Errorf("again: %+v", again)
+	}
+	if got := matchesOf(t, s); got["m1"] != book.Confirmed || got["m2"] != book.Auto {
+		t.Errorf("stored are %v", got)
+	}
+	got = save(t, s, Run{At: 4}, []book.Match{pair("m1", book.Confirmed, 1000)}, nil)
+	if want := (Saved{Run: 2, Matches: Count{Changed: 1}, Ended: 1}); got != want {
+		t.Errorf("held again: %+v, want %+v", got, want)
+	}
+	d, err := s.Decisions(ctx)
+	if err != nil || d["m1"] != (Decision{"ann", 1, "why"}) {
+		t.Errorf("decisions are %v, %v", d, err)
+	}
+	err = s.Decide(ctx, pair("m3", book.Confirmed, 1), Decision{})
+	if !errors.Is(err, ErrConflict) {
+		t.Errorf("what it uses is free: %v", err)
+	}
+	if found := check(t, s); len(found) != 0 {
+		t.Error(found)
+	}
+}
+
 func exceptions(t testing.TB, s *Store, x ExceptionFilter) []Exception {
 	t.Helper()
 	got, err := s.Exceptions(context.Background(), x)

@@ -107,7 +107,7 @@ func TestColumnsAreTheFieldsOfTheRecords(t *testing.T) {
 			t.Errorf("table %s stands for no field of book.Records", m.name)
 		}
 	}
-	got := columnsOfTable(t, s, "matches", "seq", "run", "sum", "decided_by", "decided_at",
+	got := columnsOfTable(t, s, "matches", "seq", "run", "sum", "live", "decided_by", "decided_at",
 		"decided_why")
 	if want := columnsOfStruct(reflect.TypeFor[book.Match]()); !slices.Equal(got, want) {
 		t.Errorf("matches has columns %v, the match has fields %v", got, want)

@@ -155,23 +155,27 @@ CREATE TABLE matches (
 	rule TEXT NOT NULL, "left" TEXT NOT NULL, "right" TEXT NOT NULL, uses TEXT NOT NULL,
 	residual INTEGER NOT NULL, residual_currency TEXT NOT NULL, facts TEXT NOT NULL,
 	run INTEGER NOT NULL, sum INTEGER NOT NULL,
+	live INTEGER NOT NULL CHECK (live = 0 OR state IN ('auto', 'confirmed')),
 	decided_by TEXT NOT NULL DEFAULT '', decided_at INTEGER NOT NULL DEFAULT 0,
 	decided_why TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- How much of each item each match takes, in the item's own sign and currency. What it takes counts
--- while live = 1, that is while the match is auto or confirmed.
+-- while live = 1: while the match is automatic, or confirmed and not contradicted by the last run.
 
 CREATE TABLE allocations (
 	item TEXT NOT NULL, leg TEXT NOT NULL, match INTEGER NOT NULL, amount INTEGER NOT NULL,
 	currency TEXT NOT NULL, live INTEGER NOT NULL CHECK (live IN (0, 1)),
+	side INTEGER NOT NULL DEFAULT 0 CHECK (side IN (0, 1)), -- 0 left, 1 right
 	PRIMARY KEY (item, leg, match)
 ) STRICT, WITHOUT ROWID;
 
 -- The rule that money is used once: the live allocations of an item on a leg have its currency and
 -- its sign and never add up to more than it holds. It holds an invoice's total, a payment's, a
 -- credit's, a payout's or a bank line's amount; a transaction holds its net on the payout leg and
--- elsewhere what the customer was charged. An item of zero can be taken with zero only.
+-- elsewhere what the customer was charged, or its gross where that is not set. An item of zero can
+-- be taken with zero only. Between gateway and gateway the sides count apart: a refund is the child
+-- of its charge and the parent of its own failure.
 --
 -- The rule is checked when an allocation is written, not when a fact changes: facts are pulled
 -- again and must never be refused for what was concluded here. A fact that changes below its
@@ -179,7 +183,8 @@ CREATE TABLE allocations (
 -- allocations that fit.
 
 CREATE VIEW capacities (item, currency, holds, payout_currency, payout_holds) AS
-	SELECT id, charged_currency, charged, currency, net FROM transactions
+	SELECT id, iif(charged_currency = '', currency, charged_currency),
+		iif(charged_currency = '', gross, charged), currency, net FROM transactions
 	UNION ALL SELECT id, amount_currency, amount, amount_currency, amount FROM payments
 	UNION ALL SELECT id, amount_currency, amount, amount_currency, amount FROM payouts
 	UNION ALL SELECT id, currency, total, currency, total FROM invoices
@@ -194,7 +199,8 @@ WHEN NEW.live = 1 AND NOT EXISTS (
 	AND (NEW.amount = 0
 		OR (NEW.amount > 0) = (iif(NEW.leg = 'gateway-payout', c.payout_holds, c.holds) > 0))
 	AND (SELECT sum(abs(a.amount)) FROM allocations a
-		WHERE a.item = NEW.item AND a.leg = NEW.leg AND a.live = 1)
+		WHERE a.item = NEW.item AND a.leg = NEW.leg AND a.live = 1
+		AND (a.side = NEW.side OR NEW.leg <> 'gateway-gateway'))
 		<= abs(iif(NEW.leg = 'gateway-payout', c.payout_holds, c.holds)))
 BEGIN
 	SELECT RAISE(ABORT, 'allocation exceeds its item, or differs in sign or currency');
@@ -208,7 +214,8 @@ WHEN NEW.live = 1 AND NOT EXISTS (
 	AND (NEW.amount = 0
 		OR (NEW.amount > 0) = (iif(NEW.leg = 'gateway-payout', c.payout_holds, c.holds) > 0))
 	AND (SELECT sum(abs(a.amount)) FROM allocations a
-		WHERE a.item = NEW.item AND a.leg = NEW.leg AND a.live = 1)
+		WHERE a.item = NEW.item AND a.leg = NEW.leg AND a.live = 1
+		AND (a.side = NEW.side OR NEW.leg <> 'gateway-gateway'))
 		<= abs(iif(NEW.leg = 'gateway-payout', c.payout_holds, c.holds)))
 BEGIN
 	SELECT RAISE(ABORT, 'allocation exceeds its item, or differs in sign or currency');

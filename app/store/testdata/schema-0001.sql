@@ -114,12 +114,14 @@ CREATE TABLE matches (
 	rule TEXT NOT NULL, "left" TEXT NOT NULL, "right" TEXT NOT NULL, uses TEXT NOT NULL,
 	residual INTEGER NOT NULL, residual_currency TEXT NOT NULL, facts TEXT NOT NULL,
 	run INTEGER NOT NULL, sum INTEGER NOT NULL,
+	live INTEGER NOT NULL CHECK (live = 0 OR state IN ('auto', 'confirmed')),
 	decided_by TEXT NOT NULL DEFAULT '', decided_at INTEGER NOT NULL DEFAULT 0,
 	decided_why TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE allocations (
 	item TEXT NOT NULL, leg TEXT NOT NULL, match INTEGER NOT NULL, amount INTEGER NOT NULL,
 	currency TEXT NOT NULL, live INTEGER NOT NULL CHECK (live IN (0, 1)),
+	side INTEGER NOT NULL DEFAULT 0 CHECK (side IN (0, 1)), -- 0 left, 1 right
 	PRIMARY KEY (item, leg, match)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE exceptions (
@@ -177,15 +179,15 @@ INSERT INTO runs VALUES (1, 1, 1, '', '');
 INSERT INTO matches VALUES (1, 'm1', 'P1', 'billing-gateway', 'auto', 'P1 v1', 'b:payment/1', 'b:credit/1', '900 EUR
 0 EUR
 ', 0, '', 'amount	900	0
-', 1, -4427713390580233788, '', 0, '');
+', 1, -4427713390580233788, 1, '', 0, '');
 INSERT INTO matches VALUES (2, 'm2', 'P1', 'billing-gateway', 'confirmed', 'P1 v1', 'b:payment/1', 'b:credit/1', '50 EUR
 0 EUR
 ', 0, '', 'amount	50	0
-', 0, 5737552593944615736, 'ann', 3, 'why');
-INSERT INTO allocations VALUES ('b:credit/1', 'billing-gateway', 1, 0, 'EUR', 1);
-INSERT INTO allocations VALUES ('b:credit/1', 'billing-gateway', 2, 0, 'EUR', 1);
-INSERT INTO allocations VALUES ('b:payment/1', 'billing-gateway', 1, 900, 'EUR', 1);
-INSERT INTO allocations VALUES ('b:payment/1', 'billing-gateway', 2, 50, 'EUR', 1);
+', 0, 5737552593944615736, 1, 'ann', 3, 'why');
+INSERT INTO allocations VALUES ('b:credit/1', 'billing-gateway', 1, 0, 'EUR', 1, 1);
+INSERT INTO allocations VALUES ('b:credit/1', 'billing-gateway', 2, 0, 'EUR', 1, 1);
+INSERT INTO allocations VALUES ('b:payment/1', 'billing-gateway', 1, 900, 'EUR', 1, 0);
+INSERT INTO allocations VALUES ('b:payment/1', 'billing-gateway', 2, 50, 'EUR', 1, 0);
 INSERT INTO exceptions VALUES (1, 'e1', 'M1', '', '', 0, '', 'b:payment/1', 0, 1, 0, '', '', '', 1, 3065925294224479870, 0, '', '', 0, '');
 INSERT INTO alterations VALUES (1, 'b:payment/1', 'payment', 1, 'amount	1000	1001
 ');
@@ -197,7 +199,8 @@ CREATE INDEX transactions_pending ON transactions (source) WHERE state = 'pendin
 CREATE INDEX bank_lines_on ON bank_lines (account, "on");
 CREATE INDEX source_runs_source ON source_runs (source, id);
 CREATE VIEW capacities (item, currency, holds, payout_currency, payout_holds) AS
-	SELECT id, charged_currency, charged, currency, net FROM transactions
+	SELECT id, iif(charged_currency = '', currency, charged_currency),
+		iif(charged_currency = '', gross, charged), currency, net FROM transactions
 	UNION ALL SELECT id, amount_currency, amount, amount_currency, amount FROM payments
 	UNION ALL SELECT id, amount_currency, amount, amount_currency, amount FROM payouts
 	UNION ALL SELECT id, currency, total, currency, total FROM invoices
@@ -211,7 +214,8 @@ WHEN NEW.live = 1 AND NOT EXISTS (
 	AND (NEW.amount = 0
 		OR (NEW.amount > 0) = (iif(NEW.leg = 'gateway-payout', c.payout_holds, c.holds) > 0))
 	AND (SELECT sum(abs(a.amount)) FROM allocations a
-		WHERE a.item = NEW.item AND a.leg = NEW.leg AND a.live = 1)
+		WHERE a.item = NEW.item AND a.leg = NEW.leg AND a.live = 1
+		AND (a.side = NEW.side OR NEW.leg <> 'gateway-gateway'))
 		<= abs(iif(NEW.leg = 'gateway-payout', c.payout_holds, c.holds)))
 BEGIN
 	SELECT RAISE(ABORT, 'allocation exceeds its item, or differs in sign or currency');
@@ -224,7 +228,8 @@ WHEN NEW.live = 1 AND NOT EXISTS (
 	AND (NEW.amount = 0
 		OR (NEW.amount > 0) = (iif(NEW.leg = 'gateway-payout', c.payout_holds, c.holds) > 0))
 	AND (SELECT sum(abs(a.amount)) FROM allocations a
-		WHERE a.item = NEW.item AND a.leg = NEW.leg AND a.live = 1)
+		WHERE a.item = NEW.item AND a.leg = NEW.leg AND a.live = 1
+		AND (a.side = NEW.side OR NEW.leg <> 'gateway-gateway'))
 		<= abs(iif(NEW.leg = 'gateway-payout', c.payout_holds, c.holds)))
 BEGIN
 	SELECT RAISE(ABORT, 'allocation exceeds its item, or differs in sign or currency');
