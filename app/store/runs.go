@@ -52,10 +52,11 @@ func (runRow) TableName() string { return "runs" }
 // SaveRun stores the whole result of a run in one transaction and writes only what differs from
 // what is stored. Automatic and suggested matches that are not among matches are removed; what a
 // person confirmed or rejected stays as decided, and is refreshed only by a match of the same
-// state; a confirmed one that is not among matches uses nothing until a run holds it again, so that
-// it is in nobody's way once its records have changed. Exceptions keep their first sighting, their owner and what a person decided; those that are not
-// among exceptions are marked as cleared. It returns ErrConflict where live matches would use more
-// of an item than it holds; then nothing is kept. Neither slice is changed.
+// state; a confirmed one that is not among matches uses nothing until a run holds it again, so
+// that it is in nobody's way once its records have changed. Exceptions keep their first
+// sighting, their owner and what a person decided; those that are not among exceptions are
+// marked as cleared. It returns ErrConflict where live matches would use more of an item than it
+// holds; then nothing is kept. Neither slice is changed.
 func (s *Store) SaveRun(ctx context.Context, r Run, matches []book.Match,
 	exceptions []book.Exception) (Saved, error) {
 	var out Saved
