@@ -107,11 +107,10 @@ func (e *engine) differing(p, l ref) {
 		right: []ref{l}, uses: e.lesser(p, l)}) == none {
 		return
 	}
-	gap := e.lines[l.at()].Amount.Minor - e.pouts[p.at()].Amount.Minor
 	e.hold(p)
 	e.hold(l)
 	e.raise(finding{class: book.D8, leg: book.PayoutBank, about: []ref{l, p},
-		amount: money.New(gap, e.lines[l.at()].Amount.Currency),
+		amount: e.lines[l.at()].Amount,
 		flags:  []book.Flag{book.FlagSuggestion}, why: e.whyPayoutDiffers(p.at(), l.at())})
 }
 

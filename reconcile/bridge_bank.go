@@ -235,11 +235,22 @@ var stepClasses = map[book.Step][]book.Class{
 
 // noteClasses remembers the classes of each item.
 func (b *bridgeMaker) noteClasses() {
-	b.classes = make(map[book.ItemID][]book.Class, 2*len(b.e.exceptions))
-	for i := range b.e.exceptions {
-		x := &b.e.exceptions[i]
+	e := b.e
+	b.classes = make(map[book.ItemID][]book.Class, 2*len(e.exceptions))
+	for i := range e.exceptions {
+		x := &e.exceptions[i]
 		for _, id := range x.Items {
 			b.classes[id] = append(b.classes[id], x.Class)
+		}
+		if x.Class != book.T5 {
+			continue
+		}
+		// A pending charge is its exception's only item; the step lists the row that records it.
+		for _, id := range x.Items {
+			if t, ok := e.find(id); ok && e.payOf(t) != none {
+				row := e.pays[e.payOf(t)].ID
+				b.classes[row] = append(b.classes[row], x.Class)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -75,17 +76,17 @@ type engine struct {
 	behind  []book.SourceName
 	payBank []book.AccountName
 	aliases map[book.SourceName]*aliasIndex
-	// txAt finds a transaction by its own id; children lists what names it as its parent.
-	txAt     map[book.ItemID]int32
+	// children lists what names a transaction as its parent.
 	children map[int32][]int32
 	// parent is the transaction that each one reverses, none where it has none.
 	parent []int32
 	// rows lists the payments of each invoice.
-	rows map[int32][]int32
+	rows [][]int32
 	// payInv is the invoice of each payment.
 	payInv []int32
 
 	links []link
+	refs  *arena[ref]
 	// The live link of each record on each leg, none where it has none.
 	payLink, txLink         []int32
 	txSettled, poutComposed []int32
@@ -106,13 +107,14 @@ type engine struct {
 	transfer []transfer
 	// nonCash are rows that need no movement, onPayoutLeg lines that a payout may have sent.
 	nonCash, onPayoutLeg map[int32]bool
-	payers               map[string]string
+	payers               map[payer]string
 	covered              map[book.AccountName]book.Date
 	wallets              map[book.ItemID]*wallet
 	spentOn              map[int32][]portion
 	deposits             map[book.ItemID][]int32
 	// d1 are the charges that a D1 wants to go back.
-	d1 map[int32]bool
+	d1     map[int32]bool
+	flowed map[purse][]flow
 	// cut is the last date of the bridge and the proofs.
 	cut  book.Date
 	gone []vanished
@@ -199,7 +201,7 @@ func sorted[T any](all []T, id func(*T) book.ItemID, twice func(*T)) []*T {
 	}
 	byID := func(a, b *T) int { return cmp.Compare(id(a), id(b)) }
 	if !slices.IsSortedFunc(out, byID) {
-		slices.SortFunc(out, byID)
+		sortByID(out, id)
 	}
 	kept := out[:0:len(out)]
 	for i := 0; i < len(out); {
@@ -218,6 +220,42 @@ func sorted[T any](all []T, id func(*T) book.ItemID, twice func(*T)) []*T {
 		i = j
 	}
 	return kept
+}
+
+// sortByID sorts records by id. Ids of one source begin alike, so the first eight bytes after what
+// all have in common decide nearly every comparison without touching the records.
+func sortByID[T any](all []*T, id func(*T) book.ItemID) {
+	same := id(all[0])
+	for _, r := range all {
+		s := id(r)
+		n := min(len(same), len(s))
+		for i := range n {
+			if s[i] != same[i] {
+				n = i
+				break
+			}
+		}
+		same = same[:n]
+	}
+	type keyed struct {
+		key    uint64
+		record *T
+	}
+	order := make([]keyed, len(all))
+	for i, r := range all {
+		var b [8]byte
+		copy(b[:], id(r)[len(same):])
+		order[i] = keyed{binary.BigEndian.Uint64(b[:]), r}
+	}
+	slices.SortFunc(order, func(a, b keyed) int {
+		if c := cmp.Compare(a.key, b.key); c != 0 {
+			return c
+		}
+		return cmp.Compare(id(a.record), id(b.record))
+	})
+	for i, o := range order {
+		all[i] = o.record
+	}
 }
 
 // fill is a slice of n nones.
@@ -247,7 +285,8 @@ func (e *engine) id(r ref) book.ItemID {
 	return e.creds[i].ID
 }
 
-// amount is what a leg may take of a record at most: of an invoice its total.
+// amount is what a leg may take of a record at most: of an invoice its total, of a transaction its
+// net on the way to the bank and elsewhere what the customer was charged.
 func (e *engine) amount(r ref, leg book.Leg) money.Money {
 	i := r.at()
 	switch r.sort() {
@@ -258,7 +297,7 @@ func (e *engine) amount(r ref, leg book.Leg) money.Money {
 		if leg == book.GatewayPayout {
 			return money.New(t.Net, t.Currency)
 		}
-		return money.New(t.Gross, t.Currency)
+		return charged(t)
 	case sortInv:
 		return money.New(e.invs[i].Total, e.invs[i].Currency)
 	case sortPout:
@@ -344,6 +383,14 @@ func (e *engine) mark(r ref, leg book.Leg, at int32) {
 func (e *engine) isRejected(leg book.Leg, left, right ref) bool {
 	return len(e.rejected) > 0 &&
 		e.rejected[MatchID(leg, []book.ItemID{e.id(left)}, []book.ItemID{e.id(right)})]
+}
+
+// find is the place of a transaction by its id.
+func (e *engine) find(id book.ItemID) (int32, bool) {
+	i, ok := slices.BinarySearchFunc(e.txs, id, func(t *book.Transaction, id book.ItemID) int {
+		return cmp.Compare(t.ID, id)
+	})
+	return int32(i), ok
 }
 
 // ids are the ids of records, sorted.

@@ -7,16 +7,40 @@ import (
 	"countinghouse/app/money"
 )
 
-// facts lists every fact that a match compared, left against right.
-func (e *engine) facts(l *link) book.Facts {
+// factBook writes the facts of many matches into few large strings.
+type factBook struct {
+	text []byte
+	to   []*book.Facts
+	ends []int
+}
+
+// add writes one match's facts, which stand in to after the next flush.
+func (f *factBook) add(e *engine, l *link, to *book.Facts) {
+	f.text = e.facts(f.text, l)
+	f.to, f.ends = append(f.to, to), append(f.ends, len(f.text))
+	if len(f.text) > 1<<20 {
+		f.flush()
+	}
+}
+
+func (f *factBook) flush() {
+	all, from := string(f.text), 0
+	for i, to := range f.to {
+		*to = book.Facts(all[from:f.ends[i]])
+		from = f.ends[i]
+	}
+	f.text, f.to, f.ends = f.text[:0], f.to[:0], f.ends[:0]
+}
+
+// facts appends every fact that a match compared, left against right.
+func (e *engine) facts(b []byte, l *link) []byte {
 	left, right := l.left[0], l.right[0]
-	b := make([]byte, 0, 160)
 	switch l.leg {
 	case book.BillingGateway:
 		b = e.billingFacts(b, left, right)
 	case book.GatewayGateway:
 		b = fact(b, "belongs to", string(e.id(left)), string(e.id(left)))
-		b = fact(b, "gross", amountText(e.gross(left)), amountText(e.gross(right)))
+		b = amounts(b, "gross", e.gross(left), e.gross(right))
 	case book.GatewayPayout:
 		p := e.pouts[right.at()]
 		sum := int64(0)
@@ -24,17 +48,17 @@ func (e *engine) facts(l *link) book.Facts {
 			sum += e.txs[r.at()].Net
 		}
 		b = fact(b, "members", strconv.Itoa(len(l.left)), strconv.Itoa(len(l.left)))
-		b = fact(b, "net", amountText(money.New(sum, p.Amount.Currency)), amountText(p.Amount))
+		b = amounts(b, "net", money.New(sum, p.Amount.Currency), p.Amount)
 	case book.PayoutBank:
 		p, line := e.pouts[left.at()], e.lines[right.at()]
-		b = fact(b, "amount", amountText(p.Amount), amountText(line.Amount))
+		b = amounts(b, "amount", p.Amount, line.Amount)
 		b = fact(b, "date", e.arrival(p).String(), lineOn(line).String())
 		b = fact(b, "reference", p.Trace+" "+p.ID.Native(), line.Reference+" "+line.Text)
 		b = fact(b, "sender", e.title(p.Source), line.Counterparty)
 	case book.BankBilling:
 		b = e.transferFacts(b, left, e.lines[right.at()])
 	}
-	return book.Facts(b)
+	return b
 }
 
 func (e *engine) billingFacts(b []byte, left, right ref) []byte {
@@ -46,22 +70,22 @@ func (e *engine) billingFacts(b []byte, left, right ref) []byte {
 	if left.sort() == sortInv {
 		v := e.invs[left.at()]
 		b = fact(b, "invoice", v.ID.Native(), t.InvoiceRef)
-		return fact(b, "amount", amountText(money.New(v.Balance, v.Currency)), amountText(paid))
+		return amounts(b, "amount", money.New(v.Balance, v.Currency), paid)
 	}
 	if left.sort() != sortPay {
 		return b
 	}
 	p := e.pays[left.at()]
 	b = fact(b, "reference", p.Reference, t.ID.Native())
-	b = fact(b, "amount", amountText(p.Amount), amountText(paid))
+	b = amounts(b, "amount", p.Amount, paid)
 	b = fact(b, "date", e.payOn[left.at()].String(), e.txOn[right.at()].String())
-	b = fact(b, "fee", amountText(money.New(p.Fee, p.Amount.Currency)),
-		amountText(money.New(t.Fee, t.Currency)))
+	b = amounts(b, "fee", money.New(p.Fee, p.Amount.Currency),
+		money.New(t.Fee, t.Currency))
 	return fact(b, "state", "recorded", string(t.State))
 }
 
 func (e *engine) transferFacts(b []byte, left ref, l *book.BankLine) []byte {
-	b = fact(b, "amount", amountText(e.openAmount(left)), amountText(l.Amount))
+	b = amounts(b, "amount", e.openAmount(left), l.Amount)
 	v := none
 	on, reference := e.on(left), ""
 	switch left.sort() {
@@ -103,7 +127,16 @@ func appendClean(b []byte, s string) []byte {
 	return b
 }
 
-// amountText is an amount with its code: "1,234.50 EUR".
+// amounts adds a line with two amounts, "1,234.50 EUR"; mostly they are equal and printed once.
+func amounts(b []byte, field string, left, right money.Money) []byte {
+	one := amountText(left)
+	two := one
+	if left != right {
+		two = amountText(right)
+	}
+	return fact(b, field, one, two)
+}
+
 func amountText(m money.Money) string {
 	if m.Currency == "" {
 		return ""

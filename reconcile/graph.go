@@ -101,7 +101,11 @@ func (e *engine) suggest(pass book.Pass, leg book.Leg, left, right []ref) {
 	if e.add(link{pass: pass, leg: leg, state: book.Suggested, left: left, right: right}) == none {
 		return
 	}
-	all := append(slices.Clone(left), right...)
+	// The gateway's or the bank's side comes first: its date decides in which month it is listed.
+	all := append(slices.Clone(right), left...)
+	if leg == book.PayoutBank {
+		all = append(slices.Clone(left), right...)
+	}
 	for _, r := range all {
 		e.hold(r)
 	}

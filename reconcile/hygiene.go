@@ -28,6 +28,7 @@ func (e *engine) hygiene() error {
 		func(r *book.Credit) { e.twice(r.ID, r.Amount, r.On, "credit") })
 	e.repeatedLines()
 	e.indexBilling()
+	e.groupRows()
 	e.indexGateways()
 	e.payLink, e.txLink, e.txSettled = fill(len(e.pays)), fill(len(e.txs)), fill(len(e.txs))
 	e.poutComposed, e.poutLink = fill(len(e.pouts)), fill(len(e.pouts))
@@ -35,6 +36,8 @@ func (e *engine) hygiene() error {
 	e.payHeld, e.txHeld = make([]bool, len(e.pays)), make([]bool, len(e.txs))
 	e.poutHeld, e.lineHeld = make([]bool, len(e.pouts)), make([]bool, len(e.lines))
 	e.invHeld, e.credHeld = make([]bool, len(e.invs)), make([]bool, len(e.creds))
+	e.refs = newArena[ref](2 * len(e.pays))
+	e.links = make([]link, 0, len(e.pays)+len(e.txs)/8+3*len(e.pouts))
 	e.quotes = make([]bool, len(e.lines))
 	e.use = newUsage(e)
 	return nil
@@ -92,12 +95,10 @@ func (e *engine) indexBilling() {
 	n := len(e.pays)
 	e.payOn, e.payInv = make([]book.Date, n), fill(n)
 	e.behind, e.payBank = make([]book.SourceName, n), make([]book.AccountName, n)
-	e.rows = make(map[int32][]int32, len(e.invs))
 	for i, p := range e.pays {
 		e.payOn[i] = p.At.In(e.zone)
 		if v, ok := e.invAt[p.InvoiceID]; ok && p.InvoiceID != "" {
 			e.payInv[i] = v
-			e.rows[v] = append(e.rows[v], int32(i))
 		}
 		s := e.sources[p.Source]
 		if s == nil {
@@ -113,15 +114,35 @@ func (e *engine) indexBilling() {
 	}
 }
 
+// groupRows lists the payments of each invoice in one packed slice.
+func (e *engine) groupRows() {
+	e.rows = make([][]int32, len(e.invs))
+	count := make([]int32, len(e.invs))
+	for _, v := range e.payInv {
+		if v != none {
+			count[v]++
+		}
+	}
+	packed := newArena[int32](len(e.pays))
+	for v, n := range count {
+		if n > 0 {
+			e.rows[v] = packed.take(int(n))[:0]
+		}
+	}
+	for i, v := range e.payInv {
+		if v != none {
+			e.rows[v] = append(e.rows[v], int32(i))
+		}
+	}
+}
+
 // indexGateways builds the alias graph of each gateway and the links from child to parent.
 func (e *engine) indexGateways() {
 	n := len(e.txs)
 	e.txOn, e.parent = make([]book.Date, n), fill(n)
-	e.txAt = make(map[book.ItemID]int32, n)
 	e.aliases = make(map[book.SourceName]*aliasIndex, len(e.sources))
 	for i, t := range e.txs {
 		e.txOn[i] = t.At.In(e.zone)
-		e.txAt[t.ID] = int32(i)
 	}
 	e.poutAt = make(map[book.ItemID]int32, len(e.pouts))
 	for i, p := range e.pouts {
@@ -130,7 +151,7 @@ func (e *engine) indexGateways() {
 	e.wanted()
 	for i, t := range e.txs {
 		if t.Parent != "" {
-			if up, ok := e.txAt[t.Parent]; ok && up != int32(i) {
+			if up, ok := e.find(t.Parent); ok && up != int32(i) {
 				e.parent[i] = up
 				e.children[up] = append(e.children[up], int32(i))
 			}
@@ -196,7 +217,15 @@ func (e *engine) decisions() error {
 		if len(m.Uses) != len(m.Left)+len(m.Right) {
 			l.uses = nil
 		}
+		if err := e.checkUse(&l, true); err != nil {
+			e.gone = append(e.gone, vanished{m, append(slices.Clone(l.left), l.right...),
+				"one of its records no longer has that amount to give"})
+			continue
+		}
 		e.add(l)
+		if err := e.check(book.PHand); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 // their charge, refunds theirs; amounts, currency and state are compared afterwards, so that a
 // difference is a finding on the pair and never two lonely rows.
 func (e *engine) identity() error {
-	claims := make(map[int32][]int32, len(e.pays))
+	first, claims := fill(len(e.txs)), map[int32][]int32{}
 	var later []int32
 	for i, p := range e.pays {
 		x := e.aliases[e.behind[i]]
@@ -27,18 +27,29 @@ func (e *engine) identity() error {
 		switch {
 		case len(many) > 0:
 			e.ambiguous(book.BillingGateway, e.charges(many), []ref{payRef(int32(i))})
+		case t != none && first[t] == none:
+			first[t] = int32(i)
 		case t != none:
+			if claims[t] == nil {
+				claims[t] = []int32{first[t]}
+			}
 			claims[t] = append(claims[t], int32(i))
 		default:
 			later = append(later, int32(i))
 		}
 	}
 	for t := range int32(len(e.txs)) {
-		if rows := claims[t]; len(rows) > 0 && e.txLink[t] == none {
-			later = append(later, e.claim(t, rows)...)
-		} else if len(rows) > 0 {
-			later = append(later, rows...)
+		if first[t] == none {
+			continue
 		}
+		rows := claims[t]
+		if rows == nil {
+			rows = []int32{first[t]}
+		}
+		if e.txLink[t] == none {
+			rows = e.claim(t, rows)
+		}
+		later = append(later, rows...)
 	}
 	slices.Sort(later)
 	e.descendants(later)
@@ -151,12 +162,13 @@ func (e *engine) shared(rows []int32, want money.Money) []int32 {
 
 // link keeps an automatic match of rows with one transaction.
 func (e *engine) link(pass book.Pass, rows []int32, t int32) {
-	left := make([]ref, len(rows))
+	side := e.refs.take(len(rows) + 1)
 	for i, r := range rows {
-		left[i] = payRef(r)
+		side[i] = payRef(r)
 	}
-	e.add(link{pass: pass, leg: book.BillingGateway, state: book.Auto, left: left,
-		right: []ref{txRef(t)}})
+	side[len(rows)] = txRef(t)
+	e.add(link{pass: pass, leg: book.BillingGateway, state: book.Auto, left: side[:len(rows)],
+		right: side[len(rows):]})
 }
 
 // descendants links rows that quote a charge but record what came of it: a refund or a dispute,

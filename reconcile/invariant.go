@@ -91,7 +91,7 @@ func (e *engine) check(pass book.Pass) error {
 		if !l.state.Live() {
 			continue
 		}
-		if err := e.checkUse(l); err != nil {
+		if err := e.checkUse(l, false); err != nil {
 			return fmt.Errorf("reconcile: %s: invariant 2, conservation of use: %w", pass, err)
 		}
 		if l.pass == book.P4 {
@@ -122,8 +122,9 @@ func (e *engine) checkNets() error {
 	return nil
 }
 
-// checkUse takes what a match uses, and refuses more than there is, the other sign or currency.
-func (e *engine) checkUse(l *link) error {
+// checkUse takes what a match uses, and refuses more than there is, the other sign or currency. As
+// a trial it takes nothing.
+func (e *engine) checkUse(l *link, trial bool) error {
 	return e.visit(l, func(r ref, left bool, use money.Money) error {
 		has := e.amount(r, l.leg)
 		at := e.use.of(r, l.leg, left)
@@ -134,7 +135,9 @@ func (e *engine) checkUse(l *link) error {
 			return fmt.Errorf("%s takes %s of %s, which has %s and has given %d", l.leg, use,
 				e.id(r), has, *at)
 		}
-		*at += use.Minor
+		if !trial {
+			*at += use.Minor
+		}
 		return nil
 	})
 }

@@ -85,7 +85,11 @@ type flow struct {
 // flows lists every change of each balance: movements by their nets, and payouts as sent. A payout
 // that came back is a movement of its own where the gateway has a row for it, else the reverse.
 func (e *engine) flows() map[purse][]flow {
+	if e.flowed != nil {
+		return e.flowed
+	}
 	out := map[purse][]flow{}
+	e.flowed = out
 	for i, t := range e.txs {
 		if t.Net == 0 {
 			continue

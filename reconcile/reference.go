@@ -17,6 +17,8 @@ type aliasIndex struct {
 	// folded does the same for references that match no alias as they are written: letter case,
 	// blanks, line ends and words around the id taken away.
 	folded map[string][]int32
+	// tails marks the ends of the folded references.
+	tails []bool
 }
 
 // wanted collects what payments quote, by gateway.
@@ -24,7 +26,7 @@ func (e *engine) wanted() {
 	for _, s := range e.in.Sources {
 		if s.Role == Gateway {
 			e.aliases[s.Name] = &aliasIndex{quoted: map[string]int32{}, more: map[string][]int32{},
-				folded: map[string][]int32{}}
+				folded: map[string][]int32{}, tails: make([]bool, 1<<16)}
 		}
 	}
 	for i, p := range e.pays {
@@ -59,6 +61,9 @@ func (x *aliasIndex) foldLost(e *engine) {
 	if len(x.folded) == 0 {
 		return
 	}
+	for key := range x.folded {
+		x.tails[tail(key)] = true
+	}
 	for i, t := range e.txs {
 		if e.aliases[t.Source] != x {
 			continue
@@ -71,10 +76,30 @@ func (x *aliasIndex) foldLost(e *engine) {
 }
 
 func (x *aliasIndex) noteFolded(alias string, t int32) {
+	if !x.tails[tail(alias)] {
+		return
+	}
 	key := fold(alias)
 	if had, ok := x.folded[key]; ok && key != "" {
 		x.folded[key] = appendNew(had, t)
 	}
+}
+
+// tail is the end of a text as fold would leave it: its last three characters as a small number. It
+// lets all but a few aliases be passed over without folding them.
+func tail(s string) uint16 {
+	n, left := uint16(0), 3
+	for i := len(s) - 1; i >= 0 && left > 0; i-- {
+		c := s[i]
+		if c >= 'a' && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		if keeps(c) {
+			n = n*40 + uint16(c-'0')%40
+			left--
+		}
+	}
+	return n
 }
 
 // resolve finds all transactions that a payment's reference stands for, by id.

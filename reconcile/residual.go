@@ -14,7 +14,7 @@ func (e *engine) residual() error {
 	e.nonCash, e.onPayoutLeg = map[int32]bool{}, map[int32]bool{}
 	e.notePayoutLeg()
 	for _, d := range e.duplicates {
-		e.raise(finding{class: book.D3, leg: book.BillingGateway, amount: d.amount, on: d.on,
+		e.raise(finding{class: book.D3, leg: duplicateLeg[d.what], amount: d.amount, on: d.on,
 			extra: []book.ItemID{d.id}, why: fmt.Sprintf(
 				"The %s %s of %s stands twice in the books but exists once at its source, so one copy is ours and must go.",
 				d.what, d.id.Native(), coded(d.amount))})
@@ -35,6 +35,11 @@ func (e *engine) residual() error {
 	e.prove()
 	return nil
 }
+
+// duplicateLeg is the leg that a record standing twice belongs to.
+var duplicateLeg = map[string]book.Leg{"invoice": book.BillingGateway,
+	"payment": book.BillingGateway, "credit": book.BillingGateway, "movement": book.BillingGateway,
+	"payout": book.PayoutBank, "bank line": book.PayoutBank}
 
 // notePayoutLeg remembers the lines that a payout may have sent, for the rate of bank lines.
 func (e *engine) notePayoutLeg() {
@@ -59,6 +64,7 @@ func (e *engine) notePayoutLeg() {
 // duplicateReceipts raises D1: two charges of one payer and amount for one invoice, of which one
 // alone would have paid it.
 func (e *engine) duplicateReceipts() {
+	first := fill(len(e.invs))
 	byInvoice := map[int32][]int32{}
 	for i := range e.txs {
 		t := int32(i)
@@ -69,7 +75,14 @@ func (e *engine) duplicateReceipts() {
 		if p := e.payOf(t); p != none {
 			v = e.payInv[p]
 		}
-		if v != none {
+		switch {
+		case v == none:
+		case first[v] == none:
+			first[v] = t
+		default:
+			if byInvoice[v] == nil {
+				byInvoice[v] = []int32{first[v]}
+			}
 			byInvoice[v] = append(byInvoice[v], t)
 		}
 	}

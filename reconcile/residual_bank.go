@@ -73,9 +73,10 @@ func (e *engine) bankRemainder() {
 		why := "no payout and no invoice explains it"
 		if named := e.transfer[i].named; len(named) > 0 {
 			v := named[0]
-			why = fmt.Sprintf("it names %s, on which 0.00 is open", e.invoiceName(v))
-			if e.invs[v].Status.Open() {
-				why = "what it names does not fit"
+			why = fmt.Sprintf("it names %s, which is %s and asks for no such amount",
+				e.invoiceName(v), e.invs[v].Status)
+			if len(named) > 1 {
+				why = "the invoices that it names do not come to it"
 			}
 		}
 		e.raise(finding{class: book.M5, leg: book.PayoutBank, about: []ref{lineRef(int32(i))},

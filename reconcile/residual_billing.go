@@ -47,12 +47,13 @@ func (e *engine) lonelyGatewayRow(i int32) {
 	case lag > 0 && p.At+book.Instant(lag.Milliseconds()) > e.in.At:
 		f.class, f.clears = book.T4, (p.At + book.Instant(lag.Milliseconds())).In(e.zone)
 		f.why = fmt.Sprintf("Billing records %s%s, and %s may publish its side until %s.",
-			coded(p.Amount), e.subject(i), name, p.At+book.Instant(lag.Milliseconds()))
+			coded(p.Amount), e.subject(i), name,
+			p.At.Time().Add(lag).In(e.zone).Format("2006-01-02 15:04"))
 	case p.Amount.Minor < 0:
 		f.class = book.R2
 		f.why = fmt.Sprintf("Billing records a refund of %s%s, but %s paid back 0.00, so the customer may not have the money.",
 			coded(p.Amount), e.subject(i), name)
-	case byHand(p.Reference):
+	case byHand(p.Reference) && len(e.aliases[e.behind[i]].resolve(p.Reference)) == 0:
 		f.class = book.M8
 		e.nonCash[i] = true
 		f.about = e.rowAndInvoice(i)
@@ -60,6 +61,11 @@ func (e *engine) lonelyGatewayRow(i int32) {
 			coded(p.Amount), e.subject(i), name)
 	default:
 		f.class = book.M2
+		if len(e.aliases[e.behind[i]].resolve(p.Reference)) > 0 {
+			f.why = fmt.Sprintf("Billing records %s%s through %s as %s, but what %s has under that id is something else, so 0.00 of it is explained.",
+				coded(p.Amount), e.subject(i), name, p.Reference, name)
+			break
+		}
 		f.why = fmt.Sprintf("Billing records %s%s through %s as %s, but %s knows no such money, so 0.00 of it came in.",
 			coded(p.Amount), e.subject(i), name, p.Reference, name)
 	}

@@ -159,9 +159,9 @@ func (e *engine) unsettled() {
 		case e.coveredBy(covers[p], tx, deadline):
 		case late && tx.Net > 0:
 			e.overdue(t, deadline)
-		case tx.Kind == book.Charge && e.txLink[t] != none && e.payOf(t) != none:
+		case tx.Kind == book.Charge && tx.State == book.Succeeded && e.payOf(t) != none:
 			e.waits(book.T1, t, expected)
-		case tx.Kind != book.Charge && book.MonthOf(e.txOn[t]) < book.MonthOf(expected):
+		case tx.Kind != book.Charge && tx.Kind != book.ChargeFailure && book.MonthOf(e.txOn[t]) < book.MonthOf(expected):
 			e.waits(book.T3, t, expected)
 		}
 	}

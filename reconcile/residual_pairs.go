@@ -121,19 +121,37 @@ func (e *engine) feeDiffers(i, t int32) bool {
 		p.Fee != tx.Fee && p.Fee != tx.Fee+tx.Tax
 }
 
-// learnPayers remembers whose each payer's money was, where all charges that name a customer agree.
+// payer is a gateway's own id of a customer.
+type payer struct {
+	source book.SourceName
+	id     string
+}
+
+// learnPayers remembers whose money came from each payer that some charge knows its customer by
+// alone, where all charges that name a customer agree.
 func (e *engine) learnPayers() {
-	e.payers = map[string]string{}
+	e.payers = map[payer]string{}
+	for _, t := range e.txs {
+		if t.Payer != "" && t.CustomerRef == "" && t.InvoiceRef == "" && t.Kind == book.Charge {
+			e.payers[payer{t.Source, t.Payer}] = ""
+		}
+	}
+	mixed := map[payer]bool{}
 	for _, t := range e.txs {
 		if t.Payer == "" || t.CustomerRef == "" || t.Kind != book.Charge {
 			continue
 		}
-		key := string(t.Source) + ":" + t.Payer
-		if had, ok := e.payers[key]; ok && had != t.CustomerRef {
-			e.payers[key] = ""
-			continue
+		key := payer{t.Source, t.Payer}
+		switch had, ok := e.payers[key]; {
+		case !ok:
+		case had != "" && had != t.CustomerRef:
+			mixed[key] = true
+		default:
+			e.payers[key] = t.CustomerRef
 		}
-		e.payers[key] = t.CustomerRef
+	}
+	for key := range mixed {
+		delete(e.payers, key)
 	}
 }
 
@@ -153,7 +171,7 @@ func (e *engine) otherParty(i, t int32) string {
 		}
 		ref = customerNative(e.invs[v].CustomerID)
 	} else if ref == "" && tx.Payer != "" {
-		ref = e.payers[string(tx.Source)+":"+tx.Payer]
+		ref = e.payers[payer{tx.Source, tx.Payer}]
 	}
 	if ref == "" || ref == mine {
 		return ""

@@ -21,6 +21,7 @@ func (e *engine) result() (Result, error) {
 	r.Stats = e.stats()
 	r.Exceptions = e.exceptions
 	sortExceptions(r.Exceptions)
+	// Two classes of one group on the same items are one exception: the first class stands.
 	seen := make(map[string]bool, len(r.Exceptions))
 	r.Exceptions = slices.DeleteFunc(r.Exceptions, func(x book.Exception) bool {
 		twice := seen[x.ID]
@@ -50,6 +51,7 @@ func (e *engine) matches() []book.Match {
 	out := make([]book.Match, len(e.links))
 	items := newArena[book.ItemID](2 * len(e.links))
 	uses := newArena[money.Money](2 * len(e.links))
+	facts := &factBook{}
 	for i := range e.links {
 		l := &e.links[i]
 		if l.given != nil {
@@ -71,8 +73,9 @@ func (e *engine) matches() []book.Match {
 			return nil
 		})
 		m.Residual = e.residue(l)
-		m.Facts = e.facts(l)
+		facts.add(e, l, &m.Facts)
 	}
+	facts.flush()
 	order := make(map[book.Pass]int, len(stages))
 	for i := range out {
 		if _, ok := order[out[i].Pass]; !ok {

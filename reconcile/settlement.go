@@ -17,17 +17,17 @@ func (e *engine) hardLinks() error {
 		case up != none:
 			over, seen := left[up]
 			if !seen {
-				over = e.txs[up].Gross
+				over = charged(e.txs[up]).Minor
 			}
 			take := int64(0)
-			if e.txs[up].Currency == t.Currency {
+			if charged(e.txs[up]).Currency == charged(t).Currency {
 				take = takeBack(over, t)
 				left[up] = over - take
 			}
 			e.add(link{pass: book.P3, leg: book.GatewayGateway, state: book.Auto,
 				left: []ref{txRef(up)}, right: []ref{txRef(c)},
-				uses: []money.Money{money.New(take, e.txs[up].Currency),
-					money.New(t.Gross, t.Currency)}})
+				uses: []money.Money{money.New(take, charged(e.txs[up]).Currency),
+					charged(t)}})
 		case t.Kind == book.PayoutFailure:
 			p, ok := e.poutAt[t.Parent]
 			if !ok {
@@ -40,10 +40,10 @@ func (e *engine) hardLinks() error {
 	return nil
 }
 
-// takeBack is how much of what is left of a parent a child gives back: the opposite of its gross,
+// takeBack is how much of what is left of a parent a child gives back: the opposite of its charge,
 // never more than there is and never of the other sign.
 func takeBack(over int64, child *book.Transaction) int64 {
-	back := -child.Gross
+	back := -charged(child).Minor
 	switch {
 	case over > 0 && back > 0:
 		return min(over, back)

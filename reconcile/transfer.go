@@ -311,7 +311,7 @@ func (e *engine) inexact(left, l ref) {
 	e.hold(left)
 	e.hold(l)
 	e.raise(finding{class: book.D8, leg: book.BankBilling, about: []ref{l, left},
-		amount: money.New(got.Minor-due.Minor, due.Currency),
+		amount: got,
 		flags:  []book.Flag{book.FlagSuggestion}, why: e.whyTransferDiffers(left, l.at())})
 }
 
@@ -368,26 +368,17 @@ func (e *engine) openBySender(g *graph, by map[worth][]int32) {
 			}
 		}
 	}
-	named := map[book.ItemID][]string{}
-	for id, c := range e.custs {
-		for _, n := range []string{foldName(c.Company), foldName(c.Name)} {
-			if senders[n] {
-				named[id] = append(named[id], n)
-			}
-		}
-	}
-	if len(named) == 0 {
-		return
-	}
 	for i, v := range e.invs {
-		names := named[v.CustomerID]
-		if len(names) == 0 || !v.Status.Open() || v.Balance <= 0 || e.invHeld[i] {
+		if !v.Status.Open() || v.Balance <= 0 || e.invHeld[i] {
 			continue
 		}
 		for a := range e.in.Accounts {
 			for _, l := range by[worth{e.in.Accounts[a].Name, money.New(v.Balance, v.Currency)}] {
 				line := e.lines[l]
-				if slices.Contains(names, foldName(line.Counterparty)) &&
+				sent := foldName(line.Counterparty)
+				c := e.custs[v.CustomerID]
+				if c != nil && senders[sent] &&
+					(foldName(c.Company) == sent || foldName(c.Name) == sent) &&
 					len(e.transfer[l].named) == 0 && lineOn(line) >= v.IssuedOn &&
 					!e.isRejected(book.BankBilling, invRef(int32(i)), lineRef(l)) {
 					g.pair(invRef(int32(i)), lineRef(l))

@@ -33,7 +33,11 @@ func (e *engine) name(r ref) string {
 		return e.title(e.pouts[i].Source) + " payout " + e.pouts[i].ID.Native()
 	case sortLine:
 		l := e.lines[i]
-		return "the bank line of " + lineOn(l).String() + sender(l)
+		id := ""
+		if l.BankID != "" {
+			id = " " + l.BankID
+		}
+		return "the bank line" + id + " of " + lineOn(l).String() + sender(l)
 	}
 	return "credit " + strings.TrimPrefix(e.creds[i].ID.Native(), "credit/")
 }
@@ -120,11 +124,11 @@ func (e *engine) whySuggested(left, right []ref) string {
 
 func (e *engine) whyMisfooted(i int32, n int, sum int64, missing int32) string {
 	p := e.pouts[i]
-	s := fmt.Sprintf("The %s is %s, but its %d members come to %s, so %s is not accounted for",
+	s := fmt.Sprintf("The %s is %s, but the members that it states (%d) come to %s, so %s is not accounted for",
 		e.name(poutRef(i)), coded(p.Amount), n, figure(money.New(sum, p.Amount.Currency)),
 		figure(money.New(p.Amount.Minor-sum, p.Amount.Currency)))
 	if missing != none {
-		return s + "; " + e.name(txRef(missing)) + " would make it up."
+		return s + "; the " + e.name(txRef(missing)) + " would make it up."
 	}
 	return s + "."
 }
