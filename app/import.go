@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"countinghouse/app/book"
@@ -64,7 +65,8 @@ type ImportedFile struct {
 	// Difference is what the balance proof misses, zero where it holds or cannot be made.
 	Difference int64
 	From, To   book.Date
-	Warnings   []string
+	// Warnings are what is not right with the file, Notes what was decided in reading it.
+	Warnings, Notes []string
 	// Questions must be answered before the file can be read; Err is then set too.
 	Questions []Question
 	Profile   Profile
@@ -167,7 +169,7 @@ func (a *App) importFile(ctx context.Context, path string, o bankfile.Options,
 	q ImportRequest) (ImportedFile, error) {
 	f, err := a.readFile(path, o, q.Answers)
 	out := ImportedFile{Format: string(f.Format), Variant: f.Variant, Size: f.Size,
-		Warnings: f.Warnings, Questions: f.Questions, Profile: f.Profile, Recognised: f.Recognised}
+		Warnings: f.Warnings, Notes: f.Notes, Questions: f.Questions, Profile: f.Profile, Recognised: f.Recognised}
 	if err != nil {
 		return out, err
 	}
@@ -240,7 +242,7 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File,
 	holds, proved := true, false
 	for i := range f.Statements {
 		p := &f.Statements[i]
-		existing, err := a.store.Lines(ctx, q.Account, p.FromOn, p.ToOn)
+		existing, err := a.existing(ctx, q.Account, p)
 		if err != nil {
 			return batch, err
 		}
@@ -254,6 +256,7 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File,
 		if err != nil {
 			return batch, err
 		}
+		batch.Replaced = append(batch.Replaced, settledNow(existing, known)...)
 		out.note(p, fresh, known)
 		batch.Statements = append(batch.Statements, p.Statement)
 		batch.Lines = append(batch.Lines, fresh...)
@@ -273,15 +276,55 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File,
 	return batch, nil
 }
 
+// existing are the account's lines of a statement's days, and those that have its lines' ids on
+// other days.
+func (a *App) existing(ctx context.Context, account book.AccountName,
+	p *bankfile.Parsed) ([]book.BankLine, error) {
+	list, err := a.store.Lines(ctx, account, p.FromOn, p.ToOn)
+	if err != nil {
+		return nil, err
+	}
+	have := make(map[book.ItemID]bool, len(list))
+	for _, l := range list {
+		have[l.ID] = true
+	}
+	var ids []book.ItemID
+	for _, l := range p.Lines {
+		if !have[l.ID] {
+			ids = append(ids, l.ID)
+		}
+	}
+	others, err := a.store.ByIDs(ctx, ids)
+	return append(list, others.Lines...), err
+}
+
+// settledNow are the announced lines that a later statement no longer announces: they were booked,
+// or never will be.
+func settledNow(existing, known []book.BankLine) []book.ItemID {
+	still := make(map[book.ItemID]bool, len(known))
+	for _, l := range known {
+		still[l.ID] = true
+	}
+	var out []book.ItemID
+	for _, l := range existing {
+		if l.Pending && !still[l.ID] {
+			out = append(out, l.ID)
+		}
+	}
+	return out
+}
+
 // note takes a statement into the report.
 func (f *ImportedFile) note(p *bankfile.Parsed, fresh, known []book.BankLine) {
-	old := make(map[int]bool, len(known))
+	rows := make([]ImportRow, 0, len(fresh)+len(known))
+	for _, l := range fresh {
+		rows = append(rows, ImportRow{l, false})
+	}
 	for _, l := range known {
-		old[l.Row] = true
+		rows = append(rows, ImportRow{l, true})
 	}
-	for _, l := range p.Lines {
-		f.Rows = append(f.Rows, ImportRow{l, old[l.Row]})
-	}
+	slices.SortStableFunc(rows, func(a, b ImportRow) int { return a.Line.Row - b.Line.Row })
+	f.Rows = append(f.Rows, rows...)
 	f.New += len(fresh)
 	f.Duplicates += len(known)
 	f.Quarantined = append(f.Quarantined, p.Rejects...)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 
 	"countinghouse/app/book"
@@ -74,11 +75,10 @@ func (m *Month) MatchesOf(id book.ItemID) []*book.Match {
 	return out
 }
 
+// find looks for a record by id in a slice that is sorted by id, nil where there is none.
 func find[T any](list []T, id book.ItemID, idOf func(*T) book.ItemID) *T {
-	i, ok := slices.BinarySearchFunc(list, id, func(x T, id book.ItemID) int {
-		return cmp.Compare(idOf(&x), id)
-	})
-	if !ok {
+	i := sort.Search(len(list), func(i int) bool { return idOf(&list[i]) >= id })
+	if i == len(list) || idOf(&list[i]) != id {
 		return nil
 	}
 	return &list[i]

@@ -117,6 +117,18 @@ func (s *Sandbox) Statements() map[book.AccountName][]string {
 // Now is the moment at which the business stands.
 func (s *Sandbox) Now() book.Instant { return s.serving.World.Now }
 
+// Records is how many records the business holds on all sides: customers, services, invoices,
+// payments, credits, gateway movements, payouts and bank lines.
+func (s *Sandbox) Records() int {
+	w := s.serving.World
+	n := len(w.Customers) + len(w.Services) + len(w.Invoices) + len(w.Payments) + len(w.Credits) +
+		len(w.Movements) + len(w.Payouts)
+	for _, a := range w.Accounts {
+		n += len(a.Lines)
+	}
+	return n
+}
+
 // WriteStatements writes the bank's statements into a folder, one file for each account and month:
 // CSV for the first account, CAMT.053 for the next, and so on in turn. It returns the files by
 // account, oldest first.

@@ -105,7 +105,7 @@ func (a *App) pull(ctx context.Context, s SourceConfig, q SyncRequest,
 		Count: store.Count{New: r.New, Changed: r.Changed, Same: r.Same}}
 	if r.Err != nil {
 		run.Result, run.Message = result(r.Err), Explain(r.Err)
-		a.log.Warn("sync", "source", s.Name, "error", r.Err)
+		a.log.Info("sync", "source", s.Name, "error", r.Err)
 	}
 	if err := a.store.SaveSourceRun(context.WithoutCancel(ctx), run); err != nil {
 		r.Err = errors.Join(r.Err, err)

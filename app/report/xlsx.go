@@ -72,7 +72,6 @@ func (b *workbook) save(w io.Writer, doc excelize.DocProperties) error {
 	if err := b.file.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &full}); err != nil {
 		return err
 	}
-	b.file.SetActiveSheet(0)
 	b.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return fastZip(w) })
 	return b.file.Write(io.Discard)
 }

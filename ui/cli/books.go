@@ -90,7 +90,7 @@ func (c *command) importCommand() *cobra.Command {
 	var account, source string
 	cmd := &cobra.Command{
 		Use: "import FILE... --account NAME [--format auto|csv|camt] [--profile NAME] [--dry-run] " +
-			"[--replace]",
+			"[--answer TOPIC=VALUE]... [--replace]",
 		Short: "Read bank statements",
 		Args:  atLeast(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -121,6 +121,8 @@ func (c *command) importCommand() *cobra.Command {
 	f.StringVar(&account, "account", "", "the bank `account` that the statements are of")
 	f.StringVar(&source, "source", "", "the `gateway` whose downloaded report it is")
 	f.StringVar(&q.Format, "format", "auto", "auto, csv or camt")
+	f.StringArrayVar(&q.Answers, "answer", nil,
+		"the `answer` to a question of the file, such as dates=dmy; may stand several times")
 	f.StringVar(&q.Profile, "profile", "", "the remembered CSV `profile` to read with")
 	f.BoolVar(&q.DryRun, "dry-run", false, "show what would be imported and store nothing")
 	f.BoolVar(&q.Replace, "replace", false, "replace overlapping lines of another format")
@@ -132,7 +134,7 @@ func (c *command) showImport(r app.ImportReport, dry bool) error {
 	open := false
 	for _, f := range r.Files {
 		if f.Err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", f.Name, f.Err))
+			failed = errors.Join(failed, f.Err)
 			continue
 		}
 		open = open || len(f.Quarantined) > 0
