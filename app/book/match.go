@@ -62,7 +62,8 @@ type Match struct {
 	// Left is the side nearer to billing. Both are sorted.
 	Left, Right []ItemID
 	// Uses says how much of each item the match takes: first of Left, then of Right, in the item's
-	// own sign and currency. On the payout leg a transaction is used with its net, else gross.
+	// own sign and currency. On the payout leg a transaction is used with its net, elsewhere with
+	// what the customer was charged.
 	Uses []money.Money
 	// Residual is left minus right where both have one currency; zero otherwise.
 	Residual money.Money
