@@ -98,7 +98,7 @@ type PassStat struct {
 // Result is what a run concluded. All slices are sorted, and equal for equal facts, whatever the
 // order in which they came.
 type Result struct {
-	// Matches are all live and suggested matches, by pass, then items; confirmed ones included.
+	// Matches are all live and suggested matches, confirmed ones first, then by pass and records.
 	Matches []book.Match
 	// Exceptions are all open items, by class, then items, whatever their date; see InPeriod.
 	Exceptions []book.Exception

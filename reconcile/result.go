@@ -17,8 +17,8 @@ func (e *engine) result() (Result, error) {
 	r.AutoPayments, r.AutoBankLines = e.rates()
 	r.Bridges = e.bridges()
 	r.Proofs = e.proofs
-	r.Matches = e.matches()
 	r.Stats = e.stats()
+	r.Matches = e.matches()
 	r.Exceptions = e.exceptions
 	sortExceptions(r.Exceptions)
 	// Two classes of one group on the same items are one exception: the first class stands.
@@ -46,8 +46,9 @@ func passOrder(p book.Pass) int {
 	return slices.IndexFunc(stages, func(s stage) bool { return s.pass == p && p != book.PHand })
 }
 
-// matches writes the links out, sorted by pass, then items.
+// matches writes the links out, sorted; it is the last to need them, for their places change.
 func (e *engine) matches() []book.Match {
+	e.sortLinks()
 	out := make([]book.Match, len(e.links))
 	items := newArena[book.ItemID](2 * len(e.links))
 	uses := newArena[money.Money](2 * len(e.links))
@@ -76,23 +77,35 @@ func (e *engine) matches() []book.Match {
 		facts.add(e, l, &m.Facts)
 	}
 	facts.flush()
-	order := make(map[book.Pass]int, len(stages))
-	for i := range out {
-		if _, ok := order[out[i].Pass]; !ok {
-			order[out[i].Pass] = passOrder(out[i].Pass)
-		}
+	return out
+}
+
+// sortLinks puts the links in the order of passes, then of their records, which stand in the order
+// of their ids within each sort.
+func (e *engine) sortLinks() {
+	type keyed struct {
+		key  uint64
+		pass int
+		at   int32
 	}
-	byItems := func(a, b book.Match) int {
-		if c := cmp.Compare(order[a.Pass], order[b.Pass]); c != 0 {
+	order := make([]keyed, len(e.links))
+	for i := range e.links {
+		l := &e.links[i]
+		order[i] = keyed{uint64(l.left[0])<<32 | uint64(l.right[0]), passOrder(l.pass), int32(i)}
+	}
+	slices.SortFunc(order, func(a, b keyed) int {
+		if c := cmp.Or(cmp.Compare(a.pass, b.pass), cmp.Compare(a.key, b.key)); c != 0 {
 			return c
 		}
-		return cmp.Or(slices.Compare(a.Left, b.Left), slices.Compare(a.Right, b.Right),
-			strings.Compare(string(a.Leg), string(b.Leg)))
+		x, y := &e.links[a.at], &e.links[b.at]
+		return cmp.Or(slices.Compare(x.left, y.left), slices.Compare(x.right, y.right),
+			cmp.Compare(x.leg, y.leg))
+	})
+	links := make([]link, len(e.links))
+	for i, o := range order {
+		links[i] = e.links[o.at]
 	}
-	if !slices.IsSortedFunc(out, byItems) {
-		slices.SortFunc(out, byItems)
-	}
-	return out
+	e.links = links
 }
 
 // rules are the versions of the passes, kept with every match.
