@@ -193,7 +193,7 @@ func TestChecksSayWhatIsWrong(t *testing.T) {
 		{"a bank line that is only announced", func(p *Pack) { p.Lines[40].Pending = true },
 			[]string{"JPY: bank lines listed and received in bank"}},
 		{"a payout that does not foot", func(p *Pack) { p.Payouts[3].Parts[0].Gross++ },
-			[]string{"Payouts whose members do not add up"}},
+			[]string{"Payouts that do not add up, and exceptions that say so"}},
 		{"a balance stated otherwise", func(p *Pack) { *p.Proofs[0].ProviderClosing++ },
 			[]string{"Gateway balance: computed and stated differ"}},
 		{"a proof that does not hold", func(p *Pack) { p.Proofs[3].Holds = false },
@@ -210,7 +210,7 @@ func TestChecksSayWhatIsWrong(t *testing.T) {
 			}
 			want := allZero
 			if len(test.off) > 0 {
-				want = strconv.Itoa(len(test.off)) + " checks are not zero"
+				want = "Checks that are not zero: " + strconv.Itoa(len(test.off))
 			}
 			if got := value(t, f, "Cover", "A5"); got != want {
 				t.Errorf("the cover says %q, want %q", got, want)

@@ -215,16 +215,21 @@ func (c *cover) booked(currency money.Currency) Cell {
 // countChecks are the checks that count records of all currencies.
 func (c *cover) countChecks() []check {
 	p := c.p
-	unfooted := 0
+	unfooted, named := 0, 0
 	for _, o := range p.Payouts {
 		if len(o.Parts) > 0 && compose(o.Parts).net != o.Amount.Minor {
 			unfooted++
 		}
+		if slices.ContainsFunc(p.Exceptions, func(e book.Exception) bool {
+			return e.Class == book.A8 && slices.Contains(e.Items, o.ID)
+		}) {
+			named++
+		}
 	}
 	list := c.proofChecks()
 	return append(list,
-		check{name: "Payouts whose members do not add up", have: Integer(unfooted),
-			want:        Integer(0),
+		check{name: "Payouts that do not add up, and exceptions that say so", have: Integer(unfooted),
+			want:        Integer(named),
 			haveFormula: c.places["payouts"].each(nonZero("%[1]s"), payoutFoots)},
 		check{name: "Exceptions listed and found", have: Integer(len(p.Exceptions)),
 			want:        Integer(len(p.Exceptions)),
@@ -298,13 +303,13 @@ func (c *cover) check(k check) {
 func (c *cover) verdict() line {
 	word := allZero
 	if c.failed > 0 {
-		word = fmt.Sprintf("%d checks are not zero", c.failed)
+		word = fmt.Sprintf("Checks that are not zero: %d", c.failed)
 	}
 	formula := ""
 	if n := len(c.results); n > 0 {
 		count := fmt.Sprintf("COUNTIF(%s:%s,%s)", ref(coverResult, c.results[0]),
 			ref(coverResult, c.results[n-1]), quote(isOff))
-		formula = fmt.Sprintf(`IF(%s=0,"%s",%s&" checks are not zero")`, count, allZero, count)
+		formula = fmt.Sprintf(`IF(%s=0,"%s","Checks that are not zero: "&%s)`, count, allZero, count)
 	}
 	var l line
 	l.height = 24
