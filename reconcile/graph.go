@@ -9,17 +9,20 @@ import (
 // graph holds the candidate pairs of one pass. A pair is taken where neither side has another
 // candidate; every larger connected set is ambiguous as a whole.
 type graph struct {
-	right map[ref][]ref
-	left  map[ref][]ref
+	right, left map[ref][]ref
+	known       map[[2]ref]bool
 }
 
-func newGraph() *graph { return &graph{right: map[ref][]ref{}, left: map[ref][]ref{}} }
+func newGraph() *graph {
+	return &graph{right: map[ref][]ref{}, left: map[ref][]ref{}, known: map[[2]ref]bool{}}
+}
 
 // pair adds a candidate pair once.
 func (g *graph) pair(left, right ref) {
-	if slices.Contains(g.right[left], right) {
+	if g.known[[2]ref{left, right}] {
 		return
 	}
+	g.known[[2]ref{left, right}] = true
 	g.right[left] = append(g.right[left], right)
 	g.left[right] = append(g.left[right], left)
 }

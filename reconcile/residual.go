@@ -51,11 +51,16 @@ func (e *engine) notePayoutLeg() {
 		}
 	}
 	for i := range e.exceptions {
-		if x := &e.exceptions[i]; x.Class == book.D7 && x.Leg == book.PayoutBank {
-			for l := range e.lines {
-				if _, ok := slices.BinarySearch(x.Items, e.lines[l].ID); ok {
-					e.onPayoutLeg[int32(l)] = true
-				}
+		x := &e.exceptions[i]
+		if x.Class != book.D7 || x.Leg != book.PayoutBank {
+			continue
+		}
+		for _, id := range x.Items {
+			l, ok := slices.BinarySearchFunc(e.lines, id, func(l *book.BankLine, id book.ItemID) int {
+				return cmp.Compare(l.ID, id)
+			})
+			if ok {
+				e.onPayoutLeg[int32(l)] = true
 			}
 		}
 	}

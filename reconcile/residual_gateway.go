@@ -1,7 +1,9 @@
 package reconcile
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -141,11 +143,7 @@ func (e *engine) unsettled() {
 		}
 	}
 	// A hold lowers the next payout, whose member it is, and stays a hold until it is released.
-	for t := range int32(len(e.txs)) {
-		if e.txs[t].Kind == book.Reserve {
-			e.reserve(t)
-		}
-	}
+	e.reserves()
 	covers := e.unstatedPayouts()
 	for _, t := range free {
 		tx := e.txs[t]
@@ -219,12 +217,49 @@ func (e *engine) waits(class book.Class, t int32, expected book.Date) {
 			e.name(txRef(t)), coded(a), expected)})
 }
 
-// reserve names money that the gateway holds back until it is released; a release says nothing.
+// reserves names the holds that are not released. A release belongs to the hold that it names; one
+// that names none, to the oldest hold of its amount that is still open.
+func (e *engine) reserves() {
+	type hold struct {
+		purse
+		gross int64
+	}
+	open := map[hold][]int32{}
+	var rows []int32
+	for i, t := range e.txs {
+		if t.Kind == book.Reserve {
+			rows = append(rows, int32(i))
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b int32) int { return cmp.Compare(e.txs[a].At, e.txs[b].At) })
+	for _, t := range rows {
+		tx := e.txs[t]
+		k := hold{purse{tx.Source, tx.Currency}, max(tx.Gross, -tx.Gross)}
+		switch {
+		case tx.Gross < 0 && !e.namedRelease(t):
+			open[k] = append(open[k], t)
+		case tx.Gross > 0 && e.parent[t] == none && len(open[k]) > 0:
+			open[k] = open[k][1:]
+		}
+	}
+	for _, t := range rows {
+		tx := e.txs[t]
+		if slices.Contains(open[hold{purse{tx.Source, tx.Currency}, -tx.Gross}], t) {
+			e.reserve(t)
+		}
+	}
+}
+
+// namedRelease reports whether a release names the hold as its parent.
+func (e *engine) namedRelease(t int32) bool {
+	return slices.ContainsFunc(e.children[t], func(c int32) bool {
+		return e.txs[c].Kind == book.Reserve && e.txs[c].Gross > 0
+	})
+}
+
+// reserve names money that the gateway holds back until it is released.
 func (e *engine) reserve(t int32) {
 	tx := e.txs[t]
-	if tx.Gross >= 0 || e.isReleased(t) {
-		return
-	}
 	a := money.New(tx.Gross, tx.Currency)
 	f := finding{class: book.T6, leg: book.GatewayGateway, about: []ref{txRef(t)}, amount: a,
 		clears: tx.DueOn}
@@ -240,29 +275,4 @@ func (e *engine) reserve(t int32) {
 			e.title(tx.Source), coded(a), tx.DueOn)
 	}
 	e.raise(f)
-}
-
-// isReleased reports whether the gateway gave a reserve back: a row that names it, or the first
-// later release of the same amount that names none.
-func (e *engine) isReleased(t int32) bool {
-	for _, c := range e.children[t] {
-		if e.txs[c].Kind == book.Reserve && e.txs[c].Gross > 0 {
-			return true
-		}
-	}
-	tx := e.txs[t]
-	held, released := 0, 0
-	for i, o := range e.txs {
-		if o.Kind != book.Reserve || o.Source != tx.Source || o.Currency != tx.Currency ||
-			e.parent[i] != none {
-			continue
-		}
-		switch {
-		case o.Gross == tx.Gross && (o.At < tx.At || o.At == tx.At && int32(i) <= t):
-			held++
-		case o.Gross == -tx.Gross && o.At >= tx.At:
-			released++
-		}
-	}
-	return released >= held
 }

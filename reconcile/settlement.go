@@ -56,6 +56,7 @@ func takeBack(over int64, child *book.Transaction) int64 {
 // composition is P4: a payout whose members the provider states must be the sum of their nets.
 func (e *engine) composition() error {
 	members := e.members()
+	var free map[netKey][]int32
 	for i := range int32(len(e.pouts)) {
 		p := e.pouts[i]
 		of := members[i]
@@ -75,7 +76,10 @@ func (e *engine) composition() error {
 				left: e.charges(of), right: []ref{poutRef(i)}})
 			continue
 		}
-		e.misfooted(i, of, sum)
+		if free == nil {
+			free = e.freeByNet()
+		}
+		e.misfooted(i, of, sum, free)
 	}
 	return nil
 }
@@ -106,33 +110,46 @@ func (e *engine) members() [][]int32 {
 	return out
 }
 
+// netKey is an exact net on one balance.
+type netKey struct {
+	purse
+	net int64
+}
+
+// freeByNet lists the movements that no payout names, by net.
+func (e *engine) freeByNet() map[netKey][]int32 {
+	out := map[netKey][]int32{}
+	for i, t := range e.txs {
+		if t.Net != 0 && t.PayoutID == "" {
+			k := netKey{purse{t.Source, t.Currency}, t.Net}
+			out[k] = append(out[k], int32(i))
+		}
+	}
+	return out
+}
+
 // misfooted raises A8. Where exactly one free movement makes up the difference, it is named with
 // the payout, as the member that is most likely missing, and is nothing of its own.
-func (e *engine) misfooted(i int32, of []int32, sum int64) {
+func (e *engine) misfooted(i int32, of []int32, sum int64, free map[netKey][]int32) {
 	p := e.pouts[i]
 	gap := money.New(p.Amount.Minor-sum, p.Amount.Currency)
 	about := []ref{poutRef(i)}
-	missing := none
-	for j, t := range e.txs {
-		if t.Net == gap.Minor && t.Net != 0 && t.Currency == gap.Currency &&
-			t.Source == p.Source && t.PayoutID == "" && !e.isLate(t.AvailableAt, p.SentAt) {
-			if missing != none {
-				missing = none
-				break
-			}
-			missing = int32(j)
+	missing, fits := none, 0
+	for _, t := range free[netKey{purse{p.Source, gap.Currency}, gap.Minor}] {
+		if e.txs[t].AvailableAt <= p.SentAt {
+			missing = t
+			fits++
 		}
 	}
-	if missing != none {
+	if fits != 1 {
+		missing = none
+	} else {
 		about = append(about, txRef(missing))
 		e.missing[missing] = true
 	}
 	e.raise(finding{class: book.A8, leg: book.GatewayPayout, about: about, amount: gap,
 		why: e.whyMisfooted(i, len(of), sum, missing)})
 }
-
-// isLate reports whether a movement became available only after a payout was sent.
-func (e *engine) isLate(available, sent book.Instant) bool { return available > sent }
 
 // bankWindow is how many business days before and after the provider's date a payout may be booked.
 const (

@@ -84,6 +84,7 @@ func TestWorlds(t *testing.T) {
 	if testing.Short() {
 		seeds = 100
 	}
+	faults, passes := map[book.Class]int{}, map[book.Pass]int{}
 	for seed := range seeds {
 		o := world.Options{Seed: seed, Customers: 1 + int(seed%40),
 			Month: book.MonthOf(book.NewDate(2026, 10, 1)) + book.Month(seed%14)}
@@ -93,11 +94,33 @@ func TestWorlds(t *testing.T) {
 		for _, s := range judge(w, r) {
 			t.Errorf("seed %d, %d customers: %s", seed, o.Customers, s)
 		}
-		if t.Failed() && seed > 60 {
+		if t.Failed() {
 			t.FailNow()
+		}
+		for _, f := range w.Truth.Faults {
+			faults[f.Class]++
+		}
+		for _, s := range r.Stats {
+			passes[s.Pass] += s.Auto
 		}
 		if seed%10 == 0 {
 			sameAgain(t, in, r, seed)
+		}
+	}
+	every(t, faults, passes)
+}
+
+// every proves that the worlds held every fault there is, and that every pass had its share.
+func every(t *testing.T, faults map[book.Class]int, passes map[book.Pass]int) {
+	t.Helper()
+	for class := range world.Usual {
+		if faults[class] == 0 {
+			t.Errorf("no world held %s", class)
+		}
+	}
+	for _, p := range []book.Pass{book.P1, book.P2, book.P3, book.P4, book.P5, book.P6, book.P7} {
+		if passes[p] == 0 {
+			t.Errorf("%s matched nothing", p)
 		}
 	}
 }
