@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"countinghouse/app/book"
@@ -90,15 +93,11 @@ func (d *DemoRun) open(ctx context.Context, q DemoRequest, s *Sandbox) error {
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	if err := os.RemoveAll(filepath.Join(o.Dir, "statements")); err != nil {
-		return fmt.Errorf("demo: %w", err)
-	}
 	path := filepath.Join(o.Dir, ConfigName)
-	if old, err := LoadConfig(path); err == nil && old.Business.Name != s.Config().Business.Name {
-		return fmt.Errorf("demo: %s holds the profile of %s; name an empty folder with --data",
-			o.Dir, old.Business.Name)
+	if err := replaceable(path, filepath.Join(o.Dir, "cache.db")); err != nil {
+		return err
 	}
-	for _, f := range []string{"cache.db", "cache.db-wal", "cache.db-shm"} {
+	for _, f := range []string{"statements", "cache.db", "cache.db-wal", "cache.db-shm"} {
 		if err := os.RemoveAll(filepath.Join(o.Dir, f)); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
@@ -114,6 +113,23 @@ func (d *DemoRun) open(ctx context.Context, q DemoRequest, s *Sandbox) error {
 	a, err := Open(ctx, o)
 	d.App = a
 	return err
+}
+
+// replaceable refuses to put a demo in the place of books that are not one: a demo's sources are all
+// on this computer.
+func replaceable(config, books string) error {
+	_, err := os.Stat(books)
+	c, bad := LoadConfig(config)
+	switch {
+	case errors.Is(bad, fs.ErrNotExist) && errors.Is(err, fs.ErrNotExist):
+		return nil
+	case bad == nil && !slices.ContainsFunc(c.Sources, func(s SourceConfig) bool {
+		return !strings.HasPrefix(s.URL, "http://127.0.0.1:")
+	}):
+		return nil
+	}
+	return fmt.Errorf("demo: %s holds the books of another profile; name an empty folder with --data",
+		filepath.Dir(config))
 }
 
 // importStatements writes the bank's statement files and imports them as a person would.
