@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -241,12 +242,20 @@ func TestMutation(t *testing.T) {
 		if first == 0 {
 			pullInto(t, opened(t, w, NewSimulator(w)), b, false)
 		}
-		before := len(w.Invoices)
+		before := slices.Clone(w.Invoices)
 		h := NewSimulator(w, func(o *SimOptions) { o.MutateList = 6 })
 		s := opened(t, w, cut(h, 7))
 		pullInto(t, s, b, false)
 		if h.mutations != 6 {
-			t.Fatalf("%d mutations of %d invoices", h.mutations, before)
+			t.Fatalf("%d mutations", h.mutations)
+		}
+		still := plainly(expect(w))
+		got := plainly(b.All())
+		for _, v := range before {
+			id := fmt.Sprintf("billing:invoice/%d", v.ID)
+			if still[id] != "" && got[id] == "" {
+				t.Errorf("%s was skipped", id)
+			}
 		}
 		pullInto(t, s, b, false)
 		same(t, expect(w), b.All())

@@ -15,6 +15,8 @@ const (
 	pageSize = 100
 	// chunkSize is how many rows are read in full before they are kept.
 	chunkSize = 25
+	// backMax is how often a walk steps back: a list without any order would keep it for ever.
+	backMax = 1000
 )
 
 // listing is a list of WHMCS that is walked page by page.
@@ -44,14 +46,15 @@ type window struct {
 // were deleted and the walk steps back. It goes on by the rows it received, not by those it asked
 // for.
 func (p *pull) walk(ctx context.Context, l listing) error {
-	start, check := max(0, p.cursor.Pos-1), true
+	start, check, back := max(0, p.cursor.Pos-1), true, 0
 	for {
 		w, err := p.window(ctx, l, start)
 		if err != nil {
 			return err
 		}
 		from, found := l.resume(w, p.cursor.Last)
-		if check && !found && start > 0 {
+		if check && !found && start > 0 && back < backMax {
+			back++
 			start = max(0, min(start, w.total)-pageSize)
 			continue
 		}
