@@ -55,6 +55,9 @@ var halfWay = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", "100000")
 	_, _ = io.WriteString(w, `{"object":`)
+	if err := http.NewResponseController(w).Flush(); err != nil {
+		panic("sourcetest: " + err.Error())
+	}
 	panic(http.ErrAbortHandler)
 })
 
@@ -67,18 +70,22 @@ func html(status int) http.Handler {
 	})
 }
 
-// huge answers with more than anyone should read.
-var huge = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+// huge answers with far more than anyone should read, and counts what was taken.
+type huge struct{ taken atomic.Int64 }
+
+func (h *huge) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = io.WriteString(w, `{"object":"list","data":["`)
 	part := strings.Repeat("x", 1<<20)
-	for range source.ReplyMax>>20 + 1 {
-		if _, err := io.WriteString(w, part); err != nil {
+	for range 3 * source.ReplyMax >> 20 {
+		n, err := io.WriteString(w, part)
+		h.taken.Add(int64(n))
+		if err != nil {
 			return
 		}
 	}
 	_, _ = io.WriteString(w, `"]}`)
-})
+}
 
 // fail is the subject's own error with a message that holds all of the subject's secrets.
 func (s Subject) fail(status int, retryAfter string) http.Handler {

@@ -266,6 +266,9 @@ func (s Subject) reject(t *testing.T) {
 }
 
 func (s Subject) huge(t *testing.T) {
-	w := s.World()
-	s.open(t, w, huge).failsBothWays(source.KindMalformed)
+	w, h := s.World(), &huge{}
+	s.open(t, w, h).failsBothWays(source.KindMalformed)
+	if calls := int64(2); h.taken.Load() > calls*2*source.ReplyMax {
+		t.Errorf("%d MiB were read in %d calls", h.taken.Load()>>20, calls)
+	}
 }

@@ -284,6 +284,27 @@ func TestMovingLedger(t *testing.T) {
 	}
 }
 
+// TestEvents finds a debit that failed within the day by its event alone.
+func TestEvents(t *testing.T) {
+	w := sourcetest.Small()
+	b := sourcetest.NewBooks()
+	pullInto(t, serve(t, w, NewSimulator(w)), b, source.Request{})
+	w.Now += 2 * 3600 * 1000
+	for i := range w.Charges {
+		if c := &w.Charges[i]; c.ID == "py_pending" {
+			c.State, c.FailureCode = book.Failed, "insufficient_funds"
+			c.FailureMovementID = "txn_back"
+		}
+	}
+	w.Movements = append(w.Movements, world.Movement{ID: "txn_back", At: w.Now - 3600*1000,
+		Type: "payment_failure_refund", Category: "charge_failure", AvailableAt: w.Now,
+		Currency: "EUR", Gross: -3000, Net: -3000, SourceID: "py_pending"})
+	pullInto(t, serve(t, w, NewSimulator(w)), b, source.Request{})
+	for _, d := range sourcetest.Diff(expect(w), b.All()) {
+		t.Error(d)
+	}
+}
+
 // TestPendingRows reads a row again that stayed pending, a day later.
 func TestPendingRows(t *testing.T) {
 	w := sourcetest.Small()

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"regexp"
 	"strconv"
@@ -339,6 +340,9 @@ func amount(minor *int64, currency string) (money.Money, error) {
 		return money.Money{}, errors.New("the amount is missing")
 	}
 	n := *minor
+	if n == math.MinInt64 {
+		return money.Money{}, money.ErrOverflow
+	}
 	if theirs, special := stripeExponents[c]; special {
 		ours, _ := c.Exponent()
 		for ; theirs > ours; theirs-- {

@@ -213,3 +213,34 @@ func TestRevision(t *testing.T) {
 		t.Errorf("after a change: %q", got)
 	}
 }
+
+// FuzzTranslate reads anything: it must never panic, and what it gives must add up.
+func FuzzTranslate(f *testing.F) {
+	files, err := filepath.Glob("testdata/*.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		payload, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(payload)
+	}
+	tr, err := newTranslator(source.Options{Name: "stripe"})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		list, err := translateAny(tr, payload)
+		if err != nil {
+			return
+		}
+		for _, record := range list {
+			x, ok := record.(book.Transaction)
+			if ok && (x.Gross-x.Fee-x.Tax != x.Net || !x.Currency.Known() || x.ID.Native() == "") {
+				t.Errorf("%+v", x)
+			}
+		}
+	})
+}
