@@ -137,9 +137,14 @@ func (e *engine) unsettled() {
 			waiting[purse{tx.Source, tx.Currency}] += tx.Net
 		}
 	}
+	last := map[purse]book.Instant{}
 	for i, p := range e.pouts {
-		if e.poutComposed[i] == none && p.Members != book.MembersStated && e.cameBack(int32(i)) == 0 {
-			waiting[purse{p.Source, p.Amount.Currency}] -= p.Amount.Minor
+		k := purse{p.Source, p.Amount.Currency}
+		switch {
+		case e.poutComposed[i] != none:
+			last[k] = max(last[k], p.SentAt)
+		case p.Members != book.MembersStated && e.cameBack(int32(i)) == 0:
+			waiting[k] -= p.Amount.Minor
 		}
 	}
 	// A hold lowers the next payout, whose member it is, and stays a hold until it is released.
@@ -152,7 +157,9 @@ func (e *engine) unsettled() {
 			continue
 		}
 		expected, deadline := e.expected(tx)
-		late := e.today > deadline && !e.sourceOf(tx.Source).NoMembers && waiting[p] > 0
+		// It is late where payouts left it behind, or where there is a balance to pay out.
+		behind := last[p].In(e.zone) > expected
+		late := e.today > deadline && !e.sourceOf(tx.Source).NoMembers && (waiting[p] > 0 || behind)
 		switch {
 		case e.coveredBy(covers[p], tx, deadline):
 		case late && tx.Net > 0:
