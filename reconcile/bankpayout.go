@@ -56,8 +56,33 @@ func (e *engine) payoutIdentity() error {
 		}
 	}
 	e.settlePayouts(g, book.P5, func(component) bool { return true })
+	e.returnLines(by, texts)
 	e.differingPayouts()
 	return nil
+}
+
+// returnLines finds the debit with which the bank sent a payout back that had arrived: it carries
+// the payout's id and its amount, and belongs to the gateway's row of the return.
+func (e *engine) returnLines(by map[worth][]int32, texts []lineText) {
+	g := newGraph()
+	for i := range int32(len(e.pouts)) {
+		t, back := e.returned[i]
+		if !back || e.poutLink[i] == none {
+			continue
+		}
+		p, keys := e.pouts[i], payoutKeys(e.pouts[i])
+		arrived := e.lines[e.links[e.poutLink[i]].right[0].at()]
+		for _, l := range by[worth{arrived.Account, p.Amount.Neg()}] {
+			if texts[l].compact == "" {
+				texts[l] = textOf(e.lines[l])
+			}
+			if texts[l].carries(keys) && lineOn(e.lines[l]) >= lineOn(arrived) &&
+				!e.isRejected(book.PayoutBank, txRef(t), lineRef(l)) {
+				g.pair(txRef(t), lineRef(l))
+			}
+		}
+	}
+	e.settlePayouts(g, book.P5, func(component) bool { return true })
 }
 
 // differingPayouts finds lines that carry a payout's id with another amount: a pair for a person to

@@ -93,7 +93,8 @@ func (b *bridgeMaker) payoutOf(t int32) (int32, bool) {
 // trip is a payout's way to the bank: when it left, arrived and came back; zero for never.
 type trip struct {
 	sent, back book.Instant
-	arrived    book.Date
+	// returned is when the bank shows that it went back.
+	arrived, returned book.Date
 }
 
 // trip follows a payout. What was due before the opening, and never showed, is none of ours.
@@ -108,11 +109,14 @@ func (b *bridgeMaker) trip(i int32) (trip, bool) {
 			}
 		}
 	}
+	if at, ok := e.returnedAt[i]; ok {
+		t.returned = lineOn(e.lines[e.links[at].right[0].at()])
+	}
 	return t, t.arrived != 0 || t.back != 0 || e.arrival(p) >= e.in.OpeningOn
 }
 
 // underway is how often a payout counts as in transit at the end of a moment and its date: once
-// while it is sent and neither here nor back.
+// while it is sent and neither here nor back, and less once while it is on its way back.
 func (t trip) underway(at book.Instant, on book.Date) int64 {
 	n := int64(0)
 	arrived := t.arrived != 0 && t.arrived <= on
@@ -126,7 +130,7 @@ func (t trip) underway(at book.Instant, on book.Date) int64 {
 	if back {
 		n--
 	}
-	if arrived && back {
+	if t.returned == 0 && arrived && back || t.returned != 0 && t.returned <= on {
 		n++
 	}
 	return n
@@ -151,7 +155,7 @@ func (b *bridgeMaker) payouts() {
 		open, left := t.underway(b.from, b.first-1), t.underway(b.to, e.cut)
 		b.put(book.StepOpeningInTransit, p.ID, a(open))
 		b.put(book.StepClosingInTransit, p.ID, a(-left))
-		if t.arrived != 0 && t.back != 0 {
+		if t.arrived != 0 && t.back != 0 && t.returned == 0 {
 			// The bank had it and it came back all the same: it is a difference when both are known.
 			both := func(at book.Instant, on book.Date) bool { return t.arrived <= on && t.back <= at }
 			if both(b.to, e.cut) && !both(b.from, b.first-1) {
@@ -176,6 +180,13 @@ func (b *bridgeMaker) difference(l *link) {
 		}
 	}
 	for _, r := range l.left {
+		if r.sort() == sortTx {
+			// A payout's return: it left the bank on the line's own day.
+			if t := e.txs[r.at()]; b.inDays(lineOn(e.lines[l.right[0].at()])) {
+				gap[t.Currency] += t.Gross
+			}
+			continue
+		}
 		if r.sort() != sortPout {
 			continue
 		}

@@ -102,6 +102,8 @@ type engine struct {
 	missing map[int32]bool
 	// returned finds the row with which a payout came back.
 	returned map[int32]int32
+	// returnedAt is the link of that row with the bank's debit.
+	returnedAt map[int32]int32
 	// quotes marks lines whose text names an invoice of exactly their amount.
 	quotes   []bool
 	transfer []transfer
@@ -173,7 +175,8 @@ func (e *engine) stage(s stage) error {
 func newEngine(ctx context.Context, in Input) (*engine, error) {
 	e := &engine{ctx: ctx, in: in, zone: in.Zone, invLinked: map[int32][]int32{},
 		children: map[int32][]int32{}, rejected: map[string]bool{}, dupPays: map[int32]int32{},
-		missing: map[int32]bool{}, returned: map[int32]int32{}, d1: map[int32]bool{}}
+		missing: map[int32]bool{}, returned: map[int32]int32{}, d1: map[int32]bool{},
+		returnedAt: map[int32]int32{}}
 	if e.zone == nil {
 		e.zone = time.UTC
 	}
@@ -366,6 +369,10 @@ func (e *engine) mark(r ref, leg book.Leg, at int32) {
 			e.txLink[i] = at
 		case book.GatewayPayout:
 			e.txSettled[i] = at
+		case book.PayoutBank:
+			if p, ok := e.backRow(i); ok {
+				e.returnedAt[p] = at
+			}
 		}
 	case sortPout:
 		switch leg {

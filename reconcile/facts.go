@@ -50,7 +50,13 @@ func (e *engine) facts(b []byte, l *link) []byte {
 		b = fact(b, "members", strconv.Itoa(len(l.left)), strconv.Itoa(len(l.left)))
 		b = amounts(b, "net", money.New(sum, p.Amount.Currency), p.Amount)
 	case book.PayoutBank:
-		p, line := e.pouts[left.at()], e.lines[right.at()]
+		line := e.lines[right.at()]
+		if left.sort() == sortTx {
+			t := e.txs[left.at()]
+			b = amounts(b, "amount returned", money.New(t.Gross, t.Currency), line.Amount.Neg())
+			return fact(b, "reference", t.Parent.Native(), line.Reference+" "+line.Text)
+		}
+		p := e.pouts[left.at()]
 		b = amounts(b, "amount", p.Amount, line.Amount)
 		b = fact(b, "date", e.arrival(p).String(), lineOn(line).String())
 		b = fact(b, "reference", p.Trace+" "+p.ID.Native(), line.Reference+" "+line.Text)

@@ -179,9 +179,15 @@ func (e *engine) checkUnique(l *link, at int32) error {
 		case sortLine:
 			has = e.lineLink[i]
 		case sortTx:
-			has = e.txLink[i]
-			if l.leg == book.GatewayPayout {
+			switch l.leg {
+			case book.GatewayPayout:
 				has = e.txSettled[i]
+			case book.PayoutBank:
+				if p, ok := e.backRow(i); ok {
+					has = e.returnedAt[p]
+				}
+			default:
+				has = e.txLink[i]
 			}
 		case sortPout:
 			has = e.poutLink[i]

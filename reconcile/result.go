@@ -148,6 +148,9 @@ func (e *engine) residue(l *link) money.Money {
 		for _, r := range rs {
 			a := e.amount(r, l.leg)
 			switch {
+			case r.sort() == sortTx && l.leg == book.PayoutBank:
+				// What came back into the gateway's balance left the bank.
+				a = a.Neg()
 			case r.sort() == sortTx && l.leg != book.GatewayPayout:
 				a = charged(e.txs[r.at()])
 			case r.sort() == sortInv:
