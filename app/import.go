@@ -169,7 +169,8 @@ func (a *App) importFile(ctx context.Context, path string, o bankfile.Options,
 	q ImportRequest) (ImportedFile, error) {
 	f, err := a.readFile(path, o, q.Answers)
 	out := ImportedFile{Format: string(f.Format), Variant: f.Variant, Size: f.Size,
-		Warnings: f.Warnings, Notes: f.Notes, Questions: f.Questions, Profile: f.Profile, Recognised: f.Recognised}
+		Warnings: f.Warnings, Notes: f.Notes, Questions: f.Questions, Profile: f.Profile,
+		Recognised: f.Recognised}
 	if err != nil {
 		return out, err
 	}
@@ -242,6 +243,10 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File,
 	holds, proved := true, false
 	for i := range f.Statements {
 		p := &f.Statements[i]
+		if p.OtherAccount {
+			return batch, fmt.Errorf("%s is a statement of account %s, and %s is another account in "+
+				"%s: choose the account that it is of", f.Name, p.AccountNumber, q.Account, ConfigName)
+		}
 		existing, err := a.existing(ctx, q.Account, p)
 		if err != nil {
 			return batch, err

@@ -47,18 +47,8 @@ func Raw(m *app.Month, id book.ItemID) RawRow {
 	cash := func(name string, minor int64, c money.Currency) { add(name, money.New(minor, c).String()) }
 	switch {
 	case m.Invoice(id) != nil:
-		x := m.Invoice(id)
-		add("Number", x.Number)
 		add("Customer", m.Party(id))
-		add("Status", string(x.Status))
-		add("Kind", string(x.Kind))
-		add("Issued", x.IssuedOn.String())
-		add("Due", x.DueOn.String())
-		at("Paid", x.PaidAt)
-		cash("Total", x.Total, x.Currency)
-		cash("Credit", x.Credit, x.Currency)
-		cash("Open", x.Balance, x.Currency)
-		add("Method", x.Method)
+		rawInvoice(m.Invoice(id), add, at, cash)
 	case m.Payment(id) != nil:
 		x := m.Payment(id)
 		add("Invoice", string(x.InvoiceID))
@@ -104,6 +94,20 @@ func Raw(m *app.Month, id book.ItemID) RawRow {
 		add("Invoice", string(x.InvoiceID))
 	}
 	return r
+}
+
+func rawInvoice(x *book.Invoice, add func(string, string), at func(string, book.Instant),
+	cash func(string, int64, money.Currency)) {
+	add("Number", x.Number)
+	add("Status", string(x.Status))
+	add("Kind", string(x.Kind))
+	add("Issued", x.IssuedOn.String())
+	add("Due", x.DueOn.String())
+	at("Paid", x.PaidAt)
+	cash("Total", x.Total, x.Currency)
+	cash("Credit", x.Credit, x.Currency)
+	cash("Open", x.Balance, x.Currency)
+	add("Method", x.Method)
 }
 
 func rawTransaction(x *book.Transaction, add func(string, string), at func(string, book.Instant),
