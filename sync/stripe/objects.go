@@ -12,7 +12,7 @@ import (
 // to be captured; false where a row of the ledger stands for it.
 func (t translator) attempt(body json.RawMessage) (book.Transaction, bool, error) {
 	var c wireCharge
-	if err := json.Unmarshal(body, &c); err != nil {
+	if err := decode(body, &c); err != nil {
 		return book.Transaction{}, false, err
 	}
 	if c.ID == "" || c.Created == 0 {
@@ -36,7 +36,7 @@ func (t translator) attempt(body json.RawMessage) (book.Transaction, bool, error
 // charge is the transaction of a charge that carries its row of the ledger, where it has one.
 func (t translator) charge(body json.RawMessage) (book.Transaction, error) {
 	var c wireCharge
-	if err := json.Unmarshal(body, &c); err != nil {
+	if err := decode(body, &c); err != nil {
 		return book.Transaction{}, err
 	}
 	if c.Movement.ID != "" {
@@ -49,7 +49,7 @@ func (t translator) charge(body json.RawMessage) (book.Transaction, error) {
 // refund is the transaction of a refund, with its row of the ledger where it has one.
 func (t translator) refund(body json.RawMessage) (book.Transaction, error) {
 	var r wireRefund
-	if err := json.Unmarshal(body, &r); err != nil {
+	if err := decode(body, &r); err != nil {
 		return book.Transaction{}, err
 	}
 	if r.ID == "" || r.Created == 0 {
@@ -74,7 +74,7 @@ func (t translator) refund(body json.RawMessage) (book.Transaction, error) {
 // reinstatement where it was won.
 func (t translator) dispute(body json.RawMessage) ([]book.Transaction, error) {
 	var d wireDispute
-	if err := json.Unmarshal(body, &d); err != nil {
+	if err := decode(body, &d); err != nil {
 		return nil, err
 	}
 	if d.ID == "" {

@@ -12,7 +12,7 @@ import (
 // payout is the record of a payout; its members are another matter.
 func (t translator) payout(body json.RawMessage) (book.Payout, error) {
 	var p wirePayout
-	if err := json.Unmarshal(body, &p); err != nil {
+	if err := decode(body, &p); err != nil {
 		return book.Payout{}, err
 	}
 	if p.ID == "" || p.Created == 0 {

@@ -221,7 +221,7 @@ func (p *pull) keepRow(x book.Transaction) error {
 // row keeps a row of the ledger.
 func (p *pull) row(body json.RawMessage) error {
 	var m wireMovement
-	err := json.Unmarshal(body, &m)
+	err := decode(body, &m)
 	if m.Status == "pending" {
 		p.at.Run.sawPending(m.Created)
 	}
@@ -342,7 +342,7 @@ func (p *pull) tail() (string, error) {
 // tailRow keeps a row, or the payout whose own row it is where that is not stored yet.
 func (p *pull) tailRow(body json.RawMessage) error {
 	var m wireMovement
-	if json.Unmarshal(body, &m) != nil || m.kind() != "" || m.Source.Object != "payout" {
+	if decode(body, &m) != nil || m.kind() != "" || m.Source.Object != "payout" {
 		return p.row(body)
 	}
 	stored, err := p.books.Revision(p.ctx, p.item(m.Source.ID))

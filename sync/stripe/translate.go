@@ -84,7 +84,7 @@ func (m *wireMovement) kind() book.TransactionKind {
 // payout itself stands.
 func (t translator) movement(body json.RawMessage) (book.Transaction, bool, error) {
 	var m wireMovement
-	if err := json.Unmarshal(body, &m); err != nil {
+	if err := decode(body, &m); err != nil {
 		return book.Transaction{}, false, err
 	}
 	return t.row(m)

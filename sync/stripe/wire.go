@@ -193,7 +193,7 @@ func (r reference) open(v any) error {
 	if r.body == nil {
 		return fmt.Errorf("%s was not sent along", r.ID)
 	}
-	return json.Unmarshal(r.body, v)
+	return decode(r.body, v)
 }
 
 // idOf is the id of a record that may not be readable otherwise, "" where it has none.
