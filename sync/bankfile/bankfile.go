@@ -125,6 +125,8 @@ type Parsed struct {
 	// Rejects are the rows that could not be read; their At is for the caller to set.
 	Rejects []book.Reject
 	Proof   Proof
+	// OtherAccount says that the statement names another account than Options.Number.
+	OtherAccount bool
 	// file holds the ids of all lines of the file, this statement's and its others'.
 	file map[book.ItemID]bool
 }
@@ -248,6 +250,8 @@ func (f *File) complete(o Options) error {
 			p.Rejects[j].Raw = source.Raw(p.Rejects[j].Raw, nil)
 			f.warn("%s: %s", p.Rejects[j].Place, p.Rejects[j].Reason)
 		}
+		p.OtherAccount = o.Number != "" && p.AccountNumber != "" &&
+			!sameNumber(o.Number, p.AccountNumber)
 		p.period()
 		if err := p.prove(f); err != nil {
 			return err
