@@ -74,11 +74,13 @@ func TestLogWhileAway(t *testing.T) {
 	}
 	free(8001, 5)
 	away := errors.New("away")
-	err := opened(t, w, NewSimulator(w)).Pull(t.Context(),
+	passed := false
+	err := opened(t, w, cut(NewSimulator(w), 4)).Pull(t.Context(),
 		source.Request{Cursor: b.Cursor, Books: b}, func(p source.Page) error {
-			if p.StageOf > clientStage+1 {
+			if passed {
 				return away
 			}
+			passed = p.StageOf == clientStage+1 && p.Done >= 6
 			b.Keep(p)
 			return nil
 		})
