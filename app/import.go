@@ -18,6 +18,15 @@ import (
 // Question is what a statement file cannot decide by itself; see bankfile.
 type Question = bankfile.Question
 
+// Answer is one possible answer to a question, and Topic what a question is about; see bankfile.
+type (
+	Answer = bankfile.Answer
+	Topic  = bankfile.Topic
+)
+
+// AskColumns is the topic whose answer is a role for each column.
+const AskColumns = bankfile.AskColumns
+
 // Profile is how a bank writes its files; see bankfile.
 type Profile = bankfile.Profile
 

@@ -32,7 +32,7 @@ func (d *Detail) raw(m *app.Month, e *book.Exception, c *app.Chain) {
 
 // Raw is a record as it is stored; no fields where there is none.
 func Raw(m *app.Month, id book.ItemID) RawRow {
-	r := RawRow{Record: string(id)}
+	r := RawRow{Title: KindOf(m, id), Record: string(id)}
 	zone := m.Config.Zone()
 	add := func(name, value string) {
 		if value != "" {
