@@ -22,6 +22,9 @@ import (
 // Clock tells a moment.
 type Clock = func() time.Time
 
+// booksName is the name of the database in a profile folder.
+const booksName = "cache.db"
+
 // Options say which profile to open and by which moment to judge.
 type Options struct {
 	// Dir is the profile's folder, "" for the usual one of this user.
@@ -110,7 +113,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	}
 	db := o.DB
 	if db == "" {
-		db = filepath.Join(dir, "cache.db")
+		db = filepath.Join(dir, booksName)
 	}
 	s, err := store.Open(ctx, db, store.Options{Program: o.Version, Clock: o.Wall})
 	if err != nil {

@@ -134,3 +134,22 @@ func (t *Tile) paint(p *pen, size fyne.Size) {
 		p.ring(0, 0, size.Width, size.Height, 8)
 	}
 }
+
+// Ground is a plain colour behind other things.
+type Ground struct {
+	drawn
+	token Token
+}
+
+// NewGround makes a ground that follows the theme.
+func NewGround(t Token) *Ground {
+	g := &Ground{token: t}
+	g.setUp(g)
+	return g
+}
+
+func (g *Ground) minimum() fyne.Size { return fyne.NewSize(1, 1) }
+
+func (g *Ground) paint(p *pen, size fyne.Size) {
+	p.fill(0, 0, size.Width, size.Height, g.token, 0)
+}

@@ -14,6 +14,8 @@ type rowed struct {
 	rowHeight, top float32
 	cursor, hover  int
 	focused        bool
+	// OnCursor tells where the row is to which a key has moved, so that it can be scrolled to.
+	OnCursor func(top, bottom float32)
 }
 
 func (r *rowed) reset() { r.cursor, r.hover = -1, -1 }
@@ -88,4 +90,17 @@ func (r *rowed) TypedRune(c rune) {
 func (r *rowed) move(i int) {
 	r.cursor = max(0, min(i, r.count()-1))
 	r.repaint()
+	if r.OnCursor == nil {
+		return
+	}
+	height := r.self.Size().Height
+	top, bottom := height, float32(0)
+	for y := float32(0); y < height; y++ {
+		if r.rowAt(y) == r.cursor {
+			top, bottom = min(top, y), max(bottom, y+1)
+		}
+	}
+	if top < bottom {
+		r.OnCursor(top, bottom)
+	}
 }

@@ -47,8 +47,9 @@ type ChainRow struct {
 	Joints [4]Joint
 }
 
-// RawRow is one record as it is stored: field and value.
+// RawRow is one record as it is stored: what it is, its id, and field and value.
 type RawRow struct {
+	Title  string
 	Record string
 	Fields [][2]string
 }
@@ -104,7 +105,7 @@ func NewDetail(m *app.Month, e *book.Exception) Detail {
 
 func (d *Detail) columns(m *app.Month, c *app.Chain) {
 	d.Columns = [5]ChainColumn{
-		{Title: "Invoice", Icon: "billing", Missing: "no invoice"},
+		{Title: "Invoice", Icon: "receipt", Missing: "no invoice"},
 		{Title: "Billing payment", Icon: "note", Missing: "no payment"},
 		{Title: "Gateway charge", Icon: "card", Missing: "no charge"},
 		{Title: "Payout", Icon: "box", Missing: "no payout"},

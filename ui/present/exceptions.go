@@ -32,6 +32,9 @@ type ExceptionRow struct {
 	Age, Owner, Amount   string
 	Folded               bool
 	Status               Status
+	// Unit, Means and Hint are a group's: the currency of Amount, what the class says, and how to
+	// go on.
+	Unit, Means, Hint string
 }
 
 // Exceptions is the list of the Reconcile screen: what is shown of a month, folded, filtered,
@@ -213,8 +216,7 @@ func (x *Exceptions) Rows() []ExceptionRow {
 		list = list[n:]
 		c := group[0].Class
 		folded := !x.open[c] && x.search == ""
-		out = append(out, ExceptionRow{ID: string(c), Group: true, Class: c, Title: c.Name(),
-			Count: Count(n), Amount: sum(group), Folded: folded, Status: ClassStatus(c)})
+		out = append(out, head(group, folded))
 		if folded {
 			continue
 		}
@@ -234,6 +236,21 @@ func (x *Exceptions) Rows() []ExceptionRow {
 	return out
 }
 
+// head is the line above the exceptions of a class.
+func head(group []*book.Exception, folded bool) ExceptionRow {
+	c := group[0].Class
+	r := ExceptionRow{ID: string(c), Group: true, Class: c, Title: c.Name(),
+		Count: Count(len(group)), Amount: sum(group), Folded: folded, Status: ClassStatus(c)}
+	if info, ok := c.Info(); ok {
+		r.Means = info.Means
+	}
+	if r.Amount != None {
+		r.Unit = string(group[0].Amount.Currency)
+	}
+	r.Hint = Plural(len(group), "item") + ". Press the right arrow to list them, J for the next row."
+	return r
+}
+
 // sum is the sum of a group's amounts, the dash where they cross currencies.
 func sum(group []*book.Exception) string {
 	total := group[0].Amount
@@ -245,6 +262,59 @@ func sum(group []*book.Exception) string {
 		total = t
 	}
 	return Amount(total)
+}
+
+// Choose marks an exception without changing what is folded or shown.
+func (x *Exceptions) Choose(id string) { x.selected = id }
+
+// Chosen is the id of the chosen exception, "" for none.
+func (x *Exceptions) Chosen() string { return x.selected }
+
+// Currency is the one that the list is limited to, "" for all.
+func (x *Exceptions) Currency() money.Currency { return x.currency }
+
+// Like takes over how another list is shown: tab, currency, search, folding and choice.
+func (x *Exceptions) Like(o *Exceptions) {
+	x.tab, x.search, x.selected = o.tab, o.search, o.selected
+	if slices.Contains(x.Currencies(), o.currency) {
+		x.currency = o.currency
+	}
+	for c, open := range o.open {
+		x.open[c] = open
+	}
+	if x.Selected() == nil {
+		x.selected = ""
+	}
+}
+
+// Anything shows the first tab that has rows under the present filter, unfolds what it holds, and
+// chooses its first exception; false where no tab has any.
+func (x *Exceptions) Anything() bool {
+	for _, t := range []Tab{x.tab, TabResolve, TabTiming, TabResolved} {
+		list := x.matching(t)
+		if len(list) == 0 {
+			continue
+		}
+		x.tab, x.selected = t, list[0].ID
+		for _, e := range list {
+			x.open[e.Class] = true
+		}
+		return true
+	}
+	return false
+}
+
+// Next moves to the next exception of the tab, also into folded groups, and returns its id; "" where
+// there is none.
+func (x *Exceptions) Next() string {
+	list := x.matching(x.tab)
+	at := slices.IndexFunc(list, func(e *book.Exception) bool { return e.ID == x.selected })
+	if at+1 >= len(list) {
+		return ""
+	}
+	e := list[at+1]
+	x.selected, x.open[e.Class] = e.ID, true
+	return e.ID
 }
 
 // Step moves the selection by a number of exceptions among the rows and returns the new one's id,

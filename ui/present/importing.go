@@ -43,6 +43,8 @@ type ImportPreview struct {
 	Question *app.Question
 	// Problem is why the file cannot be imported, in words; "" where it can.
 	Problem string
+	// Effect says in sentences what the import will do.
+	Effect string
 	// Button is the primary button's text, Hint the sentence beside it.
 	Button, Hint string
 }
@@ -76,7 +78,62 @@ func NewImportPreview(f app.ImportedFile, accountTitle string) ImportPreview {
 	p.rows(f)
 	p.proof(f)
 	p.button()
+	p.effect()
 	return p
+}
+
+// Lines is how many lines the file has.
+func (p *ImportPreview) Lines() int { return len(p.Rows[ImportAll]) }
+
+func (p *ImportPreview) effect() {
+	var parts []string
+	if p.New > 0 {
+		parts = append(parts, "Adds "+Plural(p.New, "bank line")+".")
+	}
+	if p.Known > 0 {
+		parts = append(parts, "Leaves "+Count(p.Known)+" alone that the books have already.")
+	}
+	if p.Kept > 0 {
+		parts = append(parts, "Keeps "+Count(p.Kept)+" aside that could not be read.")
+	}
+	if p.New > 0 {
+		parts = append(parts, "Then the month is matched again.")
+	}
+	if len(parts) == 0 {
+		parts = append(parts, "The file has no lines, so nothing changes.")
+	}
+	p.Effect = strings.Join(parts, " ")
+}
+
+// ImportResult says what an import did.
+func ImportResult(f app.ImportedFile) string {
+	text := "Imported " + Plural(f.New, "line") + " of " + f.Name
+	if f.Duplicates > 0 {
+		text += ", " + Count(f.Duplicates) + " were there already"
+	}
+	if n := len(f.Quarantined); n > 0 {
+		text += ", " + Count(n) + " kept aside"
+	}
+	return text + "."
+}
+
+// AnswerTitle is an answer to a question as a button says it.
+func AnswerTitle(a app.Answer) string {
+	titles := map[string]string{"dmy": "Day before month", "mdy": "Month before day",
+		"in": "Positive is money in", "out": "Positive is money out", ".": "Decimal point",
+		",": "Decimal comma"}
+	if t := titles[a.Value]; t != "" {
+		return t
+	}
+	return a.Value
+}
+
+// AnswerExample is an answer that a topic without given answers takes.
+func AnswerExample(topic app.Topic) string {
+	if topic == app.AskColumns {
+		return "booked,text,amount"
+	}
+	return "EUR"
 }
 
 func size(n int64) string {

@@ -21,8 +21,11 @@ type CheckRow struct {
 	OK           bool
 }
 
-// MemberRow is one movement in a payout.
-type MemberRow struct{ ID, About, Kind, Amount string }
+// MemberRow is one movement in a payout; Item is the record's id.
+type MemberRow struct {
+	ID, About, Kind, Amount string
+	Item                    book.ItemID
+}
 
 // PayoutDetail is one payout with what it consists of.
 type PayoutDetail struct {
@@ -63,7 +66,7 @@ func (x *Payouts) detail(c *app.Composition) PayoutDetail {
 	x.bank(&d, c)
 	for _, t := range c.Members {
 		about := x.month.Item(t.ID)
-		m := MemberRow{ID: ShortID(t.ID), Kind: KindTitle(t.Kind), Amount: Minor(t.Net, t.Currency),
+		m := MemberRow{ID: ShortID(t.ID), Item: t.ID, Kind: KindTitle(t.Kind), Amount: Minor(t.Net, t.Currency),
 			About: about.Customer}
 		if about.Invoice != "" {
 			m.About += ", invoice " + about.Invoice

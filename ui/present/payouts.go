@@ -221,6 +221,46 @@ func (x *Payouts) Moving() (transit, overdue string) {
 	return say("In", "in transit"), say("Overdue", "overdue")
 }
 
+// Like takes over how another list is shown: search, filters, order and choice.
+func (x *Payouts) Like(o *Payouts) {
+	x.search, x.state, x.sortBy, x.down = o.search, o.state, o.sortBy, o.down
+	if o.currency == "" || slices.Contains(x.Currencies(), o.currency) {
+		x.currency = o.currency
+	}
+	if slices.Contains(x.Sources(), o.source) {
+		x.source = o.source
+	}
+	if slices.ContainsFunc(x.rows, func(r PayoutRow) bool { return r.ID == o.selected }) {
+		x.selected = o.selected
+	}
+}
+
+// All takes every filter away.
+func (x *Payouts) All() { x.search, x.source, x.currency, x.state = "", "", "", "" }
+
+// Sources are the gateways of the month's payouts, sorted.
+func (x *Payouts) Sources() []book.SourceName {
+	var out []book.SourceName
+	for _, r := range x.rows {
+		if s := book.ItemID(r.ID).Source(); !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Empty says what an empty list means.
+func (x *Payouts) Empty() string {
+	if len(x.rows) == 0 {
+		return "No payout was sent or booked in this month."
+	}
+	return "No payout fits this filter."
+}
+
+// Chosen is the id of the chosen payout, "" for none.
+func (x *Payouts) Chosen() string { return x.selected }
+
 // Select chooses a payout by id.
 func (x *Payouts) Select(id string) { x.selected = id }
 
