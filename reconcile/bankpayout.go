@@ -158,8 +158,9 @@ func payoutKeys(p *book.Payout) []string {
 		if len(k) >= 8 && !slices.Contains(out, k) {
 			out = append(out, k)
 		}
-		if _, rest, ok := strings.Cut(k, "_"); ok && len(rest) >= 12 && !slices.Contains(out, rest) {
-			out = append(out, rest)
+		if _, bare, ok := strings.Cut(k, "_"); ok && len(bare) >= 12 &&
+			!slices.Contains(out, bare) {
+			out = append(out, bare)
 		}
 	}
 	note(p.Trace)
@@ -279,9 +280,4 @@ func (e *engine) confirmed(l *book.BankLine) bool {
 		}
 	}
 	return false
-}
-
-// hasWords reports whether a folded text holds a folded name as whole words.
-func hasWords(text, name string) bool {
-	return name != "" && strings.Contains(" "+text+" ", " "+name+" ")
 }

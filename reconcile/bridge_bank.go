@@ -156,8 +156,10 @@ func (b *bridgeMaker) payouts() {
 		b.put(book.StepOpeningInTransit, p.ID, a(open))
 		b.put(book.StepClosingInTransit, p.ID, a(-left))
 		if t.arrived != 0 && t.back != 0 && t.returned == 0 {
-			// The bank had it and it came back all the same: it is a difference when both are known.
-			both := func(at book.Instant, on book.Date) bool { return t.arrived <= on && t.back <= at }
+			// The bank had it and it came back all the same: a difference once both are known.
+			both := func(at book.Instant, on book.Date) bool {
+				return t.arrived <= on && t.back <= at
+			}
 			if both(b.to, e.cut) && !both(b.from, b.first-1) {
 				b.put(book.StepPayoutDifferences, p.ID, p.Amount)
 			}

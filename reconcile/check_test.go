@@ -20,8 +20,8 @@ func october(seed uint64, customers int) (*world.World, reconcile.Input) {
 	return w, inputOf(w)
 }
 
-// TestBridgeIsARealCheck loses, repeats or falsifies one movement or payout of the month and expects
-// the bridge and the balance proof to notice it by exactly its amount.
+// TestBridgeIsARealCheck loses or repeats one movement or payout of the month and expects the
+// bridge and the balance proof to notice it by exactly its amount.
 func TestBridgeIsARealCheck(t *testing.T) {
 	for seed := range uint64(60) {
 		_, in := october(seed, 30)
@@ -91,8 +91,8 @@ func TestStepsAddUp(t *testing.T) {
 					sum += x.Amount
 				}
 				if s.Step != book.StepUnexplained && sum != s.Amount || s.Items != len(s.Entries) {
-					t.Errorf("seed %d %s %s: entries of %d, amount %d", seed, b.Currency, s.Step, sum,
-						s.Amount)
+					t.Errorf("seed %d %s %s: entries of %d, amount %d", seed, b.Currency, s.Step,
+						sum, s.Amount)
 				}
 				amounts[s.Step] = s.Amount
 			}

@@ -72,7 +72,8 @@ type engine struct {
 	custs  map[book.ItemID]*book.Customer
 
 	sources map[book.SourceName]*Source
-	// behind is the gateway that each payment's method stands for, "" for none; payBank the account.
+	// behind is the gateway that each payment's method stands for, payBank the account; "" for
+	// none.
 	behind  []book.SourceName
 	payBank []book.AccountName
 	aliases map[book.SourceName]*aliasIndex

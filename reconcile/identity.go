@@ -76,7 +76,9 @@ func (e *engine) direct(p *book.Payment, found []int32) (t int32, many []int32) 
 		return none, nil
 	}
 	for _, s := range []book.TransactionState{book.Succeeded, book.Pending} {
-		of := slices.DeleteFunc(slices.Clone(fit), func(f int32) bool { return e.txs[f].State != s })
+		of := slices.DeleteFunc(slices.Clone(fit), func(f int32) bool {
+			return e.txs[f].State != s
+		})
 		if len(of) > 1 {
 			exact := slices.DeleteFunc(slices.Clone(of), func(f int32) bool {
 				return charged(e.txs[f]) != p.Amount

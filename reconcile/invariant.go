@@ -111,8 +111,8 @@ func (e *engine) check(pass book.Pass) error {
 func (e *engine) checkNets() error {
 	for _, t := range e.txs {
 		if t.Gross-t.Fee-t.Tax != t.Net {
-			return fmt.Errorf("reconcile: P0: invariant 4, gross − fee − tax = net: %s: %d − %d − %d is not %d",
-				t.ID, t.Gross, t.Fee, t.Tax, t.Net)
+			return fmt.Errorf("reconcile: P0: invariant 4, gross − fee − tax = net: "+
+				"%s: %d − %d − %d is not %d", t.ID, t.Gross, t.Fee, t.Tax, t.Net)
 		}
 		if moved(t) && !t.Currency.Known() {
 			return fmt.Errorf("reconcile: P0: invariant 1, money has a currency: %s: %q", t.ID,

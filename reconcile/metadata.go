@@ -3,7 +3,6 @@ package reconcile
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"countinghouse/app/book"
 )
@@ -216,11 +215,4 @@ func (e *engine) customerOf(i int32) book.ItemID {
 		return e.invs[v].CustomerID
 	}
 	return e.pays[i].CustomerID
-}
-
-// foldName writes a name in upper case, without punctuation, its words apart by one blank.
-func foldName(s string) string {
-	return strings.Join(strings.FieldsFunc(strings.ToUpper(s), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	}), " ")
 }

@@ -149,7 +149,8 @@ func (e *engine) base(p purse, flows []flow) anchor {
 		return anchor{derived: len(stated) == 0}
 	}
 	b := stated[0]
-	return anchor{at: b.LedgerFrom, derived: true, amount: b.Amount - between(flows, b.LedgerFrom, b.At)}
+	return anchor{at: b.LedgerFrom, derived: true,
+		amount: b.Amount - between(flows, b.LedgerFrom, b.At)}
 }
 
 // between is the sum of flows after one moment, up to and including another.
@@ -213,8 +214,8 @@ func (e *engine) gatewayProofs() []book.Proof {
 	var out []book.Proof
 	for _, p := range e.purses() {
 		of := flows[p]
-		proof := book.Proof{Kind: book.GatewayBalance, Source: string(p.source), Currency: p.currency,
-			AsOf: min(to, e.in.At)}
+		proof := book.Proof{Kind: book.GatewayBalance, Source: string(p.source),
+			Currency: p.currency, AsOf: min(to, e.in.At)}
 		proof.Opening, proof.Derived = e.opening(p, of, from)
 		for _, f := range of {
 			if f.at > from && f.at <= to {
@@ -232,7 +233,8 @@ func (e *engine) gatewayProofs() []book.Proof {
 			proof.Holds = stated == proof.Closing
 		}
 		if !proof.Holds {
-			proof.Why = fmt.Sprintf("The movements lead to a balance of %s at %s, but it states %s, so a movement is missing or counted twice.",
+			proof.Why = fmt.Sprintf("The movements lead to a balance of %s at %s, but it states "+
+				"%s, so a movement is missing or counted twice.",
 				money.New(proof.Closing, p.currency), e.title(p.source),
 				signedFigure(money.New(*proof.ProviderClosing, p.currency)))
 		}

@@ -64,7 +64,8 @@ func (e *engine) statementProof(s *book.Statement, lines int64) book.Proof {
 	}
 	p.Opening, p.Closing = *s.Opening, *s.Opening+lines
 	if p.Holds = p.Closing == *s.Closing; !p.Holds {
-		p.Why = fmt.Sprintf("The statement of %s to %s opens with %s and its lines lead to %s, but it closes with %s.",
+		p.Why = fmt.Sprintf("The statement of %s to %s opens with %s and its lines lead to %s, "+
+			"but it closes with %s.",
 			s.Account, s.ToOn, money.New(p.Opening, s.Currency),
 			signedFigure(money.New(p.Closing, s.Currency)),
 			signedFigure(money.New(*s.Closing, s.Currency)))
@@ -82,7 +83,8 @@ func (e *engine) chainProof(a, b *book.Statement) (book.Proof, bool) {
 		AsOf: b.FromOn.Start(e.zone), Opening: *a.Closing, Closing: *a.Closing,
 		ProviderClosing: b.Opening, Holds: *a.Closing == *b.Opening}
 	if !p.Holds {
-		p.Why = fmt.Sprintf("The statement of %s to %s closes with %s, but the next one opens with %s, so a statement is missing between them.",
+		p.Why = fmt.Sprintf("The statement of %s to %s closes with %s, but the next one opens "+
+			"with %s, so a statement is missing between them.",
 			a.Account, a.ToOn, money.New(*a.Closing, a.Currency),
 			signedFigure(money.New(*b.Opening, b.Currency)))
 	}
@@ -101,8 +103,8 @@ func (e *engine) invoiceProofs() []book.Proof {
 		k := purse{v.Source, v.Currency}
 		p := proofs[k]
 		if p == nil {
-			p = &book.Proof{Kind: book.InvoiceTotals, Source: string(v.Source), Currency: v.Currency,
-				AsOf: e.in.At, Holds: true, ProviderClosing: new(int64)}
+			p = &book.Proof{Kind: book.InvoiceTotals, Source: string(v.Source),
+				Currency: v.Currency, AsOf: e.in.At, Holds: true, ProviderClosing: new(int64)}
 			proofs[k] = p
 		}
 		paid := int64(0)
@@ -144,7 +146,8 @@ func (e *engine) whyTotals(of []int32) string {
 		names = append(names, e.invoiceName(v))
 	}
 	v := e.invs[of[0]]
-	return fmt.Sprintf("The total of %s is %s, but its payments and credit leave another balance than the %s that billing states: %s.",
+	return fmt.Sprintf("The total of %s is %s, but its payments and credit leave another "+
+		"balance than the %s that billing states: %s.",
 		e.invoiceName(of[0]), coded(money.New(v.Total, v.Currency)),
 		signedFigure(money.New(v.Balance, v.Currency)), strings.Join(names, ", "))
 }

@@ -16,7 +16,8 @@ func (e *engine) residual() error {
 	for _, d := range e.duplicates {
 		e.raise(finding{class: book.D3, leg: duplicateLeg[d.what], amount: d.amount, on: d.on,
 			extra: []book.ItemID{d.id}, why: fmt.Sprintf(
-				"The %s %s of %s stands twice in the books but exists once at its source, so one copy is ours and must go.",
+				"The %s %s of %s stands twice in the books but exists once at its source, so "+
+					"one copy is ours and must go.",
 				d.what, d.id.Native(), coded(d.amount))})
 	}
 	e.readCredits()
@@ -56,9 +57,8 @@ func (e *engine) notePayoutLeg() {
 			continue
 		}
 		for _, id := range x.Items {
-			l, ok := slices.BinarySearchFunc(e.lines, id, func(l *book.BankLine, id book.ItemID) int {
-				return cmp.Compare(l.ID, id)
-			})
+			l, ok := slices.BinarySearchFunc(e.lines, id,
+				func(l *book.BankLine, id book.ItemID) int { return cmp.Compare(l.ID, id) })
 			if ok {
 				e.onPayoutLeg[int32(l)] = true
 			}
@@ -130,7 +130,8 @@ func (e *engine) duplicatesOf(v int32, of []int32) {
 		}
 		e.txHeld[t], e.d1[t], e.invHeld[v] = true, true, true
 		e.raise(finding{class: book.D1, leg: book.BillingGateway, about: about, amount: gross,
-			why: fmt.Sprintf("%s took %s for %s, which %s had already paid with %s, so %s has to go back.",
+			why: fmt.Sprintf("%s took %s for %s, which %s had already paid with %s, so %s has "+
+				"to go back.",
 				upper("The "+e.name(txRef(t))), coded(gross), e.invoiceName(v),
 				"the "+e.name(txRef(first)), figure(charged(e.txs[first])), figure(gross))})
 	}

@@ -15,7 +15,8 @@ func (e *engine) payouts() {
 			p.State != book.PayoutCancelled {
 			e.raise(finding{class: book.M6, leg: book.GatewayPayout, about: []ref{poutRef(o)},
 				amount: p.Amount, why: fmt.Sprintf(
-					"The %s took %s, but %s states 0.00 of what it consists of, so only the balance proof covers it.",
+					"The %s took %s, but %s states 0.00 of what it consists of, so only the "+
+						"balance proof covers it.",
 					e.name(poutRef(o)), coded(p.Amount), e.title(p.Source))})
 		}
 		switch {
@@ -36,7 +37,8 @@ func (e *engine) failedPayout(o int32) {
 		about = append(about, txRef(t))
 	}
 	e.raise(finding{class: book.R6, leg: book.PayoutBank, about: about, amount: p.Amount,
-		why: fmt.Sprintf("The %s sent %s, but it came back on %s, so %s is in the gateway's balance again.",
+		why: fmt.Sprintf("The %s sent %s, but it came back on %s, so %s is in the gateway's "+
+			"balance again.",
 			e.name(poutRef(o)), coded(p.Amount), e.cameBack(o).In(e.zone), figure(p.Amount))})
 }
 

@@ -24,7 +24,8 @@ func (e *engine) lonelyRows() {
 			e.nonCash[r] = true
 			e.raise(finding{class: book.M8, leg: book.BillingGateway, about: e.rowAndInvoice(r),
 				amount: p.Amount, why: fmt.Sprintf(
-					"Billing records %s%s by %q, which is no gateway or account of ours, so no money is expected and it needs a reason.",
+					"Billing records %s%s by %q, which is no gateway or account of ours, so no "+
+						"money is expected and it needs a reason.",
 					coded(p.Amount), e.subject(r), p.Method)})
 		}
 	}
@@ -51,22 +52,26 @@ func (e *engine) lonelyGatewayRow(i int32) {
 			p.At.Time().Add(lag).In(e.zone).Format("2006-01-02 15:04"))
 	case p.Amount.Minor < 0:
 		f.class = book.R2
-		f.why = fmt.Sprintf("Billing records a refund of %s%s, but %s paid back 0.00, so the customer may not have the money.",
+		f.why = fmt.Sprintf("Billing records a refund of %s%s, but %s paid back 0.00, so the "+
+			"customer may not have the money.",
 			coded(p.Amount), e.subject(i), name)
 	case byHand(p.Reference) && len(e.aliases[e.behind[i]].resolve(p.Reference)) == 0:
 		f.class = book.M8
 		e.nonCash[i] = true
 		f.about = e.rowAndInvoice(i)
-		f.why = fmt.Sprintf("Billing records %s%s by hand and names no %s charge, so no money is expected and it needs a reason.",
+		f.why = fmt.Sprintf("Billing records %s%s by hand and names no %s charge, so no money "+
+			"is expected and it needs a reason.",
 			coded(p.Amount), e.subject(i), name)
 	default:
 		f.class = book.M2
 		if len(e.aliases[e.behind[i]].resolve(p.Reference)) > 0 {
-			f.why = fmt.Sprintf("Billing records %s%s through %s as %s, but what %s has under that id is something else, so 0.00 of it is explained.",
+			f.why = fmt.Sprintf("Billing records %s%s through %s as %s, but what %s has under "+
+				"that id is something else, so 0.00 of it is explained.",
 				coded(p.Amount), e.subject(i), name, p.Reference, name)
 			break
 		}
-		f.why = fmt.Sprintf("Billing records %s%s through %s as %s, but %s knows no such money, so 0.00 of it came in.",
+		f.why = fmt.Sprintf("Billing records %s%s through %s as %s, but %s knows no such money, "+
+			"so 0.00 of it came in.",
 			coded(p.Amount), e.subject(i), name, p.Reference, name)
 	}
 	e.payHeld[i] = true
@@ -88,11 +93,13 @@ func (e *engine) lonelyBankRow(i int32) {
 	}
 	e.payHeld[i] = true
 	f := finding{class: book.M2, leg: book.BankBilling, about: []ref{payRef(i)}, amount: p.Amount,
-		why: fmt.Sprintf("Billing records a bank transfer of %s%s, but the account %s shows 0.00 of it.",
+		why: fmt.Sprintf("Billing records a bank transfer of %s%s, but the account %s shows "+
+			"0.00 of it.",
 			coded(p.Amount), e.subject(i), a.Name)}
 	if p.Amount.Minor < 0 {
 		f.class = book.R2
-		f.why = fmt.Sprintf("Billing records a transfer of %s back%s, but the account %s shows 0.00 of it, so the customer may not have the money.",
+		f.why = fmt.Sprintf("Billing records a transfer of %s back%s, but the account %s shows "+
+			"0.00 of it, so the customer may not have the money.",
 			coded(p.Amount), e.subject(i), a.Name)
 	}
 	e.raise(f)
@@ -153,7 +160,8 @@ func (e *engine) unrecordedReceipt(t int32, paid money.Money) finding {
 	f := finding{class: book.M1, leg: book.BillingGateway, about: []ref{txRef(t)}, amount: paid}
 	v := e.refInv[t]
 	if v == none {
-		f.why = fmt.Sprintf("The %s brought %s, but billing records 0.00 of it and the charge names no invoice of ours.",
+		f.why = fmt.Sprintf("The %s brought %s, but billing records 0.00 of it and the charge "+
+			"names no invoice of ours.",
 			e.name(txRef(t)), coded(paid))
 		return f
 	}
@@ -164,13 +172,16 @@ func (e *engine) unrecordedReceipt(t int32, paid money.Money) finding {
 	switch {
 	case inv.Status == book.InvoiceCancelled:
 		f.flags = []book.Flag{book.FlagInvoiceCancelled}
-		f.why = fmt.Sprintf("The %s brought %s, but %s is cancelled and billing records 0.00, so the customer paid for nothing.",
+		f.why = fmt.Sprintf("The %s brought %s, but %s is cancelled and billing records 0.00, "+
+			"so the customer paid for nothing.",
 			e.name(txRef(t)), coded(paid), e.invoiceName(v))
 	case inv.Status.Open():
-		f.why = fmt.Sprintf("The %s brought %s, but billing records no payment, so %s still shows %s as open.",
+		f.why = fmt.Sprintf("The %s brought %s, but billing records no payment, so %s still "+
+			"shows %s as open.",
 			e.name(txRef(t)), coded(paid), e.invoiceName(v), other(paid, open))
 	default:
-		f.why = fmt.Sprintf("The %s brought %s, but billing records no payment of it and shows %s open on %s.",
+		f.why = fmt.Sprintf("The %s brought %s, but billing records no payment of it and shows "+
+			"%s open on %s.",
 			e.name(txRef(t)), coded(paid), other(paid, open), e.invoiceName(v))
 	}
 	return f

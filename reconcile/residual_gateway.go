@@ -24,15 +24,18 @@ func (e *engine) reversals() {
 			}
 		case book.RefundFailure:
 			if e.payOf(t) == none {
-				e.reversal(book.R3, t, "The %s brought %s back to us, so the customer has 0.00 of the refund%s.")
+				e.reversal(book.R3, t, "The %s brought %s back to us, so the customer has 0.00 "+
+					"of the refund%s.")
 			}
 		case book.Dispute:
 			if e.payOf(t) == none && !e.hasChild(t, book.Reinstatement) && e.saysPaid(t) {
-				e.reversal(book.R4, t, "The %s took %s back, but billing records 0.00 of it and still says paid%s.")
+				e.reversal(book.R4, t, "The %s took %s back, but billing records 0.00 of it and "+
+					"still says paid%s.")
 			}
 		case book.Reinstatement:
 			if e.payOf(t) == none && e.saysReversed(t) {
-				e.reversal(book.R5, t, "The %s gave %s back to us, but billing records 0.00 of it and still says reversed%s.")
+				e.reversal(book.R5, t, "The %s gave %s back to us, but billing records 0.00 of "+
+					"it and still says reversed%s.")
 			}
 		case book.WithheldTax:
 			e.txHeld[i] = true
@@ -166,7 +169,8 @@ func (e *engine) unsettled() {
 			e.overdue(t, deadline)
 		case tx.Kind == book.Charge && tx.State == book.Succeeded && e.payOf(t) != none:
 			e.waits(book.T1, t, expected)
-		case tx.Kind != book.Charge && tx.Kind != book.ChargeFailure && book.MonthOf(e.txOn[t]) < book.MonthOf(expected):
+		case tx.Kind != book.Charge && tx.Kind != book.ChargeFailure &&
+			book.MonthOf(e.txOn[t]) < book.MonthOf(expected):
 			e.waits(book.T3, t, expected)
 		}
 	}
@@ -184,7 +188,8 @@ func (e *engine) unpaidOut() []int32 {
 	return out
 }
 
-// unstatedPayouts lists, by balance, when payouts were sent whose members nobody states, or not yet.
+// unstatedPayouts lists, by balance, when payouts were sent whose members nobody states, or not
+// yet.
 func (e *engine) unstatedPayouts() map[purse][]book.Instant {
 	out := map[purse][]book.Instant{}
 	for i, p := range e.pouts {
@@ -210,7 +215,8 @@ func (e *engine) coveredBy(sent []book.Instant, t *book.Transaction, deadline bo
 func (e *engine) overdue(t int32, deadline book.Date) {
 	a := e.gross(txRef(t))
 	e.raise(finding{class: book.M3, leg: book.GatewayPayout, about: []ref{txRef(t)}, amount: a,
-		why: fmt.Sprintf("The %s brought %s, but until %s it was in no payout, so 0.00 of it is on its way to the bank.",
+		why: fmt.Sprintf("The %s brought %s, but until %s it was in no payout, so 0.00 of it is "+
+			"on its way to the bank.",
 			e.name(txRef(t)), coded(a), deadline)})
 }
 
@@ -220,7 +226,8 @@ func (e *engine) waits(class book.Class, t int32, expected book.Date) {
 	}
 	a := e.gross(txRef(t))
 	e.raise(finding{class: class, leg: book.GatewayPayout, about: []ref{txRef(t)}, amount: a,
-		clears: expected, why: fmt.Sprintf("The %s of %s is in no payout yet and is expected in one by %s.",
+		clears: expected, why: fmt.Sprintf("The %s of %s is in no payout yet and is expected in "+
+			"one by %s.",
 			e.name(txRef(t)), coded(a), expected)})
 }
 
@@ -238,7 +245,9 @@ func (e *engine) reserves() {
 			rows = append(rows, int32(i))
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b int32) int { return cmp.Compare(e.txs[a].At, e.txs[b].At) })
+	slices.SortStableFunc(rows, func(a, b int32) int {
+		return cmp.Compare(e.txs[a].At, e.txs[b].At)
+	})
 	for _, t := range rows {
 		tx := e.txs[t]
 		k := hold{purse{tx.Source, tx.Currency}, max(tx.Gross, -tx.Gross)}

@@ -14,8 +14,6 @@ import (
 type wallet struct {
 	added []int32
 	left  map[int32]int64
-	// unknown is credit that the customer has and no entry explains.
-	unknown int64
 }
 
 // portion is a part of an added credit that an invoice took.
@@ -126,7 +124,8 @@ func (e *engine) invoices() {
 		case e.invHeld[i]:
 		case in == 0 && out == 0 && inv.Status == book.InvoicePaid && due > 0:
 			e.closedByHand(v, due)
-		case in > 0 && out == 0 && net < due && (inv.Status.Open() || inv.Status == book.InvoicePaid):
+		case in > 0 && out == 0 && net < due &&
+			(inv.Status.Open() || inv.Status == book.InvoicePaid):
 			e.short(v, in, net, due, last)
 		default:
 			e.closedByCredit(v)
@@ -149,7 +148,7 @@ func (e *engine) received(v int32) (net int64, in, out int, last int32) {
 			out++
 		case p.Amount.Minor > 0:
 			in++
-			if last == none || cmp.Or(cmp.Compare(p.At, e.pays[last].At), cmp.Compare(r, last)) > 0 {
+			if last == none || p.At >= e.pays[last].At { // Rows stand in the order of their ids.
 				last = r
 			}
 		}
@@ -243,7 +242,8 @@ func (e *engine) short(v int32, in int, net, due int64, last int32) {
 	if inv.Status == book.InvoicePaid {
 		owes = "and it is marked as paid all the same, with " + figure(gap) + " missing"
 	}
-	f.why = fmt.Sprintf("%s was due on %s, but %s %s, %s.", upper(coded(money.New(due, inv.Currency))),
+	f.why = fmt.Sprintf("%s was due on %s, but %s %s, "+
+		"%s.", upper(coded(money.New(due, inv.Currency))),
 		e.invoiceName(v), times, figure(money.New(net, inv.Currency)), owes)
 	e.raise(f)
 }
@@ -253,7 +253,8 @@ func (e *engine) closedByHand(v int32, due int64) {
 	inv := e.invs[v]
 	a := money.New(due, inv.Currency)
 	f := finding{class: book.M8, leg: book.BillingGateway, about: []ref{invRef(v)}, amount: a,
-		why: fmt.Sprintf("%s was due on %s, which is marked as paid with 0.00 received, so it needs a reason.",
+		why: fmt.Sprintf("%s was due on %s, which is marked as paid with 0.00 received, so it "+
+			"needs a reason.",
 			upper(coded(a)), e.invoiceName(v))}
 	if inv.PaidAt != 0 {
 		f.on = inv.PaidAt.In(e.zone)
@@ -280,7 +281,8 @@ func (e *engine) closedByCredit(v int32) {
 	}
 	a := money.New(sum, inv.Currency)
 	f := finding{class: book.M8, leg: book.BillingGateway, about: about, amount: a,
-		why: fmt.Sprintf("%s of %s was paid with credit that somebody added by hand, with 0.00 received for it, so it needs a reason.",
+		why: fmt.Sprintf("%s of %s was paid with credit that somebody added by hand, with 0.00 "+
+			"received for it, so it needs a reason.",
 			upper(coded(a)), e.invoiceName(v))}
 	if inv.PaidAt != 0 {
 		f.on = inv.PaidAt.In(e.zone)

@@ -37,20 +37,24 @@ func (e *engine) pairFinding(i, t int32) bool {
 	switch {
 	case p.Amount.Currency != paid.Currency:
 		f.class, f.amount = book.D4, p.Amount
-		f.why = fmt.Sprintf("Billing records %s%s, but the %s took %s, so the two stand in different currencies.",
+		f.why = fmt.Sprintf("Billing records %s%s, but the %s took %s, so the two stand in "+
+			"different currencies.",
 			coded(p.Amount), e.subject(i), e.name(txRef(t)), coded(paid))
 	case e.otherParty(i, t) != "":
 		f.class, f.amount = book.D5, p.Amount
-		f.why = fmt.Sprintf("Billing applied %s to %s, but the %s of %s belongs to %s, so one customer's money paid for another.",
+		f.why = fmt.Sprintf("Billing applied %s to %s, but the %s of %s belongs to %s, so one "+
+			"customer's money paid for another.",
 			coded(p.Amount), e.applied(i), e.name(txRef(t)), figure(paid), e.otherParty(i, t))
 	case e.isOver(tx) && !e.isReversed(i, t):
 		f.class, f.amount = book.D6, p.Amount
-		f.why = fmt.Sprintf("Billing records %s as received%s, but the %s of %s %s, so no money came.",
+		f.why = fmt.Sprintf("Billing records %s as received%s, but the %s of %s %s, so no money "+
+			"came.",
 			coded(p.Amount), e.subject(i), e.name(txRef(t)), figure(paid), stateWord(tx))
 	case e.paidCancelled(i, t):
 		f.class, f.amount = book.D6, p.Amount
 		f.about = append(f.about, invRef(e.payInv[i]))
-		f.why = fmt.Sprintf("The %s took %s and billing records %s, but %s is cancelled, so the customer paid for nothing.",
+		f.why = fmt.Sprintf("The %s took %s and billing records %s, but %s is cancelled, so the "+
+			"customer paid for nothing.",
 			e.name(txRef(t)), coded(paid), other(paid, p.Amount), e.invoiceName(e.payInv[i]))
 	case p.Amount != paid && tx.State != book.Pending:
 		f.class, f.amount = book.A4, gap
@@ -59,7 +63,8 @@ func (e *engine) pairFinding(i, t int32) bool {
 	case e.feeDiffers(i, t):
 		f.class = book.A5
 		f.amount = money.New(p.Fee-tx.Fee-tx.Tax, tx.Currency)
-		f.why = fmt.Sprintf("Billing records a fee of %s%s, but the %s cost %s, so the fee is %s off.",
+		f.why = fmt.Sprintf("Billing records a fee of %s%s, but the %s cost %s, so the fee is "+
+			"%s off.",
 			coded(money.New(p.Fee, p.Amount.Currency)), e.subject(i), e.name(txRef(t)),
 			figure(money.New(tx.Fee+tx.Tax, tx.Currency)), figure(f.amount))
 	default:
@@ -228,7 +233,8 @@ func (e *engine) secondPostings() {
 		}
 		e.payHeld[i] = true
 		e.raise(finding{class: book.D2, leg: book.BillingGateway, about: about, amount: p.Amount,
-			why: fmt.Sprintf("Billing records %s%s %s, which %s already stands for with %s, so this row has to go.",
+			why: fmt.Sprintf("Billing records %s%s %s, which %s already stands for with %s, so "+
+				"this row has to go.",
 				coded(p.Amount), e.subject(i), kind, e.name(payRef(first)),
 				figure(e.pays[first].Amount))})
 	}

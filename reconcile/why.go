@@ -67,7 +67,7 @@ func (e *engine) of(id book.ItemID) string {
 	return ""
 }
 
-// subject is a payment's invoice, else its customer, as the end of a sentence: " for invoice 7 of X".
+// subject is a payment's invoice, else its customer, to follow an amount: " for invoice 7 of X".
 func (e *engine) subject(i int32) string {
 	if v := e.payInv[i]; v != none {
 		return " for " + e.invoiceName(v)
@@ -109,7 +109,8 @@ func (e *engine) list(rs []ref) string {
 }
 
 func (e *engine) whyAmbiguous(all []ref) string {
-	return upper(fmt.Sprintf("%s fit each other equally well at %s, so a person has to say which belong together.",
+	return upper(fmt.Sprintf("%s fit each other equally well at %s, so a person has to say "+
+		"which belong together.",
 		e.list(all), coded(e.gross(all[0]))))
 }
 
@@ -118,13 +119,15 @@ func (e *engine) whySuggested(left, right []ref) string {
 	if left[0].sort() == sortInv {
 		a = e.openAmount(left[0])
 	}
-	return upper(fmt.Sprintf("%s says %s and %s says %s, but no reference ties them together, so a person has to confirm the pair.",
+	return upper(fmt.Sprintf("%s says %s and %s says %s, but no reference ties them together, "+
+		"so a person has to confirm the pair.",
 		e.list(left), coded(a), e.list(right), other(a, b)))
 }
 
 func (e *engine) whyMisfooted(i int32, n int, sum int64, missing int32) string {
 	p := e.pouts[i]
-	s := fmt.Sprintf("The %s is %s, but the members that it states (%d) come to %s, so %s is not accounted for",
+	s := fmt.Sprintf("The %s is %s, but the members that it states (%d) come to %s, so %s is "+
+		"not accounted for",
 		e.name(poutRef(i)), coded(p.Amount), n, figure(money.New(sum, p.Amount.Currency)),
 		figure(money.New(p.Amount.Minor-sum, p.Amount.Currency)))
 	if missing != none {

@@ -92,78 +92,32 @@ var kindsOf = map[string]book.TransactionKind{"charge": book.Charge,
 	"payout_reversal": book.PayoutFailure, "risk_reserved_funds": book.Reserve,
 	"other_adjustment": book.Adjustment}
 
+// objects are the gateway's objects by id.
+type objects struct {
+	charges  map[string]*world.Charge
+	refunds  map[string]*world.Refund
+	disputes map[string]*world.Dispute
+}
+
 func gatewayRecords(w *world.World, r *book.Records) {
-	stripe := func(id string) book.ItemID { return book.NewID(world.StripeName, id) }
-	charges := map[string]*world.Charge{}
-	rows := map[string]bool{}
+	o := objects{map[string]*world.Charge{}, map[string]*world.Refund{},
+		map[string]*world.Dispute{}}
 	for i := range w.Charges {
-		charges[w.Charges[i].ID] = &w.Charges[i]
+		o.charges[w.Charges[i].ID] = &w.Charges[i]
 	}
-	refunds := map[string]*world.Refund{}
 	for i := range w.Refunds {
-		refunds[w.Refunds[i].ID] = &w.Refunds[i]
+		o.refunds[w.Refunds[i].ID] = &w.Refunds[i]
 	}
-	disputes := map[string]*world.Dispute{}
 	for i := range w.Disputes {
-		disputes[w.Disputes[i].ID] = &w.Disputes[i]
+		o.disputes[w.Disputes[i].ID] = &w.Disputes[i]
 	}
 	for i := range w.Movements {
-		v := &w.Movements[i]
-		if v.Category == "payout" {
-			continue
+		if v := &w.Movements[i]; v.Category != "payout" {
+			r.Transactions = append(r.Transactions, o.transaction(v))
 		}
-		kind, ok := kindsOf[v.Category]
-		if !ok {
-			panic("no kind for category " + v.Category)
-		}
-		t := book.Transaction{ID: v.Item(), Source: world.StripeName, Kind: kind,
-			State: book.Succeeded, At: v.At, AvailableAt: v.AvailableAt, Currency: v.Currency,
-			Gross: v.Gross, Fee: v.Fee, Tax: v.Tax, Net: v.Net, Rate: v.Rate, Text: v.Text,
-			Charged: money.New(v.Gross, v.Currency), DueOn: v.ReleaseOn}
-		if v.PayoutID != "" {
-			t.PayoutID = stripe(v.PayoutID)
-		}
-		if string(t.ID) != "stripe:"+v.ID {
-			t.Aliases = append(t.Aliases, v.ID)
-		}
-		charged := func(a money.Money) {
-			if a.Currency != t.Currency {
-				t.Charged = a
-				if t.Gross < 0 {
-					t.Charged = a.Neg()
-				}
-			}
-		}
-		switch kind {
-		case book.Charge:
-			c := charges[v.SourceID]
-			rows[c.ID] = true
-			charged(c.Amount)
-			t.State, t.Aliases = c.State, append(t.Aliases, c.IntentID)
-			party(&t, c)
-		case book.ChargeFailure:
-			charged(charges[v.SourceID].Amount)
-			t.Parent = stripe(v.SourceID)
-		case book.Refund:
-			f := refunds[v.SourceID]
-			charged(f.Amount)
-			t.Parent, t.State = stripe(f.ChargeID), f.State
-		case book.RefundFailure:
-			charged(refunds[v.SourceID].Amount)
-			t.Parent = stripe(v.SourceID)
-		case book.Dispute:
-			charged(disputes[v.SourceID].Amount)
-			t.Parent = stripe(disputes[v.SourceID].ChargeID)
-		case book.Reinstatement:
-			charged(disputes[v.SourceID].Amount)
-			t.Parent = stripe(v.SourceID)
-		case book.PayoutFailure:
-			t.Parent = stripe(v.SourceID)
-		}
-		r.Transactions = append(r.Transactions, t)
 	}
 	for i := range w.Charges {
-		if c := &w.Charges[i]; !rows[c.ID] {
+		if c := &w.Charges[i]; c.MovementID == "" {
 			t := book.Transaction{ID: c.Item(), Source: world.StripeName, Kind: book.Charge,
 				State: c.State, At: c.At, Currency: c.Amount.Currency, Charged: c.Amount,
 				Aliases: []string{c.IntentID}, Reason: c.DeclineCode}
@@ -172,6 +126,54 @@ func gatewayRecords(w *world.World, r *book.Records) {
 		}
 	}
 	payoutRecords(w, r)
+}
+
+// transaction is a row of the ledger with what its object says.
+func (o objects) transaction(v *world.Movement) book.Transaction {
+	stripe := func(id string) book.ItemID { return book.NewID(world.StripeName, id) }
+	kind, ok := kindsOf[v.Category]
+	if !ok {
+		panic("no kind for category " + v.Category)
+	}
+	t := book.Transaction{ID: v.Item(), Source: world.StripeName, Kind: kind,
+		State: book.Succeeded, At: v.At, AvailableAt: v.AvailableAt, Currency: v.Currency,
+		Gross: v.Gross, Fee: v.Fee, Tax: v.Tax, Net: v.Net, Rate: v.Rate, Text: v.Text,
+		Charged: money.New(v.Gross, v.Currency), DueOn: v.ReleaseOn}
+	if v.PayoutID != "" {
+		t.PayoutID = stripe(v.PayoutID)
+	}
+	if t.ID != stripe(v.ID) {
+		t.Aliases = append(t.Aliases, v.ID)
+	}
+	charged := t.Charged
+	switch kind {
+	case book.Charge:
+		c := o.charges[v.SourceID]
+		charged = c.Amount
+		t.State, t.Aliases = c.State, append(t.Aliases, c.IntentID)
+		party(&t, c)
+	case book.ChargeFailure:
+		charged, t.Parent = o.charges[v.SourceID].Amount, stripe(v.SourceID)
+	case book.Refund:
+		f := o.refunds[v.SourceID]
+		charged, t.Parent, t.State = f.Amount, stripe(f.ChargeID), f.State
+	case book.RefundFailure:
+		charged, t.Parent = o.refunds[v.SourceID].Amount, stripe(v.SourceID)
+	case book.Dispute:
+		d := o.disputes[v.SourceID]
+		charged, t.Parent = d.Amount, stripe(d.ChargeID)
+	case book.Reinstatement:
+		charged, t.Parent = o.disputes[v.SourceID].Amount, stripe(v.SourceID)
+	case book.PayoutFailure:
+		t.Parent = stripe(v.SourceID)
+	}
+	if charged.Currency != t.Currency {
+		t.Charged = charged
+		if t.Gross < 0 {
+			t.Charged = charged.Neg()
+		}
+	}
+	return t
 }
 
 func party(t *book.Transaction, c *world.Charge) {
@@ -228,8 +230,9 @@ func bankRecords(w *world.World, r *book.Records) {
 			l := &a.Lines[n]
 			r.Lines = append(r.Lines, book.BankLine{ID: l.Item(a.Name), Account: a.Name,
 				StatementID: book.NewID(a.Name, "statement/"+book.MonthOf(l.On).String()),
-				On:          l.On, ValueOn: l.ValueOn, Amount: l.Amount, Counterparty: l.Counterparty,
-				CounterpartyAccount: l.CounterpartyAccount, Reference: l.Reference, Text: l.Text,
+				On:          l.On, ValueOn: l.ValueOn, Amount: l.Amount,
+				Counterparty: l.Counterparty, CounterpartyAccount: l.CounterpartyAccount,
+				Reference: l.Reference, Text: l.Text,
 				BankID: l.BankID, Row: n + 1, Ordinal: 1})
 		}
 	}
