@@ -1,0 +1,48 @@
+# The standard commands. On macOS and Windows plain `go run .` works.
+
+GO ?= go
+TESTFLAGS ?= -timeout 20m
+
+.PHONY: run test check lint bench corpus screens setup build fuzz release-check
+
+# Sets up, builds, and opens the demo month in a window; without a display it leaves the workbook
+# and pictures of the screens in the folder that it names.
+run: setup build
+	./countinghouse demo
+
+# Sets up and runs all tests.
+test: setup
+	$(GO) test $(TESTFLAGS) ./...
+
+# Format, vet, staticcheck, the house rules, and all tests with the race detector.
+check: lint
+	$(GO) test $(TESTFLAGS) -short -race ./...
+
+lint: setup
+	@test -z "$$(gofmt -l . | tee /dev/stderr)" || (echo "run gofmt -w on the files above"; exit 1)
+	$(GO) vet ./...
+	$(GO) vet -tags headless .
+	$(GO) tool staticcheck ./...
+
+# Rows per second, peak memory and growth, at 10 k, 100 k and 1 M rows.
+bench: setup
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./...
+
+# What every bank statement of the corpus comes to.
+corpus: setup
+	$(GO) test -count=1 -run TestCorpus -v ./sync/bankfile
+
+# Draws every screen into docs/screens.
+screens: setup
+	$(GO) test -count=1 -run TestScreens ./ui -update
+
+# Thirty seconds of fuzzing for each reader.
+fuzz: setup
+	./.ci/fuzz 30s
+
+build: setup
+	$(GO) build -o countinghouse .
+
+# The system packages that the window needs are installed or named.
+setup:
+	@./.ci/setup
