@@ -13,6 +13,7 @@ import (
 	"countinghouse/app"
 	"countinghouse/ui"
 	"countinghouse/ui/cli"
+	_ "countinghouse/ui/locale" // before Fyne looks for a language
 )
 
 // appID is the application's id, as in FyneApp.toml: where its looks are remembered.
