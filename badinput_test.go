@@ -86,7 +86,7 @@ func TestBadInput(t *testing.T) {
 			env: []string{"COUNTINGHOUSE_BILLING_SECRET=wrong"}},
 		{name: "wrong gateway key", args: []string{"sync", "--source", "stripe"}, code: 1,
 			want: "Source stripe: ", env: []string{"COUNTINGHOUSE_STRIPE_SECRET_KEY=sk_test_wrong"}},
-		{name: "wrong address", args: []string{"sync"}, code: 1, want: "Check the URL",
+		{name: "wrong address", args: []string{"sync"}, code: 1, want: "Check that the URL",
 			prepare: at("billing", strings.TrimSuffix(p.sand.Config().Sources[0].URL, "billing")+"shop")},
 		{name: "not a certificate we trust", args: []string{"sync", "--source", "stripe"}, code: 1,
 			want: "certificate is not trusted", prepare: at("stripe", tls.URL)},

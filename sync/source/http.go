@@ -134,9 +134,9 @@ func isTimeout(err error) bool {
 func withoutQuery(err error) string {
 	var u *url.Error
 	if errors.As(err, &u) {
-		return u.Err.Error()
+		err = u.Err
 	}
-	return err.Error()
+	return strings.TrimPrefix(err.Error(), "tls: failed to verify certificate: ")
 }
 
 // StatusError turns an HTTP status other than success into an Error, or nil for success. The
