@@ -15,9 +15,33 @@ type vanished struct {
 	why   string
 }
 
-// vanished sets a decision aside whose record is gone or has become too small.
-func (e *engine) vanished(m *book.Match, rest []ref) {
-	e.gone = append(e.gone, vanished{m, rest, "one of its records is gone"})
+// setAside keeps a decision that cannot stand for its D9.
+func (e *engine) setAside(l link, why string) {
+	e.gone = append(e.gone, vanished{l.given, append(slices.Clone(l.left), l.right...), why})
+}
+
+// sides are the sorts of record that may stand on the left and on the right of each leg.
+var sides = map[book.Leg][2][]ref{
+	book.BillingGateway: {{sortPay, sortInv}, {sortTx}},
+	book.GatewayGateway: {{sortTx, sortPout}, {sortTx}},
+	book.GatewayPayout:  {{sortTx}, {sortPout}},
+	book.PayoutBank:     {{sortPout, sortTx}, {sortLine}},
+	book.BankBilling:    {{sortPay, sortInv}, {sortLine}},
+}
+
+// joins reports whether a link's records may stand on its leg, with one at least on each side.
+func (l *link) joins() bool {
+	for i, side := range [2][]ref{l.left, l.right} {
+		if len(side) == 0 {
+			return false
+		}
+		for _, r := range side {
+			if !slices.Contains(sides[l.leg][i], r.sort()) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // altered names matched records that changed at their source: D9, or C2 in a closed month.

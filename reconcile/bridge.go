@@ -92,7 +92,7 @@ func (b *bridgeMaker) receipts() {
 	}
 	for at := range e.links {
 		if l := &e.links[at]; l.leg == book.BillingGateway && l.state.Live() {
-			b.pair(l)
+			b.pair(l, int32(at))
 		}
 	}
 	for i, t := range e.txs {
@@ -117,8 +117,9 @@ func (b *bridgeMaker) isCounted(t int32) bool {
 }
 
 // pair explains the rows of one match: the month of the movement is the anchor, rows of another
-// month move there, and there the amounts are compared.
-func (b *bridgeMaker) pair(l *link) {
+// month move there, and there the amounts are compared. A record that a person divided among
+// several matches counts in one of them.
+func (b *bridgeMaker) pair(l *link, at int32) {
 	e := b.e
 	var anchor, receipt *book.Transaction
 	for _, r := range l.right {
@@ -140,7 +141,11 @@ func (b *bridgeMaker) pair(l *link) {
 			continue
 		}
 		p := e.pays[r.at()]
+		if lead == "" {
+			lead = p.ID
+		}
 		switch {
+		case e.payLink[r.at()] != at:
 		case anchor == nil:
 			if b.in(p.At) {
 				b.put(book.StepUnsupported, p.ID, p.Amount.Neg())
@@ -162,16 +167,13 @@ func (b *bridgeMaker) pair(l *link) {
 			if b.in(anchor.At) {
 				gap[p.Amount.Currency] -= p.Amount.Minor
 			}
-			if lead == "" {
-				lead = p.ID
-			}
 		}
 	}
 	if lead == "" || receipt == nil {
 		return
 	}
 	for _, r := range l.right {
-		if r.sort() != sortTx {
+		if r.sort() != sortTx || e.txLink[r.at()] != at {
 			continue
 		}
 		if t := e.txs[r.at()]; moved(t) && t.Kind == book.Charge && b.in(t.At) {

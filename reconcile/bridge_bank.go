@@ -167,17 +167,17 @@ func (b *bridgeMaker) payouts() {
 	}
 	for at := range e.links {
 		if l := &e.links[at]; l.leg == book.PayoutBank && l.state.Live() {
-			b.difference(l)
+			b.difference(l, int32(at))
 		}
 	}
 }
 
 // difference compares the lines of one match with its payouts, in the period of each line.
-func (b *bridgeMaker) difference(l *link) {
+func (b *bridgeMaker) difference(l *link, at int32) {
 	e := b.e
 	gap := map[money.Currency]int64{}
 	for _, r := range l.right {
-		if line := e.lines[r.at()]; b.inDays(lineOn(line)) {
+		if line := e.lines[r.at()]; b.inDays(lineOn(line)) && e.lineLink[r.at()] == at {
 			gap[line.Amount.Currency] += line.Amount.Minor
 		}
 	}
@@ -189,7 +189,7 @@ func (b *bridgeMaker) difference(l *link) {
 			}
 			continue
 		}
-		if r.sort() != sortPout {
+		if r.sort() != sortPout || e.poutLink[r.at()] != at {
 			continue
 		}
 		if t, _ := b.trip(r.at()); b.inDays(t.arrived) {

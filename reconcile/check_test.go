@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -223,6 +224,35 @@ func TestConfirmedUseUp(t *testing.T) {
 	}
 }
 
+// TestEverythingTwice gives a run every record twice: it concludes the same, and says D3 of each.
+func TestEverythingTwice(t *testing.T) {
+	_, in := october(9, 60)
+	once := run(t, in)
+	b := &in.Books
+	b.Invoices = slices.Concat(b.Invoices, b.Invoices)
+	b.Payments = slices.Concat(b.Payments, b.Payments)
+	b.Credits = slices.Concat(b.Credits, b.Credits)
+	b.Transactions = slices.Concat(b.Transactions, b.Transactions)
+	b.Payouts = slices.Concat(b.Payouts, b.Payouts)
+	b.Lines = slices.Concat(b.Lines, b.Lines)
+	twice := run(t, in)
+	d3 := 0
+	twice.Exceptions = slices.DeleteFunc(twice.Exceptions, func(x book.Exception) bool {
+		if x.Class == book.D3 {
+			d3++
+		}
+		return x.Class == book.D3
+	})
+	want := (len(b.Invoices) + len(b.Payments) + len(b.Credits) + len(b.Transactions) +
+		len(b.Payouts) + len(b.Lines)) / 2
+	if d3 != want {
+		t.Errorf("%d D3 of %d records", d3, want)
+	}
+	if !reflect.DeepEqual(once, twice) {
+		t.Error("a run over everything twice concludes something else")
+	}
+}
+
 func TestBrokenNetStopsTheRun(t *testing.T) {
 	_, in := october(1, 3)
 	in.Books.Transactions = slices.Clone(in.Books.Transactions)
@@ -268,10 +298,17 @@ func TestOverdrawnDecisionIsSetAside(t *testing.T) {
 
 func TestInPeriod(t *testing.T) {
 	month := book.MonthOf(book.NewDate(2026, 10, 1))
-	for on, want := range map[book.Date]bool{month.First() - 40: true, month.First(): true,
-		month.Last(): true, month.Last() + 1: false} {
-		if got := reconcile.InPeriod(book.Exception{On: on}, month); got != want {
-			t.Errorf("%s: %v", on, got)
+	for _, c := range []struct {
+		on     book.Date
+		status book.ExceptionStatus
+		want   bool
+	}{
+		{month.First() - 40, book.Open, true}, {month.First() - 1, book.Resolved, false},
+		{month.First(), book.Explained, true}, {month.Last(), book.Open, true},
+		{month.Last() + 1, book.Open, false},
+	} {
+		if got := reconcile.InPeriod(book.Exception{On: c.on, Status: c.status}, month); got != c.want {
+			t.Errorf("%s %s: %v", c.on, c.status, got)
 		}
 	}
 }

@@ -106,7 +106,7 @@ func (e *engine) indexBilling() {
 		}
 		name := s.Methods[p.Method]
 		switch {
-		case e.sources[book.SourceName(name)] != nil:
+		case e.isGateway(book.SourceName(name)):
 			e.behind[i] = book.SourceName(name)
 		case accounts[name]:
 			e.payBank[i] = book.AccountName(name)
@@ -210,16 +210,19 @@ func (e *engine) decisions() error {
 		var gone bool
 		l.left, gone = find(places, m.Left, gone)
 		l.right, gone = find(places, m.Right, gone)
-		if gone {
-			e.vanished(m, append(slices.Clone(l.left), l.right...))
+		switch {
+		case gone:
+			e.setAside(l, "one of its records is gone")
+			continue
+		case !l.joins():
+			e.setAside(l, "its records do not belong on this leg")
 			continue
 		}
 		if len(m.Uses) != len(m.Left)+len(m.Right) {
 			l.uses = nil
 		}
 		if err := e.checkUse(&l, true); err != nil {
-			e.gone = append(e.gone, vanished{m, append(slices.Clone(l.left), l.right...),
-				"one of its records no longer has that amount to give"})
+			e.setAside(l, "one of its records no longer has that amount to give")
 			continue
 		}
 		e.add(l)

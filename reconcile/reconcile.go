@@ -112,9 +112,11 @@ type Result struct {
 	Stats                       []PassStat
 }
 
-// InPeriod reports whether a month lists the exception: it is dated in it or before it. Exceptions
-// are open by nature, so one from an earlier month is still listed; none from later is.
-func InPeriod(e book.Exception, m book.Month) bool { return e.On <= m.Last() }
+// InPeriod reports whether a month lists the exception: it is dated in the month, or it is dated
+// before and still open.
+func InPeriod(e book.Exception, m book.Month) bool {
+	return m.Has(e.On) || e.On < m.First() && (e.Status == book.Open || e.Status == "")
+}
 
 // Run matches, classifies and proves. It returns the context's error when it was cancelled, and an
 // error that names the invariant where one is broken: then nothing of the result may be used.

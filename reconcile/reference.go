@@ -178,6 +178,12 @@ func fold(s string) string {
 
 func keeps(c byte) bool { return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c == '_' }
 
+// isGateway reports whether a gateway of this name is configured.
+func (e *engine) isGateway(name book.SourceName) bool {
+	s := e.sources[name]
+	return s != nil && s.Role == Gateway
+}
+
 // sourceOf is the source with a name, or an empty one.
 func (e *engine) sourceOf(name book.SourceName) Source {
 	if s := e.sources[name]; s != nil {

@@ -284,6 +284,9 @@ func addRules(in *reconcile.Input, s entry) bool {
 		for _, id := range s.list("right") {
 			m.Right = append(m.Right, book.ItemID(id))
 		}
+		for _, use := range s.list("uses") {
+			m.Uses = append(m.Uses, entry{s.t, "", "", map[string]string{"u": use}}.amount("u"))
+		}
 		m.ID = reconcile.MatchID(m.Leg, m.Left, m.Right)
 		in.Decisions = append(in.Decisions, m)
 	case "altered":

@@ -156,6 +156,8 @@ func shuffled(in reconcile.Input, d *rand.Rand) reconcile.Input {
 	b.Lines = mix(d, b.Lines)
 	in.Sources = mix(d, in.Sources)
 	in.Accounts = mix(d, in.Accounts)
+	in.Decisions = mix(d, in.Decisions)
+	in.Altered = mix(d, in.Altered)
 	return in
 }
 
