@@ -12,7 +12,8 @@ import (
 
 // prove computes every proof of the period and raises C3 for each that fails.
 func (e *engine) prove() {
-	e.cut = min(e.in.Period.Last(), e.today)
+	first := max(e.in.Period.First(), e.in.OpeningOn)
+	e.cut = max(min(e.in.Period.Last(), e.today), first-1)
 	e.proofs = append(e.proofs, e.gatewayProofs()...)
 	e.proofs = append(e.proofs, e.statementProofs()...)
 	e.proofs = append(e.proofs, e.invoiceProofs()...)
