@@ -36,6 +36,7 @@ type DemoRun struct {
 	// Out is the folder for what it leaves.
 	Out     string
 	world   *world.World
+	sandbox *Sandbox
 	tempDir string
 }
 
@@ -47,8 +48,7 @@ func Demo(ctx context.Context, q DemoRequest, show func(Progress)) (_ *DemoRun, 
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	d := &DemoRun{Out: q.Out, world: s.serving.World}
+	d := &DemoRun{Out: q.Out, world: s.serving.World, sandbox: s}
 	if d.Out == "" {
 		d.Out = "countinghouse-demo"
 	}
@@ -173,11 +173,12 @@ func (d *DemoRun) WritePack(ctx context.Context, show func(Progress)) error {
 	return d.App.Export(ctx, d.Month, "xlsx", d.Workbook(), show)
 }
 
-// Close closes the profile, and removes it where it was made for the run alone.
+// Close closes the profile and the sandbox, and removes the profile where it was made for the run
+// alone.
 func (d *DemoRun) Close() error {
-	var err error
+	err := d.sandbox.Close()
 	if d.App != nil {
-		err = d.App.Close()
+		err = errors.Join(err, d.App.Close())
 	}
 	if d.tempDir != "" {
 		err = errors.Join(err, os.RemoveAll(d.tempDir))

@@ -6,6 +6,7 @@ import (
 
 	"countinghouse/app"
 	"countinghouse/app/book"
+	"countinghouse/ui/kit"
 )
 
 // load computes a month beside the UI goroutine and shows it. keep stores what the run finds. A load
@@ -64,7 +65,7 @@ func (s *shell) loaded(m *app.Month, err error, kept bool) {
 		x.show(m)
 	}
 	if kept {
-		s.notice = reconciledText(m)
+		s.notice = kit.Note{Icon: "tick", Text: reconciledText(m)}
 	}
 	s.update()
 }

@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"countinghouse/ui/kit"
 )
 
 // trigger is what a person presses: a key with modifiers, or a letter that acts where no text field
@@ -57,8 +59,9 @@ func (c *command) here(screen string) bool { return c.screen == "" || c.screen =
 
 // runCommand runs a command, or says in the status bar why it cannot.
 func (s *shell) runCommand(c *command) {
+	s.hush()
 	if why := c.reason(); why != "" {
-		s.say(why)
+		s.note(kit.Note{Status: kit.StatusNeutral, Text: why})
 		return
 	}
 	c.run()

@@ -29,7 +29,7 @@ type exporting struct {
 // showExport asks where the workbook is to be written.
 func (s *shell) showExport() {
 	if why := s.whyNoExport(); why != "" {
-		s.say(why)
+		s.note(kit.Note{Status: kit.StatusNeutral, Text: why})
 		return
 	}
 	x := &exporting{s: s, path: kit.NewEntry("Path of the workbook, ending in .xlsx"),

@@ -17,6 +17,7 @@ type frame struct {
 	months  *kit.MonthSwitcher
 	state   *kit.Chip
 	asOf    *kit.Chip
+	actions []fyne.CanvasObject
 	busy    *kit.BusyLine
 	strip   *kit.ErrorStrip
 	wait    *kit.EmptyState
@@ -31,8 +32,8 @@ type frame struct {
 // state, at the right are the actions.
 func (s *shell) newFrame(title string, body fyne.CanvasObject, actions ...fyne.CanvasObject) *frame {
 	f := &frame{s: s, body: body, months: kit.NewMonthSwitcher(s.wanted.String()),
-		state: kit.NewChip(kit.StatusTiming, "Open"), asOf: kit.NewChip(kit.StatusNeutral, "")}
-	f.asOf.Hide()
+		actions: actions,
+		state:   kit.NewChip(kit.StatusTiming, "Open"), asOf: kit.NewChip(kit.StatusNeutral, "")}
 	f.months.OnStep = s.step
 	f.months.OnPick = s.pickMonth
 	f.head = kit.NewHeadBar(title, []fyne.CanvasObject{f.months, f.state, f.asOf}, actions)
@@ -113,19 +114,23 @@ func (f *frame) updateHead() {
 	}
 	s := f.s
 	f.months.SetMonth(s.wanted.String())
-	f.asOf.Hide()
-	if s.month == nil {
-		f.state.Hide()
-	} else {
-		f.state.Show()
+	leading := []fyne.CanvasObject{f.months}
+	if s.month != nil {
 		text, st := present.MonthState(s.month)
 		f.state.Set(status(st), text)
+		leading = append(leading, f.state)
 		if s.month.Period != s.wanted || s.loading || s.failure != "" {
 			f.asOf.Set(kit.StatusNeutral, shownText(s.month.Period, s.wanted, present.AsOf(s.month)))
-			f.asOf.Show()
+			leading = append(leading, f.asOf)
 		}
 	}
-	f.head.Refresh()
+	f.head.SetParts(leading, f.actions)
+}
+
+// setActions replaces what stands at the right of the head.
+func (f *frame) setActions(list ...fyne.CanvasObject) {
+	f.actions = list
+	f.updateHead()
 }
 
 // shownText says whose figures are still on the screen while others are made.

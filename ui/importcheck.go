@@ -124,6 +124,9 @@ func (c *importCheck) show(v *present.ImportPreview) {
 // figures are the three counts side by side.
 func figures(v *present.ImportPreview) fyne.CanvasObject {
 	one := func(st kit.Status, n int, word string) fyne.CanvasObject {
+		if n == 0 {
+			st = kit.StatusNeutral
+		}
 		return stacked(2, 0, kit.NewLabel(present.Count(n), kit.Heading.At(20)),
 			kit.NewState(st, word))
 	}

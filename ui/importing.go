@@ -111,7 +111,7 @@ func (s *shell) dropped(_ fyne.Position, files []fyne.URI) {
 		return
 	}
 	if why := s.needProfile(); why != "" {
-		s.say(why)
+		s.note(kit.Note{Status: kit.StatusNeutral, Text: why})
 		return
 	}
 	s.open(atImport)
@@ -218,7 +218,7 @@ func (x *importScreen) whyNot() string {
 // store imports the file and reads the month again.
 func (x *importScreen) store() {
 	if why := x.whyNot(); why != "" {
-		x.s.say(why)
+		x.s.note(kit.Note{Status: kit.StatusNeutral, Text: why})
 		return
 	}
 	x.storing = true
@@ -294,7 +294,7 @@ func (x *importScreen) chooser(st kit.Status, problem string) fyne.CanvasObject 
 		OnTap: func() { x.open(typed(x.path.Text())) }})
 	choose := kit.NewButton(kit.ButtonSpec{Label: "Choose a file", Icon: "file", Key: "Ctrl O",
 		Kind: kit.Primary, OnTap: x.s.chooseStatement})
-	typing := arranged(fixed(300, 52), func(size fyne.Size) {
+	typing := arranged(fixed(300, 34), func(size fyne.Size) {
 		w := read.MinSize().Width
 		place(x.path, 0, 0, size.Width-w-8, 50)
 		place(read, size.Width-w, -1, w, 32)
@@ -312,9 +312,14 @@ func (x *importScreen) chooser(st kit.Status, problem string) fyne.CanvasObject 
 			"CSV of any bank and CAMT.053 are read; the bank's layout is recognised and remembered.",
 			kit.Body.At(14), 600),
 		chips(choose), kit.NewLabel("or type its path", kit.Second), typing)
+	var links []fyne.CanvasObject
 	for _, f := range x.recent() {
-		parts = append(parts, kit.NewButton(kit.ButtonSpec{Label: filepath.Base(f), Icon: "file",
-			Kind: kit.Link, OnTap: func() { x.open(f) }}))
+		links = append(links, kit.NewButton(kit.ButtonSpec{Label: filepath.Base(f), Icon: "file",
+			Kind: kit.Link, Small: true, OnTap: func() { x.open(f) }}))
+	}
+	if len(links) > 0 {
+		parts = append(parts, kit.NewLabel("or take one from the profile's folder", kit.Second),
+			stacked(0, 0, links...))
 	}
 	card := kit.NewCard("Statement file", "", nil, stacked(14, 0, parts...), 20)
 	return arranged(fixed(400, 200), func(size fyne.Size) {

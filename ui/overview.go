@@ -16,23 +16,26 @@ type overviewScreen struct {
 	view  present.Overview
 	month *app.Month
 
-	tiles    []*kit.Tile
-	segments *kit.Segmented
-	chart    *kit.BridgeChart
-	bridge   *kit.Card
-	sources  *kit.Card
-	list     *kit.Grid
-	rows     *sourceRows
-	lag      *kit.LagChart
-	lagCard  *kit.Card
-	lagNone  *kit.EmptyState
-	none     *kit.EmptyState
-	pullAll  *kit.Button
-	find     *kit.Entry
-	scroll   *scrolling
-	inner    *fyne.Container
-	export   *kit.Button
-	pulling  *kit.Button
+	tiles     []*kit.Tile
+	segments  *kit.Segmented
+	chart     *kit.BridgeChart
+	bridge    *kit.Card
+	sources   *kit.Card
+	list      *kit.Grid
+	rows      *sourceRows
+	lag       *kit.LagChart
+	lagCard   *kit.Card
+	lagNone   *kit.EmptyState
+	proofs    *kit.Card
+	proofList *kit.Grid
+	proved    *proofRows
+	none      *kit.EmptyState
+	pullAll   *kit.Button
+	find      *kit.Entry
+	scroll    *scrolling
+	inner     *fyne.Container
+	export    *kit.Button
+	pulling   *kit.Button
 }
 
 func newOverviewScreen(s *shell) *overviewScreen {
@@ -54,7 +57,16 @@ func newOverviewScreen(s *shell) *overviewScreen {
 	for _, t := range x.tiles {
 		objects = append(objects, t)
 	}
-	objects = append(objects, x.bridge, x.sources, x.lagCard)
+	x.proved = &proofRows{}
+	x.proofList = kit.NewGrid([]kit.Column{
+		{ID: "what", Title: "Proof", Width: 200, Min: 120, Grow: true},
+		{ID: "amount", Title: "Closing", Width: 80, Align: kit.AlignRight},
+		{ID: "state", Title: "State", Width: 58},
+	}, x.proved)
+	x.proofList.HideTitles, x.proofList.InCard = true, true
+	x.proofList.Empty = kit.NewEmptyState("No balance is stated for this month yet.", nil)
+	x.proofs = kit.NewCard("Balance proofs", "", nil, x.proofList, 0)
+	objects = append(objects, x.bridge, x.sources, x.lagCard, x.proofs)
 	x.inner = arranged(func() fyne.Size { return fyne.NewSize(1000, x.height()) }, x.lay, objects...)
 	x.scroll = newScrolling(x.inner)
 	x.chart.OnCursor = func(top, bottom float32) {
@@ -79,8 +91,8 @@ func (x *overviewScreen) search() *kit.Entry { return x.find }
 func (x *overviewScreen) buildSources() {
 	s := x.s
 	x.list = kit.NewGrid([]kit.Column{
-		{ID: "name", Title: "Source", Width: 240, Grow: true},
-		{ID: "state", Title: "State", Width: 104, Align: kit.AlignRight},
+		{ID: "name", Title: "Source", Width: 220, Min: 140, Grow: true},
+		{ID: "state", Title: "State", Width: 92, Align: kit.AlignRight},
 	}, x.rows)
 	x.list.RowHeight, x.list.HideTitles = 44, true
 	x.pullAll = kit.NewButton(kit.ButtonSpec{Label: "Sync all", Icon: "renewals", Key: "F5",
@@ -99,22 +111,25 @@ func (x *overviewScreen) buildSources() {
 
 // height is that of all cards at once.
 func (x *overviewScreen) height() float32 {
-	right := x.sources.MinSize().Height + 12 + x.lagCard.MinSize().Height
-	return 120 + max(x.bridge.MinSize().Height, right) + 16
+	right := x.sources.MinSize().Height + x.lagCard.MinSize().Height + 24 + 150
+	return 118 + max(x.bridge.MinSize().Height, right) + 14
 }
 
 func (x *overviewScreen) lay(size fyne.Size) {
 	w := size.Width - 40
 	tile := (w - 4*12) / 5
 	for i, t := range x.tiles {
-		place(t, 20+float32(i)*(tile+12), 20, tile, 88)
+		place(t, 20+float32(i)*(tile+12), 18, tile, 88)
 	}
 	right := max(308, min(386, w*0.317))
-	h := size.Height - 120 - 16
-	place(x.bridge, 20, 120, w-12-right, h)
+	h := size.Height - 118 - 14
+	place(x.bridge, 20, 118, w-12-right, h)
 	sources := x.sources.MinSize().Height
-	place(x.sources, 20+w-right, 120, right, sources)
-	place(x.lagCard, 20+w-right, 120+sources+12, right, h-sources-12)
+	place(x.sources, 20+w-right, 118, right, sources)
+	lag := x.lagCard.MinSize().Height
+	place(x.lagCard, 20+w-right, 118+sources+12, right, lag)
+	top := sources + 12 + lag + 12
+	place(x.proofs, 20+w-right, 118+top, right, h-top)
 }
 
 func (x *overviewScreen) show(m *app.Month) {
@@ -156,6 +171,8 @@ func (x *overviewScreen) show(m *app.Month) {
 		x.lag.Set(lag(&x.view))
 		x.lagCard.SetContent(x.lag)
 	}
+	x.proved.take(present.Proofs(m))
+	x.proofList.Reload()
 	x.inner.Refresh()
 	x.scroll.lay(x.scroll.outside.Size())
 }
@@ -219,7 +236,7 @@ func (x *overviewScreen) openStep(id string) {
 		return
 	}
 	list := present.NewExceptions(x.month)
-	list.ForStep(string(step.Step), step.Entries)
+	list.ForStep(step)
 	if !list.Anything() {
 		x.s.showStep(x.month, currency, step)
 		return
@@ -263,4 +280,28 @@ func (r *sourceRows) Cell(i, column int) kit.Cell {
 	}
 	icon := map[string]string{"billing": "receipt", "gateway": "card", "bank": "payouts"}[row.Kind]
 	return kit.Cell{Text: row.Title, Note: row.At, Sub: row.Detail, Icon: icon, Weight: kit.Medium}
+}
+
+// proofRows are the rows of the proofs' card.
+type proofRows struct {
+	list     []present.ProofRow
+	revision uint64
+}
+
+func (r *proofRows) take(list []present.ProofRow) { r.list = list; r.revision++ }
+
+// Len, RowID, Row and Cell answer the grid.
+func (r *proofRows) Len() int           { return len(r.list) }
+func (r *proofRows) RowID(i int) string { return r.list[i].ID }
+func (r *proofRows) Row(int) kit.Row    { return kit.Row{Revision: r.revision} }
+
+func (r *proofRows) Cell(i, column int) kit.Cell {
+	p := r.list[i]
+	switch column {
+	case 0:
+		return kit.Cell{Text: p.Title}
+	case 1:
+		return kit.Cell{Text: p.Closing, Look: kit.LookAmount}
+	}
+	return kit.Cell{Text: p.Word, Look: kit.LookState, Status: status(p.Status)}
 }

@@ -51,13 +51,13 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 	}
 	x.state.OnChange = func(id string) { x.change(func() { x.view.InState(id) }) }
 	x.grid = kit.NewGrid([]kit.Column{
-		{ID: "sent", Title: "Sent", Width: 96, Min: 90, Sortable: true},
-		{ID: "source", Title: "Source", Width: 88, Min: 70, Grow: true, Sortable: true},
-		{ID: "payout", Title: "Payout", Width: 150, Min: 90, Grow: true, Sortable: true},
-		{ID: "amount", Title: "EUR", Width: 96, Min: 80, Align: kit.AlignRight, Sortable: true},
-		{ID: "booked", Title: "Booked or due", Width: 112, Min: 96, Sortable: true},
-		{ID: "members", Title: "Members", Width: 92, Min: 76, Sortable: true},
-		{ID: "state", Title: "State", Width: 110, Min: 96, Sortable: true},
+		{ID: "sent", Title: "Sent", Width: 82, Min: 80, Sortable: true},
+		{ID: "source", Title: "Source", Width: 66, Min: 60, Sortable: true},
+		{ID: "payout", Title: "Payout", Width: 110, Min: 64, Grow: true, Sortable: true},
+		{ID: "amount", Title: "EUR", Width: 82, Min: 76, Align: kit.AlignRight, Sortable: true},
+		{ID: "booked", Title: "Booked or due", Width: 98, Min: 90, Sortable: true},
+		{ID: "members", Title: "Members", Width: 92, Min: 70, Grow: true, Sortable: true},
+		{ID: "state", Title: "State", Width: 104, Min: 96, Sortable: true},
 	}, x.rows)
 	x.grid.Empty = x.empty
 	x.grid.Sort = kit.Sort{Column: "sent", Descending: true}
@@ -149,8 +149,7 @@ func (x *payoutsScreen) reload() {
 	if overdue != "" {
 		actions = append(actions, x.overdue)
 	}
-	f := x.f
-	f.head.SetParts([]fyne.CanvasObject{f.months, f.state, f.asOf}, append(actions, x.export))
+	x.f.setActions(append(actions, x.export)...)
 	x.left.Refresh()
 }
 

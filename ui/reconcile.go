@@ -123,7 +123,7 @@ func (x *reconcileScreen) currencies() {
 func (x *reconcileScreen) showProved() {
 	text, st := present.Unexplained(x.view.Month())
 	x.proved.Set(status(st), text)
-	x.f.head.Refresh()
+	x.f.updateHead()
 }
 
 // change does something to the list and shows it anew.
@@ -216,7 +216,7 @@ func (x *reconcileScreen) showStep(currency string, step *book.BridgeStep) {
 	x.find.SetText("")
 	x.view.InCurrency("")
 	x.currency.Select("")
-	x.view.ForStep(present.StepName(step.Step), step.Entries)
+	x.view.ForStep(step)
 	x.view.Anything()
 	x.filtered = kit.NewErrorStrip(kit.StatusTiming, present.StepName(step.Step)+", "+currency,
 		kit.NewButton(kit.ButtonSpec{Label: present.AllItems(step), Small: true, OnTap: func() {
@@ -233,7 +233,7 @@ func (x *reconcileScreen) unfilter() {
 	if x.view == nil || x.view.Filtered() == "" {
 		return
 	}
-	x.view.ForStep("", nil)
+	x.view.ForStep(nil)
 	x.filtered.Hide()
 	x.reload()
 }

@@ -74,7 +74,7 @@ func profileCards(s *shell) []fyne.CanvasObject {
 	var sources, accounts []kit.Fact
 	for _, x := range c.Sources {
 		sources = append(sources, kit.Fact{Label: string(x.Name),
-			Value: present.StateTitle(x.Kind) + ", " + address(x.URL)})
+			Value: c.Title(x.Name) + ", " + address(x.URL)})
 	}
 	for _, x := range c.Accounts {
 		number := x.IBAN

@@ -84,7 +84,7 @@ func (s *shell) showRecord(id string) {
 // pickMonth offers the months around the one that is shown.
 func (s *shell) pickMonth() {
 	if why := s.needProfile(); why != "" {
-		s.say(why)
+		s.note(kit.Note{Status: kit.StatusNeutral, Text: why})
 		return
 	}
 	last := max(s.wanted, s.profile.UsualMonth()+1)

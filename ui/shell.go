@@ -58,8 +58,7 @@ type shell struct {
 	stale   map[string]bool
 	current string
 	past    []string
-	notice  string
-	notices int
+	notice  kit.Note
 
 	pull *pull
 
@@ -314,8 +313,8 @@ func (s *shell) notes() []kit.Note {
 	case s.month != nil:
 		out = append(out, kit.Note{Icon: "database", Text: present.CacheText(s.month)})
 	}
-	if s.notice != "" {
-		return append(out, kit.Note{Icon: "tick", Text: s.notice})
+	if s.notice.Text != "" {
+		return append(out, s.notice)
 	}
 	if line := s.pull.line(); line != "" {
 		return append(out, kit.Note{Icon: "renewals", Text: line})
@@ -328,15 +327,17 @@ func (s *shell) notes() []kit.Note {
 }
 
 // say shows a sentence in the status bar until the next thing happens there.
-func (s *shell) say(text string) {
-	s.notice = text
+func (s *shell) say(text string) { s.note(kit.Note{Icon: "tick", Text: text}) }
+
+func (s *shell) note(n kit.Note) {
+	s.notice = n
 	s.status.SetNotes(s.notes()...)
 }
 
 // hush takes the sentence away.
 func (s *shell) hush() {
-	if s.notice != "" {
-		s.notice = ""
+	if s.notice.Text != "" {
+		s.notice = kit.Note{}
 		s.status.SetNotes(s.notes()...)
 	}
 }

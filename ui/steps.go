@@ -87,6 +87,9 @@ func (x *stepScreen) take(v *present.StepItems) {
 	x.grid.Sort = kit.Sort{}
 	x.find.SetText("")
 	x.order(v.All())
+	if x.rows.Len() > 0 {
+		x.grid.SetCursor(x.rows.RowID(0))
+	}
 }
 
 // arrange searches and sorts beside the UI goroutine: a step may hold a hundred thousand items.

@@ -46,7 +46,7 @@ func (s *shell) sync() { s.syncFrom(nil) }
 // syncFrom pulls from some sources, nil for all, and reads the month again when it is done.
 func (s *shell) syncFrom(names []book.SourceName) {
 	if why := s.whyNoSync(); why != "" {
-		s.say(why)
+		s.note(kit.Note{Status: kit.StatusNeutral, Text: why})
 		return
 	}
 	s.hush()

@@ -60,6 +60,7 @@ type Grid struct {
 	hasCheck  bool
 	focused   bool
 	shift     bool
+	reveal    bool // the cursor's row is still to be scrolled to
 
 	cursor      string
 	cursorIndex int
@@ -194,10 +195,20 @@ func (g *Grid) Cursor() string { return g.cursor }
 // SetCursor moves the cursor to a record, scrolls there and does not call OnCursor.
 func (g *Grid) SetCursor(id string) {
 	g.cursor, g.anchor, g.cursorIndex = id, id, -1
-	if i, ok := g.indexOf(id); ok && g.list != nil {
+	g.reveal = true
+	g.showCursor()
+	g.Restyle()
+}
+
+// showCursor scrolls to the cursor's row, once the list has a size.
+func (g *Grid) showCursor() {
+	if g.list == nil || g.list.Size().Height < g.RowHeight {
+		return
+	}
+	g.reveal = false
+	if i, ok := g.indexOf(g.cursor); ok {
 		g.list.ScrollTo(i)
 	}
-	g.Restyle()
 }
 
 // Restyle shows changed cursor, selection and focus in the visible rows.
@@ -289,6 +300,9 @@ func (l *gridLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	show(objects[0], top > 0)
 	show(objects[2], foot > 0)
+	if l.g.reveal {
+		l.g.showCursor()
+	}
 }
 
 func show(o fyne.CanvasObject, on bool) {

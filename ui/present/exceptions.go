@@ -47,6 +47,7 @@ type Exceptions struct {
 	currency money.Currency
 	step     map[book.ItemID]bool
 	stepName string
+	classes  []book.Class
 	open     map[book.Class]bool
 	selected string
 	texts    map[string]string
@@ -109,14 +110,16 @@ func (x *Exceptions) Currencies() []money.Currency {
 	return out
 }
 
-// ForStep shows only the exceptions among the items of a bridge's step; nil entries show all.
-func (x *Exceptions) ForStep(name string, entries []book.BridgeEntry) {
-	x.step, x.stepName = nil, name
-	if entries == nil {
+// ForStep shows only the exceptions that a bridge's step holds: those of its classes among its
+// items. Nil shows all.
+func (x *Exceptions) ForStep(step *book.BridgeStep) {
+	x.step, x.stepName, x.classes = nil, "", nil
+	if step == nil {
 		return
 	}
-	x.step = make(map[book.ItemID]bool, len(entries))
-	for _, e := range entries {
+	x.stepName, x.classes = stepName(step.Step), step.Classes
+	x.step = make(map[book.ItemID]bool, len(step.Entries))
+	for _, e := range step.Entries {
 		x.step[e.Item] = true
 	}
 }
@@ -169,9 +172,9 @@ func (x *Exceptions) keeps(e *book.Exception) bool {
 	if x.currency != "" && e.Amount.Currency != x.currency {
 		return false
 	}
-	if x.step != nil && !slices.ContainsFunc(e.Items, func(id book.ItemID) bool {
+	if x.step != nil && (!slices.Contains(x.classes, e.Class) || !slices.ContainsFunc(e.Items, func(id book.ItemID) bool {
 		return x.step[id]
-	}) {
+	})) {
 		return false
 	}
 	if x.search == "" {
@@ -207,6 +210,7 @@ func (x *Exceptions) Rows() []ExceptionRow {
 	var out []ExceptionRow
 	list := x.matching(x.tab)
 	today := x.month.AsOf.In(x.month.Config.Zone())
+	mixed := x.currency == "" && len(x.Currencies()) > 1
 	for len(list) > 0 {
 		n := 1
 		for n < len(list) && list[n].Class == list[0].Class {
@@ -216,7 +220,11 @@ func (x *Exceptions) Rows() []ExceptionRow {
 		list = list[n:]
 		c := group[0].Class
 		folded := !x.open[c] && x.search == ""
-		out = append(out, head(group, folded))
+		h := head(group, folded)
+		if mixed && h.Unit != "" {
+			h.Amount += " " + h.Unit
+		}
+		out = append(out, h)
 		if folded {
 			continue
 		}
@@ -224,7 +232,7 @@ func (x *Exceptions) Rows() []ExceptionRow {
 			row := ExceptionRow{ID: e.ID, Class: c, Title: Title(x.month, e),
 				Detail: About(x.month, e), Age: Age(e.On, today), Owner: e.Owner,
 				Amount: Amount(e.Amount), Status: ClassStatus(c)}
-			if x.currency == "" && len(x.Currencies()) > 1 {
+			if mixed {
 				row.Amount += " " + string(e.Amount.Currency)
 			}
 			if e.Owner == "" {

@@ -82,3 +82,45 @@ func StepName(s book.Step) string { return stepName(s) }
 func AllItems(s *book.BridgeStep) string {
 	return "All " + Plural(len(s.Entries), "item") + " of the step"
 }
+
+// ProofRow is one sum that must come out.
+type ProofRow struct {
+	ID, Title, Closing, Word string
+	Status                   Status
+}
+
+// Proofs are the balance proofs of a month, those that do not hold first.
+func Proofs(m *app.Month) []ProofRow {
+	var bad, good []ProofRow
+	for i, p := range m.Proofs {
+		who := p.Source
+		for _, s := range m.Sources {
+			if string(s.Name) == p.Source {
+				who = s.Title
+			}
+		}
+		r := ProofRow{ID: fmt.Sprint(i), Title: fmt.Sprintf("%s, %s %s", proofTitle(p.Kind), who,
+			p.Currency), Closing: Minor(p.Closing, p.Currency), Word: "holds", Status: OK}
+		if !p.Holds {
+			r.Word, r.Status = "differs", Break
+			bad = append(bad, r)
+			continue
+		}
+		good = append(good, r)
+	}
+	return append(bad, good...)
+}
+
+func proofTitle(k book.ProofKind) string {
+	switch k {
+	case book.GatewayBalance:
+		return "Balance"
+	case book.StatementBalance:
+		return "Statement"
+	case book.StatementChain:
+		return "Chain"
+	case book.InvoiceTotals:
+		return "Invoices"
+	}
+	return StateTitle(k)
+}

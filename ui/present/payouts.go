@@ -203,7 +203,10 @@ func (x *Payouts) Moving() (transit, overdue string) {
 	sums := map[string]int64{}
 	counts := map[string]int{}
 	for _, r := range x.rows {
-		state, _, _ := strings.Cut(r.State, " ")
+		state := r.State
+		if r.Late {
+			state = "Overdue"
+		}
 		if x.currency == "" || r.Currency == string(x.currency) {
 			counts[state]++
 			sums[state] += r.minor
@@ -218,7 +221,7 @@ func (x *Payouts) Moving() (transit, overdue string) {
 		}
 		return fmt.Sprintf("%d %s, %s", counts[state], word, Minor(sums[state], x.currency))
 	}
-	return say("In", "in transit"), say("Overdue", "overdue")
+	return say("In transit", "in transit"), say("Overdue", "overdue")
 }
 
 // Like takes over how another list is shown: search, filters, order and choice.
