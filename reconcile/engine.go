@@ -116,8 +116,9 @@ type engine struct {
 	spentOn              map[int32][]portion
 	deposits             map[book.ItemID][]int32
 	// d1 are the charges that a D1 wants to go back.
-	d1     map[int32]bool
-	flowed map[purse][]flow
+	d1       map[int32]bool
+	flowed   map[purse][]flow
+	dateText map[book.Date]string
 	// cut is the last date of the bridge and the proofs.
 	cut  book.Date
 	gone []vanished
@@ -177,7 +178,7 @@ func newEngine(ctx context.Context, in Input) (*engine, error) {
 	e := &engine{ctx: ctx, in: in, zone: in.Zone, invLinked: map[int32][]int32{},
 		children: map[int32][]int32{}, rejected: map[string]bool{}, dupPays: map[int32]int32{},
 		missing: map[int32]bool{}, returned: map[int32]int32{}, d1: map[int32]bool{},
-		returnedAt: map[int32]int32{}}
+		returnedAt: map[int32]int32{}, dateText: map[book.Date]string{}}
 	if e.zone == nil {
 		e.zone = time.UTC
 	}

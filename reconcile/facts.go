@@ -58,7 +58,7 @@ func (e *engine) facts(b []byte, l *link) []byte {
 		}
 		p := e.pouts[left.at()]
 		b = amounts(b, "amount", p.Amount, line.Amount)
-		b = fact(b, "date", e.arrival(p).String(), lineOn(line).String())
+		b = e.dates(b, e.arrival(p), lineOn(line))
 		b = fact(b, "reference", p.Trace+" "+p.ID.Native(), line.Reference+" "+line.Text)
 		b = fact(b, "sender", e.title(p.Source), line.Counterparty)
 	case book.BankBilling:
@@ -84,7 +84,7 @@ func (e *engine) billingFacts(b []byte, left, right ref) []byte {
 	p := e.pays[left.at()]
 	b = fact(b, "reference", p.Reference, t.ID.Native())
 	b = amounts(b, "amount", p.Amount, paid)
-	b = fact(b, "date", e.payOn[left.at()].String(), e.txOn[right.at()].String())
+	b = e.dates(b, e.payOn[left.at()], e.txOn[right.at()])
 	b = amounts(b, "fee", money.New(p.Fee, p.Amount.Currency),
 		money.New(t.Fee, t.Currency))
 	return fact(b, "state", "recorded", string(t.State))
@@ -100,7 +100,7 @@ func (e *engine) transferFacts(b []byte, left ref, l *book.BankLine) []byte {
 	case sortPay:
 		v, reference = e.payInv[left.at()], e.pays[left.at()].Reference
 	}
-	b = fact(b, "date", on.String(), lineOn(l).String())
+	b = e.dates(b, on, lineOn(l))
 	if v != none {
 		inv := e.invs[v]
 		b = fact(b, "invoice", inv.ID.Native()+" "+inv.Number, l.Text)
@@ -131,6 +131,19 @@ func appendClean(b []byte, s string) []byte {
 		}
 	}
 	return b
+}
+
+// dates adds the line of two dates; there are few different ones, and each is printed once.
+func (e *engine) dates(b []byte, left, right book.Date) []byte {
+	text := func(d book.Date) string {
+		s, ok := e.dateText[d]
+		if !ok {
+			s = d.String()
+			e.dateText[d] = s
+		}
+		return s
+	}
+	return fact(b, "date", text(left), text(right))
 }
 
 // amounts adds a line with two amounts, "1,234.50 EUR"; mostly they are equal and printed once.
