@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 	_ "time/tzdata" // zones, where the system has none
@@ -15,7 +16,12 @@ import (
 // version is set when a release is built.
 var version = "0.1.0-dev"
 
+// memoryGoal is what the program's own memory is kept near, in bytes, where the books allow: a
+// million records need about 600 MB, and collecting earlier costs them a fifth of the time.
+const memoryGoal = 640 << 20
+
 func main() {
+	debug.SetMemoryLimit(memoryGoal)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	env := cli.DefaultEnv(version, time.Now)
 	env.Window, env.Pictures = openWindow, drawPictures
