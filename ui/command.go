@@ -81,7 +81,7 @@ func (s *shell) find(match func(trigger) bool) *command {
 
 // route connects the window's keys with the commands.
 func (s *shell) route() {
-	canvas := s.window.Canvas()
+	canvas := s.canvas
 	canvas.SetOnTypedKey(s.typedKey)
 	canvas.SetOnTypedRune(s.typedRune)
 	seen := map[trigger]bool{}
@@ -97,7 +97,7 @@ func (s *shell) route() {
 }
 
 // covered says whether a sheet or dialog lies over the window: then the keys are its own.
-func (s *shell) covered() bool { return s.window.Canvas().Overlays().Top() != nil }
+func (s *shell) covered() bool { return s.canvas.Overlays().Top() != nil }
 
 func (s *shell) typedKey(ev *fyne.KeyEvent) {
 	if s.covered() {
@@ -111,9 +111,9 @@ func (s *shell) typedKey(ev *fyne.KeyEvent) {
 	switch ev.Name {
 	case fyne.KeyUp, fyne.KeyDown, fyne.KeyHome, fyne.KeyEnd, fyne.KeyPageUp, fyne.KeyPageDown,
 		fyne.KeyReturn, fyne.KeyEnter, fyne.KeyLeft, fyne.KeyRight:
-		if l, ok := s.screens[s.current].(lister); ok && s.window.Canvas().Focused() == nil {
+		if l, ok := s.screens[s.current].(lister); ok && s.canvas.Focused() == nil {
 			if f := l.list(); f != nil {
-				s.window.Canvas().Focus(f)
+				s.canvas.Focus(f)
 				f.TypedKey(ev)
 			}
 		}
@@ -129,8 +129,8 @@ func (s *shell) typedRune(r rune) {
 		return
 	}
 	if l, ok := s.screens[s.current].(lister); ok && (r == 'j' || r == 'k') {
-		if f := l.list(); f != nil && s.window.Canvas().Focused() != f {
-			s.window.Canvas().Focus(f)
+		if f := l.list(); f != nil && s.canvas.Focused() != f {
+			s.canvas.Focus(f)
 			f.TypedRune(r)
 		}
 	}

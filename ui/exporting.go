@@ -50,7 +50,7 @@ func (s *shell) showExport() {
 			x.cancel()
 		}
 	}
-	s.window.Canvas().Focus(x.path.Focusable())
+	s.canvas.Focus(x.path.Focusable())
 }
 
 // folder is where files were chosen the last time.

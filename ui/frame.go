@@ -164,7 +164,7 @@ func (s *shell) searches() bool {
 
 func (s *shell) focusSearch() {
 	if x, ok := s.screens[s.current].(searcher); ok {
-		s.window.Canvas().Focus(x.search().Focusable())
+		s.canvas.Focus(x.search().Focusable())
 	} else {
 		s.openPalette("")
 	}
@@ -172,7 +172,7 @@ func (s *shell) focusSearch() {
 
 // nextPane moves the focus between search and list.
 func (s *shell) nextPane() {
-	canvas := s.window.Canvas()
+	canvas := s.canvas
 	x, searching := s.screens[s.current].(searcher)
 	l, listing := s.screens[s.current].(lister)
 	switch {
@@ -187,7 +187,7 @@ func (s *shell) nextPane() {
 
 // escape stops what runs, or leaves what was entered: a field, a filter, a screen.
 func (s *shell) escape() {
-	canvas := s.window.Canvas()
+	canvas := s.canvas
 	l, listing := s.screens[s.current].(lister)
 	x, escapes := s.screens[s.current].(escaper)
 	switch {

@@ -175,7 +175,7 @@ func (c *importCheck) nextProblem() {
 	c.tabs.Select(string(present.ImportAll))
 	c.reload()
 	c.grid.SetCursor(next)
-	c.x.s.window.Canvas().Focus(c.grid)
+	c.x.s.canvas.Focus(c.grid)
 }
 
 // importRows are the rows of the file.

@@ -49,37 +49,31 @@ func row(x, y, h, gap float32, objects ...fyne.CanvasObject) float32 {
 }
 
 // stack lays objects one below the other, each as wide as the stack and as high as it needs.
-type stack struct {
-	gap, pad float32
-	width    float32
-}
+type stack struct{ gap, pad float32 }
 
 // stacked is a container of objects one below the other.
 func stacked(gap, pad float32, objects ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&stack{gap: gap, pad: pad, width: 600}, objects...)
+	return container.New(&stack{gap, pad}, objects...)
 }
 
 // MinSize is the height at the width that the stack was given last.
 func (s *stack) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	size := fyne.NewSize(0, 2*s.pad)
+	size := fyne.NewSize(100, 2*s.pad) // a narrow stack cuts, it never widens its room
 	shown := 0
 	for _, o := range objects {
 		if !o.Visible() {
 			continue
 		}
 		least := o.MinSize()
-		size.Width = max(size.Width, least.Width)
 		size.Height += least.Height
 		shown++
 	}
-	size.Width += 2 * s.pad
 	size.Height += s.gap * float32(max(0, shown-1))
 	return size
 }
 
 // Layout places the objects; a wrapping text gets its width first and is asked for its height then.
 func (s *stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	s.width = size.Width
 	y, w := s.pad, size.Width-2*s.pad
 	for _, o := range objects {
 		if !o.Visible() {

@@ -15,7 +15,7 @@ func (s *shell) openPalette(query string) {
 		[]kit.Hint{keys("invoices", "#"), keys("amounts", "$"), keys("commands", ">")})
 	p.OnQuery = s.found
 	p.OnRun = s.runFound
-	p.Open(s.window.Canvas(), query)
+	p.Open(s.canvas, query)
 }
 
 // found is what words find: exceptions, payouts and invoices of the month, and commands.

@@ -42,7 +42,7 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 		empty:   kit.NewEmptyState("", nil),
 		transit: kit.NewChip(kit.StatusTiming, ""), overdue: kit.NewChip(kit.StatusBreak, "")}
 	x.find.OnChanged = func(text string) { x.change(func() { x.view.Search(text) }) }
-	x.find.OnSubmit = func(string) { s.window.Canvas().Focus(x.grid) }
+	x.find.OnSubmit = func(string) { s.canvas.Focus(x.grid) }
 	x.source.OnChange = func(id string) {
 		x.change(func() { x.view.FromSource(book.SourceName(id)) })
 	}
@@ -66,7 +66,7 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 		x.change(func() { x.view.Sort(by.Column, by.Descending) })
 	}
 	x.grid.OnCursor = x.choose
-	x.grid.OnOpen = func(string) { s.window.Canvas().Focus(x.detail.members) }
+	x.grid.OnOpen = func(string) { s.canvas.Focus(x.detail.members) }
 	s.columns(atPayouts, x.grid)
 	x.left = arranged(fixed(520, 300), x.layLeft, kit.NewGround(kit.Surface), x.find, x.source,
 		x.currency, x.state, x.grid)

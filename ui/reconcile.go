@@ -36,7 +36,7 @@ func newReconcileScreen(s *shell) *reconcileScreen {
 		tabs: kit.NewTabs(), currency: kit.NewSelect("Currency"),
 		find: kit.NewSearchField("Search", "/"), empty: kit.NewEmptyState("", nil)}
 	x.find.OnChanged = func(text string) { x.change(func() { x.view.Search(text) }) }
-	x.find.OnSubmit = func(string) { s.window.Canvas().Focus(x.grid) }
+	x.find.OnSubmit = func(string) { s.canvas.Focus(x.grid) }
 	x.currency.OnChange = func(id string) {
 		x.change(func() { x.view.InCurrency(money.Currency(id)) })
 	}
@@ -57,9 +57,9 @@ func newReconcileScreen(s *shell) *reconcileScreen {
 
 func (x *reconcileScreen) buildGrid() {
 	x.grid = kit.NewGrid([]kit.Column{
-		{ID: "item", Title: "Class and item", Width: 266, Min: 180, Grow: true},
-		{ID: "age", Title: "Age", Width: 80, Min: 60, Align: kit.AlignRight},
-		{ID: "amount", Title: "Amount", Width: 110, Min: 80, Align: kit.AlignRight},
+		{ID: "item", Title: "Class and item", Width: 266, Min: 140, Grow: true},
+		{ID: "age", Title: "Age", Width: 66, Min: 50, Align: kit.AlignRight},
+		{ID: "amount", Title: "Amount", Width: 104, Min: 80, Align: kit.AlignRight},
 	}, x.rows)
 	x.grid.RowHeight, x.grid.Empty = 44, x.empty
 	x.grid.OnCursor = x.moved
@@ -67,7 +67,7 @@ func (x *reconcileScreen) buildGrid() {
 		x.view.Fold(book.Class(id), fold)
 		x.reload()
 	}
-	x.grid.OnOpen = func(string) { x.s.window.Canvas().Focus(x.detail.more) }
+	x.grid.OnOpen = func(string) { x.s.canvas.Focus(x.detail.more) }
 	x.s.columns(atReconcile, x.grid)
 }
 
@@ -196,7 +196,7 @@ func (x *reconcileScreen) next() {
 	}
 	x.reload()
 	x.grid.SetCursor(id)
-	x.s.window.Canvas().Focus(x.grid)
+	x.s.canvas.Focus(x.grid)
 	x.showDetail()
 }
 

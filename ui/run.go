@@ -28,13 +28,30 @@ type Start struct {
 	Started func()
 }
 
+// ErrNoDisplay says that the display did not answer.
+var ErrNoDisplay = errors.New("the display does not answer")
+
+// newWindow makes the window. The toolkit panics where the display does not answer.
+func newWindow(a fyne.App) (w fyne.Window, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = ErrNoDisplay
+		}
+	}()
+	return a.NewWindow("Countinghouse"), nil
+}
+
 // Run opens the window and returns when it is closed or ctx ends. It is called on the main
-// goroutine.
+// goroutine. ErrNoDisplay comes back where no window can be opened.
 func Run(ctx context.Context, a fyne.App, start Start) error {
 	a.SetIcon(fyne.NewStaticResource("icon.png", assets.AppIcon()))
 	useScale(a)
+	w, err := newWindow(a)
+	if err != nil {
+		return err
+	}
 	s := newShell(ctx, a, start, fyne.Do)
-	s.openWindow(a.NewWindow("Countinghouse"))
+	s.openWindow(w)
 	a.Lifecycle().SetOnStarted(func() {
 		s.begin()
 		if start.Started != nil {

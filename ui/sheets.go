@@ -19,11 +19,11 @@ func (s *shell) sheet(title string, content fyne.CanvasObject, size fyne.Size) *
 		place(head, 20, 14, z.Width-40, 28)
 		place(body.outside, 0, 54, z.Width, z.Height-54-8)
 	}, head, body.outside)
-	sheet := kit.ShowSheet(s.window.Canvas(), inner, size, 72)
+	sheet := kit.ShowSheet(s.canvas, inner, size, 72)
 	spec := closer.Spec()
 	spec.OnTap = sheet.Close
 	closer.Set(spec)
-	s.window.Canvas().Focus(closer)
+	s.canvas.Focus(closer)
 	return sheet
 }
 

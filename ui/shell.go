@@ -36,7 +36,8 @@ type (
 type shell struct {
 	start  Start
 	fyne   fyne.App
-	window fyne.Window
+	window fyne.Window // nil where only pictures are drawn
+	canvas fyne.Canvas
 	work   *work
 
 	profile *app.App
@@ -88,16 +89,12 @@ const (
 	narrowBelow               = 1280
 )
 
-// openWindow builds the shell's parts in a window.
+// openWindow shows the shell in a window.
 func (s *shell) openWindow(w fyne.Window) {
 	s.window = w
-	s.body = arranged(fixed(windowWidth-kit.RailNarrow, windowHeight-kit.StatusHeight), s.layBody)
-	s.dock = arranged(fixed(0, 0), s.layDock)
-	s.root = arranged(fixed(windowWidth, windowHeight), s.lay, kit.NewGround(kit.Bg), s.rail, s.body,
-		s.dock, s.status)
 	w.SetPadded(false)
 	w.SetMaster()
-	w.SetContent(s.root)
+	w.SetContent(s.build(w.Canvas()))
 	w.Resize(fyne.NewSize(s.pref(prefWidth, 1440), s.pref(prefHeight, 900)))
 	w.SetOnDropped(s.dropped)
 	w.SetCloseIntercept(func() {
@@ -106,13 +103,23 @@ func (s *shell) openWindow(w fyne.Window) {
 		s.keep(prefHeight, size.Height)
 		w.Close()
 	})
+}
+
+// build makes the shell's parts for a canvas and shows the first screen in them.
+func (s *shell) build(c fyne.Canvas) fyne.CanvasObject {
+	s.canvas = c
+	s.body = arranged(fixed(windowWidth-kit.RailNarrow, windowHeight-kit.StatusHeight), s.layBody)
+	s.dock = arranged(fixed(0, 0), s.layDock)
+	s.root = arranged(fixed(windowWidth, windowHeight), s.lay, kit.NewGround(kit.Bg), s.rail, s.body,
+		s.dock, s.status)
 	s.route()
 	if s.profile == nil {
 		s.wanted = s.start.Month
 		s.open(atWelcome)
-		return
+	} else {
+		s.takeProfile(s.profile, s.start.Month)
 	}
-	s.takeProfile(s.profile, s.start.Month)
+	return s.root
 }
 
 // begin starts what a window does by itself once it is there.
@@ -202,13 +209,13 @@ func (s *shell) goTo(id string) {
 		s.stale[id] = false
 		x.show(s.month)
 	}
-	s.window.Canvas().Unfocus()
+	s.canvas.Unfocus()
 	s.body.Objects = []fyne.CanvasObject{x.frame().object()}
 	s.body.Refresh()
 	s.update()
 	if l, ok := x.(lister); ok && s.month != nil {
 		if g := l.list(); g != nil {
-			s.window.Canvas().Focus(g)
+			s.canvas.Focus(g)
 		}
 	}
 }

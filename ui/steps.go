@@ -31,7 +31,7 @@ func newStepScreen(s *shell) *stepScreen {
 	x := &stepScreen{s: s, rows: &stepRows{}, count: kit.NewLabel("", kit.Second),
 		find: kit.NewSearchField("Search id, customer, invoice or amount", "/"), empty: kit.NewEmptyState("", nil)}
 	x.find.OnChanged = func(string) { x.arrange() }
-	x.find.OnSubmit = func(string) { s.window.Canvas().Focus(x.grid) }
+	x.find.OnSubmit = func(string) { s.canvas.Focus(x.grid) }
 	x.grid = kit.NewGrid([]kit.Column{
 		{ID: "on", Title: "Date", Width: 96, Min: 90, Sortable: true},
 		{ID: "kind", Title: "Kind", Width: 150, Min: 90},

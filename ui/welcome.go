@@ -249,11 +249,11 @@ func (x *welcomeScreen) openProfile(dir string, tell func(kit.Status, string)) {
 				return
 			}
 			for s.covered() {
-				top := s.window.Canvas().Overlays().Top()
+				top := s.canvas.Overlays().Top()
 				if sheet, ok := top.(*kit.Sheet); ok {
 					sheet.Close()
 				} else {
-					s.window.Canvas().Overlays().Remove(top)
+					s.canvas.Overlays().Remove(top)
 				}
 			}
 			s.closers = append(s.closers, a.Close)

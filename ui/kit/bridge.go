@@ -154,6 +154,9 @@ func (c *BridgeChart) paintTitles(p *pen, at bridgeColumns, width float32) {
 	p.right(c.bridge.Currency, at.amount, cy, Caption)
 	x := at.bar
 	for i, token := range []Token{BarUp, BarDown, BarTotal} {
+		if x+18+TextWidth(c.bridge.Legend[i], Caption) > width-4 {
+			break // a narrow chart names fewer colours, never half of one
+		}
 		p.fill(x, cy-5, 12, 10, token, 3)
 		x = p.text(c.bridge.Legend[i], x+18, cy, Caption) + 14
 	}

@@ -148,7 +148,7 @@ func tiles(m *app.Month) []Tile {
 		}
 	}
 	matched := Tile{ID: "matched", Title: "Matched automatically", Figure: Percent(m.AutoPayments),
-		Base: fmt.Sprintf("%s of %s gateway payments", Count(m.AutoPayments.Matched),
+		Base: fmt.Sprintf("%s of %s payments", Count(m.AutoPayments.Matched),
 			Count(m.AutoPayments.Of)), Status: OK}
 	lines := Tile{ID: "payouts", Title: "Payouts found at bank", Figure: Percent(m.AutoLines),
 		Base: fmt.Sprintf("%s of %s payout lines", Count(m.AutoLines.Matched),
@@ -158,7 +158,7 @@ func tiles(m *app.Month) []Tile {
 	if breaks > 0 {
 		open.Status, open.Unit = Break, Minor(sum, base)+" "+string(base)
 		if rest := breaks - inBase; rest > 0 {
-			open.Base = fmt.Sprintf("%d in other currencies, %s", rest, Plural(timing, "timing item"))
+			open.Base = fmt.Sprintf("%s, %d not in %s", Plural(timing, "timing item"), rest, base)
 		}
 	}
 	way := Tile{ID: "transit", Title: "On the way to the bank", Figure: Minor(moving, base),

@@ -118,7 +118,8 @@ func near(a, b uint8) bool {
 func write(t testing.TB, path string, img image.Image) {
 	t.Helper()
 	var data bytes.Buffer
-	if err := png.Encode(&data, img); err != nil {
+	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := encoder.Encode(&data, img); err != nil {
 		t.Fatalf("encode %s: %v", path, err)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
