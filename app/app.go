@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"time"
@@ -34,8 +35,10 @@ type Options struct {
 	// User is who acts, "" for the user of this computer.
 	User      string
 	LookupEnv func(string) (string, bool)
-	// Now is the moment to judge by (--at), Wall the real clock; never nil.
+	// Now is the moment to judge by (--at), Wall the real clock; never nil. Where On is set, the
+	// beginning of that date in the business's zone stands for Now.
 	Now, Wall Clock
+	On        book.Date
 	Version   string
 	Log       *slog.Logger
 	// Secrets stand before all other places, by secret.EnvName: those of a sandbox.
@@ -100,7 +103,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	c, err := LoadConfig(o.configPath(dir))
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && o.Config == "" {
 		return nil, fmt.Errorf("there is no profile in %s yet: write its %s, or see one at work "+
 			"with countinghouse demo", dir, ConfigName)
 	}
@@ -127,7 +130,12 @@ func Open(ctx context.Context, o Options) (*App, error) {
 	if lookup == nil {
 		lookup = os.LookupEnv
 	}
-	return &App{options: o, folder: dir, config: c, store: s, now: o.Now, wall: o.Wall, log: log,
+	now := o.Now
+	if o.On != 0 {
+		at := o.On.Start(c.Zone()).Time()
+		now = func() time.Time { return at }
+	}
+	return &App{options: o, folder: dir, config: c, store: s, now: now, wall: o.Wall, log: log,
 		secrets: secret.Finder{Env: lookup, Fixed: o.Secrets}}, nil
 }
 
@@ -154,15 +162,13 @@ func (a *App) UsualMonth() book.Month {
 	return book.MonthOf(a.Now().In(a.config.Zone())) - 1
 }
 
-// User is who acts.
+// User is who acts: as the options say, else the user of this computer.
 func (a *App) User() string {
 	if a.options.User != "" {
 		return a.options.User
 	}
-	for _, name := range []string{"USER", "USERNAME", "LOGNAME"} {
-		if v, ok := a.secrets.Env(name); ok && v != "" {
-			return v
-		}
+	if u, err := user.Current(); err == nil {
+		return u.Username[strings.LastIndexByte(u.Username, '\\')+1:]
 	}
 	return "unknown"
 }

@@ -75,6 +75,21 @@ func TestDemoMonthsAgreeWithTheTruth(t *testing.T) {
 	}
 }
 
+// TestDemoCanBeSyncedAgain pulls a demo month once more: the servers are there until it is closed, and
+// there is nothing new.
+func TestDemoCanBeSyncedAgain(t *testing.T) {
+	d := demo(t, 9, 20, "2026-10")
+	report, err := d.App.Sync(context.Background(), SyncRequest{}, func(Progress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range report.Sources {
+		if r.New != 0 || r.Changed != 0 || r.Same == 0 {
+			t.Errorf("%s: %d new, %d changed, %d same", r.Name, r.New, r.Changed, r.Same)
+		}
+	}
+}
+
 // TestMonthAnswersQuestions asks a month what the screens ask of it.
 func TestMonthAnswersQuestions(t *testing.T) {
 	d := demo(t, 7, 300, "2026-10")
