@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -71,16 +72,17 @@ type AccountConfig struct {
 // LoadConfig reads a configuration file and checks all of it. A missing file gives fs.ErrNotExist;
 // every other error is a sentence that names the place and what to write there.
 func LoadConfig(path string) (Config, error) {
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return Config{}, fmt.Errorf("no configuration at %s: %w", path, fs.ErrNotExist)
 		}
 		return Config{}, fmt.Errorf("configuration %s cannot be read: %w", path, err)
 	}
-	defer f.Close()
+	// Some editors put a byte order mark before the text.
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	var c Config
-	err = toml.NewDecoder(f).DisallowUnknownFields().Decode(&c)
+	err = toml.NewDecoder(bytes.NewReader(text)).DisallowUnknownFields().Decode(&c)
 	var strict *toml.StrictMissingError
 	var decode *toml.DecodeError
 	switch {
@@ -91,7 +93,7 @@ func LoadConfig(path string) (Config, error) {
 	case errors.As(err, &decode):
 		row, col := decode.Position()
 		return Config{}, fmt.Errorf("configuration %s, line %d, column %d: %s",
-			filepath.Base(path), row, col, decode.Error())
+			filepath.Base(path), row, col, strings.TrimPrefix(decode.Error(), "toml: "))
 	case err != nil:
 		return Config{}, fmt.Errorf("configuration %s: %w", filepath.Base(path), err)
 	}

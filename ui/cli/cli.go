@@ -69,28 +69,63 @@ type usageError struct{ error }
 // Run executes the command in env.Args and returns its exit code. It returns when the command has
 // ended or, soon after ctx ends, at a safe point.
 func Run(ctx context.Context, env Env) int {
+	out := &results{to: env.Stdout}
+	env.Stdout = out
 	c := &command{env: env}
 	root := c.root()
 	root.SetArgs(env.Args)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	err := root.ExecuteContext(ctx)
+	ran, err := root.ExecuteContextC(ctx)
 	c.close()
+	if out.err != nil {
+		err = fmt.Errorf("write the result: %w", out.err)
+	}
+	code, said := ending(ctx, err, ran)
+	if said == "" {
+		return code
+	}
+	fmt.Fprintln(env.Stderr, said)
+	if c.json && !out.written {
+		if err := writeJSON(out, errorDoc{said}); err != nil {
+			fmt.Fprintln(env.Stderr, app.Explain(err))
+		}
+	}
+	return code
+}
+
+// ending is the exit code of a command that ended with err, and what is to be said about it.
+func ending(ctx context.Context, err error, ran *cobra.Command) (code int, said string) {
 	var usage usageError
 	switch {
 	case err == nil:
-		return ExitDone
+		return ExitDone, ""
 	case errors.Is(err, errOpen):
-		return ExitOpen
+		return ExitOpen, ""
 	case errors.As(err, &usage):
-		fmt.Fprintf(env.Stderr, "%s\nSee countinghouse --help.\n", sentence(usage.error))
-		return ExitUsage
+		return ExitUsage, fmt.Sprintf("%s\nSee %s --help.", sentence(usage.error), ran.CommandPath())
 	case ctx.Err() != nil:
-		fmt.Fprintln(env.Stderr, "Stopped. What was finished is kept; run the command again to go on.")
-		return ExitFailed
+		return ExitFailed, "Stopped. What was finished is kept; run the command again to go on."
 	}
-	fmt.Fprintln(env.Stderr, app.Explain(err))
-	return ExitFailed
+	return ExitFailed, app.Explain(err)
+}
+
+// results is stdout: it remembers whether anything was written, and the first error in writing it,
+// so that no command ends well whose result was lost.
+type results struct {
+	to      io.Writer
+	written bool
+	err     error
+}
+
+// Write writes to stdout.
+func (r *results) Write(p []byte) (int, error) {
+	n, err := r.to.Write(p)
+	r.written = r.written || n > 0
+	if err != nil && r.err == nil {
+		r.err = err
+	}
+	return n, err
 }
 
 // command is one execution: the global flags and what was opened for it.
@@ -99,6 +134,10 @@ type command struct {
 
 	at, data, config, db, as, logLevel string
 	json, quiet                        bool
+
+	level slog.Level
+	now   app.Clock
+	on    book.Date
 
 	app *app.App
 }
@@ -116,9 +155,10 @@ func (c *command) root() *cobra.Command {
 			}
 			return nil
 		},
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		RunE:          c.window,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: func(*cobra.Command, []string) error { return c.checkGlobal() },
+		RunE:              c.window,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	f := root.PersistentFlags()
@@ -129,7 +169,7 @@ func (c *command) root() *cobra.Command {
 	f.StringVar(&c.as, "as", "", "the `user` who acts (default: the user of this computer)")
 	f.BoolVar(&c.json, "json", false, "write one JSON document to stdout")
 	f.BoolVar(&c.quiet, "quiet", false, "no progress and no summary")
-	f.StringVar(&c.logLevel, "log-level", "warn", "debug, info, warn or error")
+	f.StringVar(&c.logLevel, "log-level", "warn", "how `much` to log: debug, info, warn or error")
 	root.AddCommand(c.demoCommand(), c.sandboxCommand(), c.syncCommand(), c.importCommand(),
 		c.reconcileCommand(), c.exceptionsCommand(), c.bridgeCommand(), c.exportCommand(),
 		c.doctorCommand(), c.versionCommand())
@@ -152,42 +192,45 @@ func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 }
 
-// options are those of the profile that the global flags name.
-func (c *command) options() (app.Options, error) {
+// checkGlobal refuses wrong values of the global flags, for every command alike.
+func (c *command) checkGlobal() error {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(c.logLevel)); err != nil {
-		return app.Options{}, usageError{fmt.Errorf("--log-level %q: use debug, info, warn or error",
-			c.logLevel)}
+		return usageError{fmt.Errorf("--log-level %q: use debug, info, warn or error", c.logLevel)}
 	}
-	now, err := c.now()
-	if err != nil {
-		return app.Options{}, err
-	}
-	return app.Options{Dir: c.data, Config: c.config, DB: c.db, User: c.as,
-		LookupEnv: c.env.LookupEnv, Now: now, Wall: c.env.Clock, Version: c.env.Version,
-		Log: slog.New(slog.NewTextHandler(c.env.Stderr, &slog.HandlerOptions{Level: level}))}, nil
+	c.level = level
+	return c.readAt()
 }
 
-// now is the moment to judge by: --at, else the clock.
-func (c *command) now() (func() time.Time, error) {
+// readAt reads --at into now, the moment to judge by, or on, the date whose beginning is it.
+func (c *command) readAt() error {
+	c.now = c.env.Clock
 	if c.at == "" {
-		return c.env.Clock, nil
+		return nil
 	}
-	for _, form := range []string{time.RFC3339, "2006-01-02T15:04", time.DateOnly} {
+	if d, err := book.ParseDate(c.at); err == nil {
+		c.on, c.now = d, d.Time
+		return nil
+	}
+	for _, form := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04"} {
 		if t, err := time.Parse(form, c.at); err == nil {
-			return func() time.Time { return t }, nil
+			c.now = func() time.Time { return t }
+			return nil
 		}
 	}
-	return nil, usageError{fmt.Errorf("--at %q: use 2026-11-03T08:00:00Z or 2026-11-03", c.at)}
+	return usageError{fmt.Errorf("--at %q: use 2026-11-03T08:00:00Z or 2026-11-03", c.at)}
+}
+
+// options are those of the profile that the global flags name.
+func (c *command) options() app.Options {
+	return app.Options{Dir: c.data, Config: c.config, DB: c.db, User: c.as,
+		LookupEnv: c.env.LookupEnv, Now: c.now, On: c.on, Wall: c.env.Clock, Version: c.env.Version,
+		Log: slog.New(slog.NewTextHandler(c.env.Stderr, &slog.HandlerOptions{Level: c.level}))}
 }
 
 // open opens the profile that the global flags name.
 func (c *command) open(ctx context.Context) (*app.App, error) {
-	o, err := c.options()
-	if err != nil {
-		return nil, err
-	}
-	a, err := app.Open(ctx, o)
+	a, err := app.Open(ctx, c.options())
 	c.app = a
 	return a, err
 }
@@ -229,17 +272,15 @@ func (c *command) note(format string, args ...any) {
 
 // window opens the window on the user's profile.
 func (c *command) window(cmd *cobra.Command, _ []string) error {
-	o, err := c.options()
-	if err != nil {
-		return err
-	}
-	w := Window{Options: o}
-	if app.HasProfile(o) {
-		if w.App, err = c.open(cmd.Context()); err != nil {
+	w := Window{Options: c.options()}
+	if app.HasProfile(w.Options) {
+		a, err := c.open(cmd.Context())
+		if err != nil {
 			return err
 		}
+		w.App = a
 	}
-	err = c.env.Window(cmd.Context(), w)
+	err := c.env.Window(cmd.Context(), w)
 	if errors.Is(err, ErrNoWindow) {
 		return fmt.Errorf("%w: use a command (countinghouse --help), or countinghouse demo "+
 			"--headless", err)

@@ -12,6 +12,11 @@ import (
 
 // The documents below are the outside contract: their names are fixed.
 
+// errorDoc stands where a command failed before it had a document: what was said on stderr.
+type errorDoc struct {
+	Error string `json:"error"`
+}
+
 type matchDoc struct {
 	Pass     book.Pass       `json:"pass"`
 	Leg      book.Leg        `json:"leg"`

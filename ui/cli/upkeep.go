@@ -34,11 +34,7 @@ func (c *command) doctorCommand() *cobra.Command {
 		Short: "Check the profile, the books, the keys and the connections",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o, err := c.options()
-			if err != nil {
-				return err
-			}
-			findings := app.Doctor(cmd.Context(), o)
+			findings := app.Doctor(cmd.Context(), c.options())
 			type findingDoc struct {
 				Check  string `json:"check"`
 				OK     bool   `json:"ok"`
@@ -73,11 +69,8 @@ func (c *command) sandboxCommand() *cobra.Command {
 		Short: "Run the sandbox servers and print the configuration that points at them",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			now, err := c.now()
-			if err != nil {
-				return err
-			}
-			if q.Month, err = demoMonth(month, now); err != nil {
+			var err error
+			if q.Month, err = c.demoMonth(month); err != nil {
 				return err
 			}
 			s, err := app.StartSandbox(cmd.Context(), q)
@@ -108,9 +101,9 @@ func (c *command) sandboxCommand() *cobra.Command {
 }
 
 // demoMonth is the month of a flag, else the last full one.
-func demoMonth(flag string, now app.Clock) (book.Month, error) {
+func (c *command) demoMonth(flag string) (book.Month, error) {
 	if flag == "" {
-		return book.MonthOf(book.DateOf(now())) - 1, nil
+		return book.MonthOf(book.DateOf(c.now())) - 1, nil
 	}
 	m, err := book.ParseMonth(flag)
 	if err != nil {
@@ -129,16 +122,11 @@ func (c *command) demoCommand() *cobra.Command {
 		Short: "Open a pretend business's month, end to end over the real protocols",
 		Args:  exactly(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			now, err := c.now()
-			if err != nil {
+			var err error
+			if q.Month, err = c.demoMonth(month); err != nil {
 				return err
 			}
-			if q.Month, err = demoMonth(month, now); err != nil {
-				return err
-			}
-			if q.Options, err = c.options(); err != nil {
-				return err
-			}
+			q.Options = c.options()
 			q.Judge = c.at != ""
 			return c.demo(cmd, q, headless, matches)
 		},
