@@ -373,7 +373,7 @@ func TestImportOfNewLines(t *testing.T) {
 	before := len(r.s.month.Books.Lines)
 	r.ctrl(fyne.Key4)
 	x := r.s.importing()
-	x.open(changedStatement(t, d))
+	x.open(changedStatement(t, d.App))
 	r.settle()
 	if x.view == nil || x.view.New == 0 || x.view.Known == 0 || x.view.Kept != 1 {
 		t.Fatalf("preview %+v, %s", x.view, x.failed)
@@ -394,9 +394,9 @@ func TestImportOfNewLines(t *testing.T) {
 }
 
 // changedStatement is a statement of the demo with one line changed and one date spoiled.
-func changedStatement(t *testing.T, d *app.DemoRun) string {
+func changedStatement(t *testing.T, a *app.App) string {
 	t.Helper()
-	dir := filepath.Join(d.App.Options().Dir, "statements")
+	dir := filepath.Join(a.Options().Dir, "statements")
 	data, err := os.ReadFile(filepath.Join(dir, "operating-2026-10.csv"))
 	if err != nil {
 		t.Fatal(err)
@@ -406,8 +406,7 @@ func changedStatement(t *testing.T, d *app.DemoRun) string {
 		t.Fatalf("%d lines only", len(lines))
 	}
 	last := lines[len(lines)-1]
-	added := strings.Replace(last, ";", ";", 1)
-	fields := strings.Split(added, ";")
+	fields := strings.Split(last, ";")
 	fields[0] = strings.Replace(fields[0], "2026", "2O26", 1)
 	spoiled := strings.Join(fields, ";")
 	fields = strings.Split(last, ";")

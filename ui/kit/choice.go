@@ -134,6 +134,9 @@ func (s *Segmented) minimum() fyne.Size {
 }
 
 func (s *Segmented) paint(p *pen, size fyne.Size) {
+	if len(s.options) == 0 {
+		return
+	}
 	w, h := min(size.Width, s.minimum().Width), size.Height
 	p.card(0, 0, w, h, Surface, ButtonLine, 6)
 	s.edges = s.edges[:0]

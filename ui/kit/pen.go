@@ -82,6 +82,9 @@ func (p *pen) rect(fill, line color.Color, width, radius float32) *canvas.Rectan
 
 // card paints the surface with its line, as crisp as two fills are.
 func (p *pen) card(x, y, w, h float32, fill, line Token, radius float32) {
+	if w < 3 || h < 3 {
+		return // no room: a negative size is an error of the toolkit's painter
+	}
 	p.fill(x, y, w, h, line, radius)
 	p.fill(x+1, y+1, w-2, h-2, fill, radius-1)
 }
