@@ -53,12 +53,12 @@ func (d *exceptionDetail) show(v present.Detail) {
 	for _, f := range v.Flags {
 		list = append(list, kit.NewChip(kit.StatusAttention, f))
 	}
-	var beside []fyne.CanvasObject
 	if v.Clears != "" {
-		beside = append(beside, kit.NewState(kit.StatusTiming, v.Clears))
+		list = append(list, kit.NewState(kit.StatusTiming, v.Clears))
 	}
 	if v.Owner != "" {
-		beside = append(beside, kit.NewLabel(v.Owner, kit.Second.In(kit.Text2)))
+		list = append(list, kit.NewIconChip(kit.StatusNeutral, "person",
+			kit.CutText(v.Owner, 220, kit.Caption)))
 	}
 	links := kit.NewChain(chain(&v))
 	links.OnOpen = func(id string) {
@@ -73,7 +73,7 @@ func (d *exceptionDetail) show(v present.Detail) {
 	d.more.Select(d.tab)
 	d.below = stacked(0, 0)
 	d.fillBelow()
-	d.scroll.set(stacked(12, 24, between(24, chips(list...), beside...),
+	d.scroll.set(stacked(12, 24, flowing(list...),
 		kit.NewAmountHeading("", v.Amount, v.Unit),
 		kit.NewProse(v.Why, kit.Body.At(14), 740), links,
 		kit.NewProse("**"+v.Name+".** "+v.Means, kit.Second.In(kit.Text2), 740), d.more, d.below))

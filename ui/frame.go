@@ -118,7 +118,9 @@ func (f *frame) updateHead() {
 	if s.month != nil {
 		text, st := present.MonthState(s.month)
 		f.state.Set(status(st), text)
-		leading = append(leading, f.state)
+		if s.month.Period == s.wanted {
+			leading = append(leading, f.state)
+		}
 		if s.month.Period != s.wanted || s.loading || s.failure != "" {
 			f.asOf.Set(kit.StatusNeutral, shownText(s.month.Period, s.wanted, present.AsOf(s.month)))
 			leading = append(leading, f.asOf)

@@ -38,6 +38,7 @@ func newImportCheck(x *importScreen) *importCheck {
 		{ID: "result", Title: "Result", Width: 180, Min: 110, Grow: true},
 	}, c.rows)
 	c.grid.Empty = c.empty
+	c.grid.OnCursor = c.explain
 	x.s.columns(atImport, c.grid)
 	c.columnGrid = kit.NewGrid([]kit.Column{
 		{ID: "file", Title: "In the file", Width: 130, Min: 80, Grow: true},
@@ -53,9 +54,7 @@ func newImportCheck(x *importScreen) *importCheck {
 	body = arranged(fixed(480, 240), func(size fyne.Size) {
 		place(body.Objects[0], 0, 0, size.Width, size.Height-56)
 		place(body.Objects[1], 0, size.Height-56, size.Width, 1)
-		w := row(0, 0, 0, 0, c.run) // its own width
 		rw, cw := c.run.MinSize().Width, c.cancel.MinSize().Width
-		_ = w
 		place(c.run, size.Width-16-rw, size.Height-44, rw, 32)
 		place(c.cancel, size.Width-16-rw-8-cw, size.Height-44, cw, 32)
 		place(c.hint, 16, size.Height-44, size.Width-16-rw-8-cw-32, 32)
@@ -90,7 +89,12 @@ func (c *importCheck) show(v *present.ImportPreview) {
 	parts := []fyne.CanvasObject{kit.NewLabel(v.File, kit.Strong),
 		kit.NewLabel(v.Size+", "+present.Plural(v.Lines(), "line"), kit.Second), gap(4),
 		kit.NewFacts(84, 24, facts...)}
-	for _, w := range v.Warnings {
+	for i, w := range v.Warnings {
+		if i == 3 {
+			parts = append(parts, kit.NewLabel("and "+present.Plural(len(v.Warnings)-i,
+				"more warning"), kit.Second))
+			break
+		}
 		parts = append(parts, note(kit.StatusAttention, w))
 	}
 	c.file.SetContent(stacked(4, 0, parts...))
@@ -159,6 +163,17 @@ func (c *importCheck) update() {
 	c.hint.SetText(c.view.Hint)
 }
 
+// explain says under the list why a row was kept aside; the column is too narrow for it.
+func (c *importCheck) explain(id string) {
+	text := c.view.Hint
+	for _, r := range c.view.Rows[present.ImportQuarantined] {
+		if r.ID == id {
+			text = "Row " + r.Row + ": " + r.Result
+		}
+	}
+	c.hint.SetText(text)
+}
+
 // nextProblem moves to the next row that was not read.
 func (c *importCheck) nextProblem() {
 	if c.view == nil || len(c.view.Rows[present.ImportQuarantined]) == 0 {
@@ -175,6 +190,7 @@ func (c *importCheck) nextProblem() {
 	c.tabs.Select(string(present.ImportAll))
 	c.reload()
 	c.grid.SetCursor(next)
+	c.explain(next)
 	c.x.s.canvas.Focus(c.grid)
 }
 

@@ -167,6 +167,58 @@ func chips(list ...fyne.CanvasObject) *fyne.Container {
 	return arranged(least, func(size fyne.Size) { row(0, 0, size.Height, 10, list...) }, list...)
 }
 
+// flow lays objects out in lines, as many as the width makes.
+type flow struct{ width float32 }
+
+// flowing is a container of objects in lines.
+func flowing(objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&flow{width: 700}, objects...)
+}
+
+const flowLine, flowGap = 24, 10
+
+// MinSize is the height at the width that the container was given last.
+func (f *flow) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(100, f.each(objects, f.width, func(fyne.CanvasObject, float32, float32, float32) {}))
+}
+
+// Layout answers the toolkit.
+func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	f.width = size.Width
+	f.each(objects, size.Width, func(o fyne.CanvasObject, x, y, w float32) {
+		h := o.MinSize().Height
+		place(o, x, y+(flowLine-h)/2, w, h)
+	})
+}
+
+// each tells where each object stands and returns the height of all lines.
+func (f *flow) each(objects []fyne.CanvasObject, width float32,
+	at func(o fyne.CanvasObject, x, y, w float32)) float32 {
+	x, y := float32(0), float32(0)
+	for _, o := range objects {
+		w := min(o.MinSize().Width, width)
+		if x > 0 && x+w > width {
+			x, y = 0, y+flowLine+6
+		}
+		at(o, x, y, w)
+		x += w + flowGap
+	}
+	return y + flowLine
+}
+
+// fitted makes a column of amounts wide enough for its widest text: amounts are never cut.
+func fitted(g *kit.Grid, column int, texts func(yield func(string) bool)) {
+	list := g.Columns()
+	width := max(list[column].Min, 84)
+	for t := range texts {
+		width = max(width, kit.TextWidth(t, kit.Strong)+4)
+	}
+	if list[column].Width < width {
+		list[column].Width = width
+		g.SetColumns(list)
+	}
+}
+
 // ground is a plain colour behind content.
 func ground(t kit.Token, content fyne.CanvasObject) fyne.CanvasObject {
 	return container.NewStack(kit.NewGround(t), content)

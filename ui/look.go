@@ -81,7 +81,7 @@ func chain(d *present.Detail) kit.ChainView {
 		leg := kit.ChainLeg{ID: string(c.Item), Kind: c.Title, Name: c.ID, Icon: c.Icon,
 			Differs: c.Differs}
 		if c.Item == "" {
-			leg.Name, leg.Missing = c.Missing, true
+			leg.Name, leg.Missing = c.Missing, c.Lacks
 		}
 		v.Legs = append(v.Legs, leg)
 	}

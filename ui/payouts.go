@@ -52,12 +52,12 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 	x.state.OnChange = func(id string) { x.change(func() { x.view.InState(id) }) }
 	x.grid = kit.NewGrid([]kit.Column{
 		{ID: "sent", Title: "Sent", Width: 82, Min: 80, Sortable: true},
-		{ID: "source", Title: "Source", Width: 66, Min: 60, Sortable: true},
-		{ID: "payout", Title: "Payout", Width: 110, Min: 64, Grow: true, Sortable: true},
-		{ID: "amount", Title: "EUR", Width: 82, Min: 76, Align: kit.AlignRight, Sortable: true},
-		{ID: "booked", Title: "Booked or due", Width: 98, Min: 90, Sortable: true},
-		{ID: "members", Title: "Members", Width: 92, Min: 70, Grow: true, Sortable: true},
-		{ID: "state", Title: "State", Width: 104, Min: 96, Sortable: true},
+		{ID: "source", Title: "Source", Width: 66, Min: 50, Sortable: true},
+		{ID: "payout", Title: "Payout", Width: 110, Min: 58, Grow: true, Sortable: true},
+		{ID: "amount", Title: "EUR", Width: 80, Min: 76, Align: kit.AlignRight, Sortable: true},
+		{ID: "booked", Title: "Booked or due", Width: 92, Min: 88, Sortable: true},
+		{ID: "members", Title: "Members", Width: 92, Min: 60, Grow: true, Sortable: true},
+		{ID: "state", Title: "State", Width: 100, Min: 96, Sortable: true},
 	}, x.rows)
 	x.grid.Empty = x.empty
 	x.grid.Sort = kit.Sort{Column: "sent", Descending: true}
@@ -134,6 +134,13 @@ func (x *payoutsScreen) reload() {
 	x.grid.SetColumns(list)
 	x.rows.take(x.view.Rows(), x.view.Currency() == "")
 	x.empty.Set(x.view.Empty())
+	fitted(x.grid, 3, func(yield func(string) bool) {
+		for i := range x.rows.list {
+			if !yield(x.rows.Cell(i, 3).Text) {
+				return
+			}
+		}
+	})
 	count, sum, inBank := x.view.Foot()
 	x.grid.SetFoot(map[string]kit.Cell{"sent": {Text: count, Weight: kit.SemiBold},
 		"amount": {Text: sum, Look: kit.LookAmount, Weight: kit.SemiBold},
@@ -164,12 +171,11 @@ func (x *payoutsScreen) open(id string) {
 	if x.view == nil {
 		return
 	}
-	x.view.All()
 	x.find.SetText("")
+	x.view.Only(id)
 	x.source.Select("")
-	x.currency.Select("")
+	x.currency.Select(string(x.view.Currency()))
 	x.state.Select("")
-	x.view.Select(id)
 	x.reload()
 	x.grid.SetCursor(id)
 	x.showDetail()

@@ -146,6 +146,13 @@ func (x *reconcileScreen) reload() {
 	x.tabs.Select(string(x.view.Tab()))
 	x.empty.Set(x.view.Empty())
 	x.rows.take(x.view.Rows())
+	fitted(x.grid, 2, func(yield func(string) bool) {
+		for _, r := range x.rows.list {
+			if !yield(r.Amount) {
+				return
+			}
+		}
+	})
 	x.grid.Reload()
 	x.left.Refresh()
 }

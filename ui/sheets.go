@@ -27,6 +27,15 @@ func (s *shell) sheet(title string, content fyne.CanvasObject, size fyne.Size) *
 	return sheet
 }
 
+// fittedSheet is a sheet no higher than its content, and no higher than size.
+func (s *shell) fittedSheet(title string, content fyne.CanvasObject, size fyne.Size) *kit.Sheet {
+	for range 2 { // texts wrap by the width, and their height follows
+		content.Resize(fyne.NewSize(size.Width-2, content.MinSize().Height))
+	}
+	size.Height = min(size.Height, content.MinSize().Height+66)
+	return s.sheet(title, content, size)
+}
+
 // showKeys shows what each key does here, made from the registry of commands.
 func (s *shell) showKeys() {
 	var here, all []kit.Fact
@@ -43,7 +52,7 @@ func (s *shell) showKeys() {
 	}
 	here = append(here, kit.Fact{Label: "Tab", Value: "Next field or pane"},
 		kit.Fact{Label: "Enter", Value: "Open what has the focus"})
-	s.sheet("Keys", stacked(10, 20, kit.NewLabel("In this screen", kit.Caption),
+	s.fittedSheet("Keys", stacked(10, 20, kit.NewLabel("In this screen", kit.Caption),
 		kit.NewFacts(110, 26, here...), kit.NewLabel("Everywhere", kit.Caption),
 		kit.NewFacts(110, 26, all...)), fyne.NewSize(620, 640))
 }
@@ -78,7 +87,7 @@ func (s *shell) showRecord(id string) {
 	if len(r.Raw) == 0 {
 		parts = append(parts, kit.NewProse("The books no longer have this record.", kit.Body, 500))
 	}
-	sheet = s.sheet(r.Title, stacked(12, 20, parts...), fyne.NewSize(680, 700))
+	sheet = s.fittedSheet(r.Title, stacked(12, 20, parts...), fyne.NewSize(680, 700))
 }
 
 // pickMonth offers the months around the one that is shown.

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -96,7 +97,7 @@ func has(names []book.SourceName, name book.SourceName) bool {
 }
 
 func (p *pull) show(title string) {
-	p.card = kit.NewCard(title, "", nil, stacked(14, 0, p.list, p.button), 16)
+	p.card = kit.NewCard(title, "", nil, stacked(14, 0, p.list, chips(p.button)), 16)
 	p.s.dock.Objects = []fyne.CanvasObject{sizedBy(440, p.card)}
 	p.s.dock.Refresh()
 }
@@ -206,7 +207,7 @@ func syncText(r app.SourceReport, stopped bool) (string, kit.Status) {
 		return r.Title + " stopped. Kept: " + got + ". The next sync goes on from there.",
 			kit.StatusNeutral
 	case r.Err != nil:
-		return app.Explain(r.Err) + " Kept: " + got + ".", kit.StatusBreak
+		return strings.TrimRight(app.Explain(r.Err), ".") + ". Kept: " + got + ".", kit.StatusBreak
 	case r.Rejects > 0:
 		return r.Title + ": " + got + "; " + present.Plural(r.Rejects, "record") +
 			" could not be read and are kept aside.", kit.StatusAttention

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -74,7 +75,6 @@ func (c *command) showSync(r app.SyncReport) error {
 		}
 		if s.Err != nil {
 			x.Error = app.Explain(s.Err)
-			line += "\n  " + x.Error
 		}
 		d.Sources = append(d.Sources, x)
 		c.say("%s", line)
@@ -96,13 +96,8 @@ func (c *command) importCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Files = args
 			q.Account = book.AccountName(account)
-			switch {
-			case source != "":
-				return usageError{fmt.Errorf("--source: gateway reports from a file are not read yet; " +
-					"pull them with countinghouse sync")}
-			case account == "":
-				return usageError{fmt.Errorf("--account is missing: the name of the bank account " +
-					"in the configuration")}
+			if err := checkImport(q, source); err != nil {
+				return usageError{err}
 			}
 			a, err := c.open(cmd.Context())
 			if err != nil {
@@ -119,41 +114,53 @@ func (c *command) importCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&account, "account", "", "the bank `account` that the statements are of")
-	f.StringVar(&source, "source", "", "the `gateway` whose downloaded report it is")
-	f.StringVar(&q.Format, "format", "auto", "auto, csv or camt")
+	f.StringVar(&source, "source", "", "the `gateway` whose downloaded report it is (not read yet)")
+	f.StringVar(&q.Format, "format", "auto", "the `format`: auto, csv or camt")
 	f.StringArrayVar(&q.Answers, "answer", nil,
-		"the `answer` to a question of the file, such as dates=dmy; may stand several times")
+		"the `answer` to a question that the file leaves open, such as dates=dmy; may stand several "+
+			"times")
 	f.StringVar(&q.Profile, "profile", "", "the remembered CSV `profile` to read with")
 	f.BoolVar(&q.DryRun, "dry-run", false, "show what would be imported and store nothing")
-	f.BoolVar(&q.Replace, "replace", false, "replace overlapping lines of another format")
+	f.BoolVar(&q.Replace, "replace", false, "take the file's lines in place of those already there "+
+		"for its days, where the two do not agree")
 	return cmd
 }
+
+// checkImport says what is wrong with the flags of an import.
+func checkImport(q app.ImportRequest, source string) error {
+	switch {
+	case source != "":
+		return errors.New("--source: gateway reports from a file are not read yet; pull them with " +
+			"countinghouse sync")
+	case q.Account == "":
+		return errors.New("--account is missing: the name of the bank account in the configuration")
+	case !slices.Contains(statementFormats, q.Format):
+		return fmt.Errorf("--format %q: this version reads csv and camt; leave it out to have the "+
+			"format found out", q.Format)
+	}
+	for _, x := range q.Answers {
+		if topic, value, ok := strings.Cut(x, "="); !ok || value == "" ||
+			!slices.Contains(app.Topics, app.Topic(topic)) {
+			return fmt.Errorf("--answer %q: use TOPIC=VALUE as the question names them, such as "+
+				"dates=dmy", x)
+		}
+	}
+	return nil
+}
+
+// statementFormats are the words of --format.
+var statementFormats = []string{"auto", "csv", "camt"}
 
 func (c *command) showImport(r app.ImportReport, dry bool) error {
 	var failed error
 	open := false
 	for _, f := range r.Files {
 		if f.Err != nil {
-			failed = errors.Join(failed, f.Err)
+			failed = errors.Join(failed, withAnswers(f))
 			continue
 		}
 		open = open || len(f.Quarantined) > 0
-		done := "imported"
-		if dry {
-			done = "would be imported"
-		}
-		line := fmt.Sprintf("%s: %s, %d lines: %d new %s, %d already in", f.Name, f.Format,
-			len(f.Rows), f.New, done, f.Duplicates)
-		if f.BalanceHolds != nil && *f.BalanceHolds {
-			line += "; opening + lines = closing"
-		}
-		for _, w := range f.Warnings {
-			line += "\n  " + w
-		}
-		for _, q := range f.Quarantined {
-			line += fmt.Sprintf("\n  kept aside, %s: %s", q.Place, q.Reason)
-		}
-		c.say("%s", line)
+		c.say("%s", importLine(f, dry))
 	}
 	if c.json {
 		if err := writeJSON(c.env.Stdout, importDocument(r)); err != nil {
@@ -164,6 +171,53 @@ func (c *command) showImport(r app.ImportReport, dry bool) error {
 		return errOpen
 	}
 	return failed
+}
+
+// importLine is what was done with a file, and what is not right with it.
+func importLine(f app.ImportedFile, dry bool) string {
+	done := "imported"
+	if dry {
+		done = "would be imported"
+	}
+	line := fmt.Sprintf("%s: %s, %d lines: %d new %s, %d already in", f.Name, f.Format, len(f.Rows),
+		f.New, done, f.Duplicates)
+	if f.BalanceHolds != nil && *f.BalanceHolds {
+		line += "; opening + lines = closing"
+	}
+	aside := make([]string, len(f.Quarantined))
+	for i, q := range f.Quarantined {
+		aside[i] = q.Place + ": " + q.Reason
+	}
+	for _, w := range f.Warnings {
+		if !slices.Contains(aside, w) {
+			line += "\n  " + w
+		}
+	}
+	for _, q := range aside {
+		line += "\n  kept aside, " + q
+	}
+	return line
+}
+
+// withAnswers is a file's error; one that asks says how each of its questions is answered.
+func withAnswers(f app.ImportedFile) error {
+	if len(f.Questions) == 0 {
+		return f.Err
+	}
+	var b strings.Builder
+	for i, q := range f.Questions {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		fmt.Fprintf(&b, "%s: %s", f.Name, q.Text)
+		if len(q.Answers) == 0 {
+			fmt.Fprintf(&b, " Say so with --answer %s=...", q.Topic)
+		}
+		for _, x := range q.Answers {
+			fmt.Fprintf(&b, "\n  --answer %s=%s  %s", q.Topic, x.Value, x.Means)
+		}
+	}
+	return errors.New(b.String())
 }
 
 func (c *command) reconcileCommand() *cobra.Command {
@@ -240,6 +294,10 @@ func (c *command) exceptionsCommand() *cobra.Command {
 					Exceptions []exceptionDoc `json:"exceptions"`
 				}{m.Period, exceptionDocuments(list)})
 			}
+			if len(list) == 0 {
+				c.say("No exceptions to list for %s.", m.Period)
+				return nil
+			}
 			return m.WriteExceptions(c.env.Stdout, list, c.env.Columns)
 		},
 	}
@@ -254,7 +312,8 @@ func exceptionFilter(classes, status string) (app.ExceptionFilter, error) {
 	for _, s := range strings.FieldsFunc(classes, func(r rune) bool { return r == ',' || r == ' ' }) {
 		k := book.Class(strings.ToUpper(s))
 		if _, ok := k.Info(); !ok {
-			return f, usageError{fmt.Errorf("--class %q is no class; see the manual's list", s)}
+			return f, usageError{fmt.Errorf("--class %q is no class; the classes are %s", s,
+				strings.Join(classCodes(), ", "))}
 		}
 		f.Classes = append(f.Classes, k)
 	}
@@ -266,6 +325,14 @@ func exceptionFilter(classes, status string) (app.ExceptionFilter, error) {
 		return f, usageError{fmt.Errorf("--status %q: use open, explained, resolved or all", status)}
 	}
 	return f, nil
+}
+
+func classCodes() []string {
+	out := make([]string, len(book.Classes))
+	for i, c := range book.Classes {
+		out[i] = string(c.Class)
+	}
+	return out
 }
 
 // month opens the profile and computes a month without storing anything.

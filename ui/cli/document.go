@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"countinghouse/app"
 	"countinghouse/app/book"
@@ -94,7 +96,7 @@ func reconcileDocument(m *app.Month, withMatches bool) reconcileDoc {
 		d.Matches = make([]matchDoc, 0, len(m.Matches))
 		for _, x := range m.MatchesInPeriod() {
 			d.Matches = append(d.Matches, matchDoc{x.Pass, x.Leg, x.State, x.Left, x.Right,
-				x.Residual})
+				m.Residual(x)})
 		}
 	}
 	return d
@@ -148,8 +150,21 @@ type rowDoc struct {
 }
 
 type quarantineDoc struct {
-	Row    string `json:"row"`
+	// Row is nil where the place is not a row.
+	Row    *int   `json:"row"`
+	Place  string `json:"place"`
 	Reason string `json:"reason"`
+}
+
+type questionDoc struct {
+	Topic   app.Topic   `json:"topic"`
+	Text    string      `json:"text"`
+	Answers []answerDoc `json:"answers"`
+}
+
+type answerDoc struct {
+	Value string `json:"value"`
+	Means string `json:"means"`
 }
 
 type fileDoc struct {
@@ -165,6 +180,7 @@ type fileDoc struct {
 	BalanceHolds *bool            `json:"balance_holds"`
 	Warnings     []string         `json:"warnings,omitempty"`
 	Error        string           `json:"error,omitempty"`
+	Questions    []questionDoc    `json:"questions,omitempty"`
 	Rows         []rowDoc         `json:"rows"`
 }
 
@@ -183,8 +199,9 @@ func importDocument(r app.ImportReport) importDoc {
 			x.Error = app.Explain(f.Err)
 		}
 		for _, q := range f.Quarantined {
-			x.Quarantined = append(x.Quarantined, quarantineDoc{q.Place, q.Reason})
+			x.Quarantined = append(x.Quarantined, quarantineDoc{rowOf(q.Place), q.Place, q.Reason})
 		}
+		x.Questions = questionDocuments(f.Questions)
 		for _, row := range f.Rows {
 			l := row.Line
 			x.Rows = append(x.Rows, rowDoc{l.ID, l.Row, l.On, l.ValueOn, l.Amount,
@@ -194,6 +211,28 @@ func importDocument(r app.ImportReport) importDoc {
 		d.Files = append(d.Files, x)
 	}
 	return d
+}
+
+// rowOf is the number in "row 6".
+func rowOf(place string) *int {
+	digits, ok := strings.CutPrefix(place, "row ")
+	row, err := strconv.Atoi(digits)
+	if !ok || err != nil {
+		return nil
+	}
+	return &row
+}
+
+func questionDocuments(list []app.Question) []questionDoc {
+	var out []questionDoc
+	for _, q := range list {
+		d := questionDoc{q.Topic, q.Text, make([]answerDoc, 0, len(q.Answers))}
+		for _, x := range q.Answers {
+			d.Answers = append(d.Answers, answerDoc{x.Value, x.Means})
+		}
+		out = append(out, d)
+	}
+	return out
 }
 
 func writeJSON(w io.Writer, document any) error {

@@ -18,6 +18,8 @@ type ChainColumn struct {
 	Icon               string
 	// Differs marks the part whose field differs from its neighbour's.
 	Differs bool
+	// Lacks marks a missing part that the exception is about.
+	Lacks bool
 }
 
 // Joint is what stands between two columns, or between two cells.
@@ -95,6 +97,7 @@ func NewDetail(m *app.Month, e *book.Exception) Detail {
 	d.columns(m, &c)
 	d.rows(m, &c)
 	d.mark()
+	d.lack(e)
 	for _, x := range c.Matches {
 		d.Facts = append(d.Facts, x.Facts.List()...)
 	}
@@ -242,6 +245,18 @@ func (d *Detail) mark() {
 		if j == Differing {
 			d.Columns[i+1].Differs = true
 		}
+	}
+}
+
+// lack marks the parts whose absence is what the exception says: those on its leg.
+func (d *Detail) lack(e *book.Exception) {
+	if e.Class.Group() != book.OneSided && e.Class.Group() != book.Reversal {
+		return
+	}
+	parts := map[book.Leg][]int{book.BillingGateway: {1, 2}, book.GatewayPayout: {3},
+		book.PayoutBank: {4}, book.BankBilling: {1}}
+	for _, i := range parts[e.Leg] {
+		d.Columns[i].Lacks = d.Columns[i].Item == ""
 	}
 }
 

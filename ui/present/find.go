@@ -135,6 +135,9 @@ func (f *finder) invoices() []Hit {
 		}
 		text := fmt.Sprintf("Invoice %s, %s, %s %s", app.InvoiceTitle(x), f.m.Party(x.ID), amount,
 			x.Currency)
+		if id := ShortID(x.ID); id != app.InvoiceTitle(x) {
+			text += ", id " + id
+		}
 		out = append(out, f.hit("record", string(x.ID), "receipt", text))
 	}
 	slices.Reverse(out)

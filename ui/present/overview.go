@@ -82,6 +82,9 @@ func NewOverview(m *app.Month) Overview {
 	}
 	o.ProofsHold = holds == len(m.Proofs)
 	o.ProofsNote = fmt.Sprintf("%d of %s hold", holds, Plural(len(m.Proofs), "balance proof"))
+	if len(m.Proofs) == 0 {
+		o.ProofsNote = "no balance stated yet"
+	}
 	o.Lags, o.LagNote = lags(m)
 	o.Status, o.StatusKind = verdict(m)
 	return o
@@ -150,9 +153,15 @@ func tiles(m *app.Month) []Tile {
 	matched := Tile{ID: "matched", Title: "Matched automatically", Figure: Percent(m.AutoPayments),
 		Base: fmt.Sprintf("%s of %s payments", Count(m.AutoPayments.Matched),
 			Count(m.AutoPayments.Of)), Status: OK}
+	if m.AutoPayments.Of == 0 {
+		matched.Base, matched.Status = "no payments yet", Neutral
+	}
 	lines := Tile{ID: "payouts", Title: "Payouts found at bank", Figure: Percent(m.AutoLines),
 		Base: fmt.Sprintf("%s of %s payout lines", Count(m.AutoLines.Matched),
 			Count(m.AutoLines.Of)), Status: OK}
+	if m.AutoLines.Of == 0 {
+		lines.Base, lines.Status = "no payouts yet", Neutral
+	}
 	open := Tile{ID: "reconcile", Title: "Open exceptions", Figure: Count(breaks), Status: OK,
 		Base: "and " + Plural(timing, "timing item")}
 	if breaks > 0 {

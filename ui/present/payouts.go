@@ -238,8 +238,15 @@ func (x *Payouts) Like(o *Payouts) {
 	}
 }
 
-// All takes every filter away.
-func (x *Payouts) All() { x.search, x.source, x.currency, x.state = "", "", "", "" }
+// Only chooses a payout and takes away every filter that may hide it.
+func (x *Payouts) Only(id string) {
+	x.search, x.source, x.state, x.selected = "", "", "", id
+	for _, r := range x.rows {
+		if r.ID == id && x.currency != "" {
+			x.currency = money.Currency(r.Currency)
+		}
+	}
+}
 
 // Sources are the gateways of the month's payouts, sorted.
 func (x *Payouts) Sources() []book.SourceName {
