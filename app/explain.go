@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 	"syscall"
 
@@ -71,8 +72,17 @@ func explainSource(e *source.Error) string {
 	return fmt.Sprintf("Source %s: %s (%s)", e.Source, do, detail)
 }
 
+// inner are names of our own packages before an error's text, which tell people nothing.
+var inner = regexp.MustCompile(`(^|: )((bankfile|merge|report|store|demo|secret): )+`)
+
+// capital is an error's text as a sentence. One that begins with a file's name or an address keeps
+// it as it is.
 func capital(s string) string {
+	s = inner.ReplaceAllString(s, "$1")
 	if s == "" {
+		return s
+	}
+	if first, _, _ := strings.Cut(s, " "); strings.ContainsAny(strings.TrimRight(first, ".:,"), "./_") {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]

@@ -2,8 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"countinghouse/app/book"
 	"countinghouse/app/report"
@@ -11,6 +16,9 @@ import (
 
 // Export writes the close pack of a month: format xlsx or csv.
 func (a *App) Export(ctx context.Context, m *Month, format, out string, show func(Progress)) error {
+	if err := checkPlace(format, out); err != nil {
+		return err
+	}
 	p := m.pack()
 	p.RunAt, p.Version = book.At(a.wall()), a.options.Version
 	inputs, err := a.inputs(ctx)
@@ -27,6 +35,26 @@ func (a *App) Export(ctx context.Context, m *Month, format, out string, show fun
 		return report.WriteCSV(out, &p)
 	}
 	return fmt.Errorf("export: format %q is not one of xlsx, csv", format)
+}
+
+// checkPlace says what is wrong with the place for an export, before any work is done.
+func checkPlace(format, out string) error {
+	at, err := os.Stat(out)
+	folder := format == "csv" && !strings.EqualFold(filepath.Ext(out), ".zip")
+	switch {
+	case err == nil && folder && !at.IsDir():
+		return fmt.Errorf("%q is a file: csv is several files, so name a folder or a .zip", out)
+	case err == nil && !folder && at.IsDir():
+		return fmt.Errorf("%q is a folder: name the file to write in it", out)
+	case folder:
+		return nil
+	}
+	dir, err := os.Stat(filepath.Dir(out))
+	if errors.Is(err, fs.ErrNotExist) || err == nil && !dir.IsDir() {
+		return fmt.Errorf("there is no folder %q to write %s into: make it, or name another place",
+			filepath.Dir(out), filepath.Base(out))
+	}
+	return nil
 }
 
 // inputs says what was read from each source, with a digest over it.

@@ -24,6 +24,10 @@ type (
 	Topic  = bankfile.Topic
 )
 
+// Topics are all topics that a question may be about.
+var Topics = []Topic{bankfile.AskDates, bankfile.AskSign, bankfile.AskPoint, bankfile.AskColumns,
+	bankfile.AskCurrency}
+
 // AskColumns is the topic whose answer is a role for each column.
 const AskColumns = bankfile.AskColumns
 
@@ -99,12 +103,14 @@ func (a *App) Import(ctx context.Context, q ImportRequest, show func(Progress)) 
 		return ImportReport{}, err
 	}
 	var report ImportReport
+	// ahead are the lines that a look has seen in the files before, as if they had been stored.
+	var ahead []book.BankLine
 	for i, path := range q.Files {
 		if err := ctx.Err(); err != nil {
 			return report, err
 		}
 		show(Progress{Stage: "reading " + baseName(path), Done: i, Total: len(q.Files)})
-		f, err := a.importFile(ctx, path, o, q)
+		f, err := a.importFile(ctx, path, o, q, &ahead)
 		f.Name, f.Account, f.Err = baseName(path), q.Account, err
 		report.Files = append(report.Files, f)
 	}
@@ -174,8 +180,8 @@ func (a *App) profiles(ctx context.Context) (map[string]Profile, error) {
 	return out, nil
 }
 
-func (a *App) importFile(ctx context.Context, path string, o bankfile.Options,
-	q ImportRequest) (ImportedFile, error) {
+func (a *App) importFile(ctx context.Context, path string, o bankfile.Options, q ImportRequest,
+	ahead *[]book.BankLine) (ImportedFile, error) {
 	f, err := a.readFile(path, o, q.Answers)
 	out := ImportedFile{Format: string(f.Format), Variant: f.Variant, Size: f.Size,
 		Warnings: f.Warnings, Notes: f.Notes, Questions: f.Questions, Profile: f.Profile,
@@ -183,8 +189,9 @@ func (a *App) importFile(ctx context.Context, path string, o bankfile.Options,
 	if err != nil {
 		return out, err
 	}
-	batch, err := a.merge(ctx, &out, f, q)
+	batch, err := a.merge(ctx, &out, f, q, *ahead)
 	if err != nil || q.DryRun {
+		*ahead = append(*ahead, batch.Lines...)
 		return out, err
 	}
 	if f.Profile.Shape != "" {
@@ -198,7 +205,8 @@ func (a *App) importFile(ctx context.Context, path string, o bankfile.Options,
 	return out, err
 }
 
-// readFile reads a file, and again with the answers where it asks.
+// readFile reads a file, and again with the answers where it asks or where a remembered profile has
+// answered before: what a person says now goes before what was said then.
 func (a *App) readFile(path string, o bankfile.Options, answers []string) (bankfile.File, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -206,26 +214,28 @@ func (a *App) readFile(path string, o bankfile.Options, answers []string) (bankf
 	}
 	defer file.Close()
 	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return bankfile.File{}, fmt.Errorf("%s is a folder: name the files in it", baseName(path))
+		return bankfile.File{}, fmt.Errorf("%q is a folder: name the files in it", baseName(path))
 	}
-	for range len(answers) + 1 {
+	for i := range len(answers) + 1 {
 		f, err := bankfile.Read(file, path, o)
+		var open func(Topic) bool
 		var ask *bankfile.Ask
-		if !errors.As(err, &ask) {
+		switch {
+		case errors.As(err, &ask):
+			open = func(t Topic) bool {
+				return slices.ContainsFunc(ask.Questions, func(q Question) bool { return q.Topic == t })
+			}
+		case err == nil && i == 0 && f.Recognised:
+			open = func(Topic) bool { return true }
+		default:
 			return f, err
 		}
-		profile, left := f.Profile, 0
-		for _, question := range ask.Questions {
-			value, ok := answerTo(question, answers)
-			if !ok {
-				left++
-				continue
-			}
-			if profile, err = profile.With(question.Topic, value); err != nil {
-				return f, err
-			}
+		profile, taken, wrong := answered(f.Profile, open, answers)
+		if wrong != nil {
+			f.Questions = nil
+			return f, wrong
 		}
-		if left == len(ask.Questions) {
+		if !taken {
 			return f, err
 		}
 		o.Profile = &profile
@@ -236,18 +246,25 @@ func (a *App) readFile(path string, o bankfile.Options, answers []string) (bankf
 	return bankfile.Read(file, path, o)
 }
 
-func answerTo(q Question, answers []string) (string, bool) {
+// answered is the profile with the answers to open topics, and whether there was one.
+func answered(p Profile, open func(Topic) bool, answers []string) (_ Profile, taken bool, err error) {
 	for _, x := range answers {
-		if topic, value, ok := strings.Cut(x, "="); ok && topic == string(q.Topic) {
-			return value, true
+		topic, value, _ := strings.Cut(x, "=")
+		if !open(Topic(topic)) {
+			continue
 		}
+		if p, err = p.With(Topic(topic), value); err != nil {
+			return p, taken, err
+		}
+		taken = true
 	}
-	return "", false
+	return p, taken, nil
 }
 
-// merge compares a file with what the books have of its days and says what it adds.
-func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File,
-	q ImportRequest) (store.Import, error) {
+// merge compares a file with what the books, and the lines ahead of it, have of its days and says
+// what it adds.
+func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q ImportRequest,
+	ahead []book.BankLine) (store.Import, error) {
 	batch := store.Import{Account: q.Account}
 	holds, proved := true, false
 	for i := range f.Statements {
@@ -256,7 +273,10 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File,
 			return batch, fmt.Errorf("%s is a statement of account %s, and %s is another account in "+
 				"%s: choose the account that it is of", f.Name, p.AccountNumber, q.Account, ConfigName)
 		}
-		existing, err := a.existing(ctx, q.Account, p)
+		if err := a.sameCurrency(f.Name, q.Account, p); err != nil {
+			return batch, err
+		}
+		existing, err := a.existing(ctx, q.Account, p, ahead)
 		if err != nil {
 			return batch, err
 		}
@@ -290,13 +310,35 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File,
 	return batch, nil
 }
 
+// sameCurrency refuses a statement of which no line is in the account's currency: it is of another
+// account, though it does not say so.
+func (a *App) sameCurrency(name string, account book.AccountName, p *bankfile.Parsed) error {
+	c, _ := a.config.Account(account)
+	if len(p.Lines) == 0 || slices.ContainsFunc(p.Lines, func(l book.BankLine) bool {
+		return l.Amount.Currency == c.Currency
+	}) {
+		return nil
+	}
+	return fmt.Errorf("%s is in %s, and the account %s is in %s: choose the account that it is of",
+		name, p.Lines[0].Amount.Currency, account, c.Currency)
+}
+
 // existing are the account's lines of a statement's days, and those that have its lines' ids on
-// other days.
-func (a *App) existing(ctx context.Context, account book.AccountName,
-	p *bankfile.Parsed) ([]book.BankLine, error) {
+// other days; in the books, or ahead.
+func (a *App) existing(ctx context.Context, account book.AccountName, p *bankfile.Parsed,
+	ahead []book.BankLine) ([]book.BankLine, error) {
 	list, err := a.store.Lines(ctx, account, p.FromOn, p.ToOn)
 	if err != nil {
 		return nil, err
+	}
+	wanted := make(map[book.ItemID]bool, len(p.Lines))
+	for _, l := range p.Lines {
+		wanted[l.ID] = true
+	}
+	for _, l := range ahead {
+		if wanted[l.ID] || l.On >= p.FromOn && l.On <= p.ToOn {
+			list = append(list, l)
+		}
 	}
 	have := make(map[book.ItemID]bool, len(list))
 	for _, l := range list {

@@ -224,6 +224,26 @@ func (m *Month) MatchesInPeriod() []book.Match {
 	return out
 }
 
+// Residual is what a match leaves, left minus right. Where it cannot be told, because the sides have
+// different currencies or compare no amounts, it is zero in the currency of the first item.
+func (m *Month) Residual(x book.Match) money.Money {
+	if x.Residual.Currency != "" {
+		return x.Residual
+	}
+	for _, id := range slices.Concat(x.Left, x.Right) {
+		if t := m.Transaction(id); t != nil {
+			return money.New(0, t.Currency)
+		} else if p := m.Payment(id); p != nil {
+			return money.New(0, p.Amount.Currency)
+		} else if p := m.Payout(id); p != nil {
+			return money.New(0, p.Amount.Currency)
+		} else if v := m.Invoice(id); v != nil {
+			return money.New(0, v.Currency)
+		}
+	}
+	return x.Residual
+}
+
 // Chain is the way of one obligation from the invoice to the bank, as far as it is known; any part
 // may be nil.
 type Chain struct {

@@ -1,11 +1,13 @@
 package app
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"countinghouse/app/book"
+	"countinghouse/app/secret"
 	"countinghouse/sync/source"
 	"countinghouse/sync/stripe"
 	"countinghouse/sync/whmcs"
@@ -51,17 +53,40 @@ func (a *App) source(s SourceConfig) (source.Puller, error) {
 	o := source.Options{Name: s.Name, URL: s.URL, Zone: zone, Clock: a.wall,
 		Base: a.config.Business.BaseCurrency, Secrets: map[string]source.Secret{},
 		InvoiceKeys: s.InvoiceKeys, CustomerKeys: s.CustomerKeys, InvoicePattern: s.InvoicePattern}
+	alone := a.keysInEnvironment(s)
 	for _, f := range k.describe.Secrets {
+		if f.Optional && alone && !a.inEnvironment(s.Name, f.Name) {
+			continue
+		}
 		v, err := a.secrets.Find(string(s.Name), f.Name)
 		switch {
 		case err == nil:
 			o.Secrets[f.Name] = source.Secret(v)
 		case !f.Optional:
-			return nil, &source.Error{Kind: source.KindAuth, Source: s.Name, Op: "open",
-				Detail: err.Error(), Err: err}
+			return nil, &source.Error{Kind: source.KindAuth, Source: s.Name, Op: "look up " + f.Name,
+				Detail: err.Error(), Err: err, Hint: fmt.Sprintf("A key is missing. Set %s, or store it "+
+					"in this computer's keyring.", secret.EnvName(string(s.Name), f.Name))}
 		}
 	}
 	return k.open(o)
+}
+
+// keysInEnvironment says that the environment has all keys that a source needs. The keyring is then
+// not asked for the others, so that one that is missing, locked or slow is in nobody's way.
+func (a *App) keysInEnvironment(s SourceConfig) bool {
+	for _, f := range kinds[s.Kind].describe.Secrets {
+		if !f.Optional && !a.inEnvironment(s.Name, f.Name) {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *App) inEnvironment(name book.SourceName, field string) bool {
+	key := secret.EnvName(string(name), field)
+	_, fixed := a.secrets.Fixed[key]
+	v, set := a.secrets.Env(key)
+	return fixed || set && v != ""
 }
 
 // role is the side of the books that a source stands on.
