@@ -95,6 +95,8 @@ type engine struct {
 	// invLinked are the charges that P2 linked to an invoice without a row.
 	invLinked map[int32][]int32
 	refInv    []int32
+	// invTaken are the invoices that a live match pays directly, without a row.
+	invTaken []bool
 	// held marks records that an exception or a suggestion already speaks for.
 	payHeld, txHeld, poutHeld, lineHeld, invHeld, credHeld []bool
 	rejected                                               map[string]bool
@@ -385,6 +387,8 @@ func (e *engine) mark(r ref, leg book.Leg, at int32) {
 		}
 	case sortLine:
 		e.lineLink[i] = at
+	case sortInv:
+		e.invTaken[i] = true
 	}
 }
 

@@ -32,7 +32,7 @@ func (e *engine) hygiene() error {
 	e.indexGateways()
 	e.payLink, e.txLink, e.txSettled = fill(len(e.pays)), fill(len(e.txs)), fill(len(e.txs))
 	e.poutComposed, e.poutLink = fill(len(e.pouts)), fill(len(e.pouts))
-	e.lineLink = fill(len(e.lines))
+	e.lineLink, e.invTaken = fill(len(e.lines)), make([]bool, len(e.invs))
 	e.payHeld, e.txHeld = make([]bool, len(e.pays)), make([]bool, len(e.txs))
 	e.poutHeld, e.lineHeld = make([]bool, len(e.pouts)), make([]bool, len(e.lines))
 	e.invHeld, e.credHeld = make([]bool, len(e.invs)), make([]bool, len(e.creds))
@@ -157,7 +157,7 @@ func (e *engine) indexGateways() {
 			}
 		}
 		if t.Kind == book.PayoutFailure {
-			if p, ok := e.poutAt[t.Parent]; ok {
+			if p, ok := e.poutAt[t.Parent]; ok && e.returns(t, p) {
 				e.returned[p] = int32(i)
 			}
 		}
@@ -173,6 +173,12 @@ func (e *engine) indexGateways() {
 	for _, x := range e.aliases {
 		x.foldLost(e)
 	}
+}
+
+// returns reports whether a movement brings back the whole of a payout; another amount is no return
+// but an adjustment.
+func (e *engine) returns(t *book.Transaction, p int32) bool {
+	return money.New(t.Gross, t.Currency) == e.pouts[p].Amount && t.At >= e.pouts[p].SentAt
 }
 
 // origin is the charge from which a movement descends: itself, its parent, or its parent's parent.

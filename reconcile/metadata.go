@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"countinghouse/app/book"
+	"countinghouse/app/money"
 )
 
 // candidateDays is how far a row and a charge without a common id may lie apart: 72 hours.
@@ -30,13 +31,25 @@ func (e *engine) metadata() error {
 			continue
 		}
 		inv, t := e.invs[v], e.txs[found[0]]
-		if inv.Status.Open() && inv.Balance > 0 && inv.Balance == charged(t).Minor &&
-			charged(t).Currency == inv.Currency && e.refRow(v) == none {
+		if e.owes(v) && charged(t) == money.New(inv.Balance, inv.Currency) &&
+			e.refRow(v) == none && e.ownsCharge(v, t) {
 			e.add(link{pass: book.P2, leg: book.BillingGateway, state: book.Auto,
-				left: []ref{invRef(v)}, right: []ref{txRef(found[0])}})
+				left: []ref{invRef(v)}, right: []ref{txRef(found[0])},
+				uses: []money.Money{charged(t), charged(t)}})
 		}
 	}
 	return nil
+}
+
+// owes reports whether an invoice waits for money that no match brings yet.
+func (e *engine) owes(v int32) bool {
+	inv := e.invs[v]
+	return inv.Status.Open() && inv.Balance > 0 && !e.invTaken[v]
+}
+
+// ownsCharge reports whether a charge names the invoice's customer, or none.
+func (e *engine) ownsCharge(v int32, t *book.Transaction) bool {
+	return t.CustomerRef == "" || t.CustomerRef == customerNative(e.invs[v].CustomerID)
 }
 
 // unrecorded reports whether a transaction is money that came in and that no payment records.

@@ -117,7 +117,11 @@ func (e *engine) backRow(t int32) (int32, bool) {
 		return none, false
 	}
 	p, ok := e.poutAt[e.txs[t].Parent]
-	return p, ok && e.returned[p] == t
+	if !ok {
+		return none, false
+	}
+	row, ok := e.returned[p]
+	return p, ok && row == t
 }
 
 // anchor is a balance that is known at a moment.

@@ -77,8 +77,11 @@ func (e *engine) bankRemainder() {
 			v := named[0]
 			why = fmt.Sprintf("it names %s, which is %s and asks for no such amount",
 				e.invoiceName(v), e.invs[v].Status)
-			if len(named) > 1 {
+			switch {
+			case len(named) > 1:
 				why = "the invoices that it names do not come to it"
+			case e.invTaken[v]:
+				why = fmt.Sprintf("it names %s, which other money already pays", e.invoiceName(v))
 			}
 		}
 		e.raise(finding{class: book.M5, leg: book.PayoutBank, about: []ref{lineRef(int32(i))},

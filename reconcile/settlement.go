@@ -14,10 +14,11 @@ func (e *engine) hardLinks() error {
 	for i, t := range e.txs {
 		c, up := int32(i), e.parent[i]
 		switch {
+		case e.use.txChild[i] != 0: // A person tied it to something.
 		case up != none:
 			over, seen := left[up]
 			if !seen {
-				over = charged(e.txs[up]).Minor
+				over = charged(e.txs[up]).Minor - e.use.txParent[up]
 			}
 			take := int64(0)
 			if charged(e.txs[up]).Currency == charged(t).Currency {
@@ -29,8 +30,8 @@ func (e *engine) hardLinks() error {
 				uses: []money.Money{money.New(take, charged(e.txs[up]).Currency),
 					charged(t)}})
 		case t.Kind == book.PayoutFailure:
-			p, ok := e.poutAt[t.Parent]
-			if !ok {
+			p, ok := e.backRow(c)
+			if !ok || e.use.poutBack[p] != 0 {
 				continue
 			}
 			e.add(link{pass: book.P3, leg: book.GatewayGateway, state: book.Auto,
@@ -94,7 +95,8 @@ func (e *engine) members() [][]int32 {
 		if t.PayoutID == "" || e.txSettled[i] != none {
 			continue
 		}
-		if p, ok := e.poutAt[t.PayoutID]; ok && e.poutComposed[p] == none {
+		if p, ok := e.poutAt[t.PayoutID]; ok && e.poutComposed[p] == none &&
+			(t.Kind != book.PayoutFailure || t.Parent != t.PayoutID) {
 			of[i] = p
 			count[p]++
 		}

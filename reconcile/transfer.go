@@ -134,7 +134,7 @@ func (e *engine) paidExactly(l int32, named, quoted []int32) []ref {
 				}
 			}
 		}
-		if inv := e.invs[v]; !exact && len(rows) == 0 && inv.Status.Open() &&
+		if inv := e.invs[v]; !exact && len(rows) == 0 && e.owes(v) &&
 			line.Amount == money.New(inv.Balance, inv.Currency) {
 			out = append(out, invRef(v))
 		}
@@ -159,7 +159,7 @@ func (e *engine) paidTogether(line *book.BankLine, named []int32) []ref {
 		case len(rows) == 1:
 			out = append(out, payRef(rows[0]))
 			sum += e.pays[rows[0]].Amount.Minor
-		case len(rows) == 0 && inv.Status.Open() && inv.Balance > 0:
+		case len(rows) == 0 && e.owes(v):
 			out = append(out, invRef(v))
 			sum += inv.Balance
 		default:
@@ -281,7 +281,7 @@ func (e *engine) inexactTransfers() {
 		left := invRef(v)
 		if rows := e.bankRows(v, line, rowDaysBefore, rowDaysAfter); len(rows) == 1 {
 			left = payRef(rows[0])
-		} else if len(rows) > 1 || !inv.Status.Open() || inv.Balance <= 0 {
+		} else if len(rows) > 1 || !e.owes(v) {
 			continue
 		}
 		if !e.isHeld(left) && !e.isRejected(book.BankBilling, left, lineRef(l)) {
@@ -367,7 +367,7 @@ func (e *engine) openBySender(g *graph, by map[worth][]int32) {
 		}
 	}
 	for i, v := range e.invs {
-		if !v.Status.Open() || v.Balance <= 0 || e.invHeld[i] {
+		if !e.owes(int32(i)) || e.invHeld[i] {
 			continue
 		}
 		for a := range e.in.Accounts {
