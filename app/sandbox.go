@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -173,28 +175,30 @@ func (s *Sandbox) lastMonth() book.Month {
 	return book.MonthOf(w.Now.In(w.Zone))
 }
 
-// Guide is the configuration and the keys as a person would copy them.
+// Guide is the configuration, and as comments of it the commands that take a person from there to a
+// reconciled month, in the order in which to type them.
 func (s *Sandbox) Guide() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Save this as %s in an empty folder and name it with --data.\n", ConfigName)
+	fmt.Fprintf(&b, "# 1. Save this as %s in an empty folder, such as books.\n\n", ConfigName)
 	b.WriteString(s.ConfigText())
-	b.WriteString("\n# The keys, for the shell that runs countinghouse:\n")
+	b.WriteString("\n# 2. Give the keys to the shell that runs countinghouse:\n#\n")
 	env := s.Environment()
-	names := make([]string, 0, len(env))
-	for n := range env {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	for _, n := range names {
+	for _, n := range slices.Sorted(maps.Keys(env)) {
 		fmt.Fprintf(&b, "#   export %s=%s\n", n, env[n])
 	}
-	b.WriteString("\n# The bank's statements:\n")
+	b.WriteString("\n# 3. Pull from the sources:\n#\n#   countinghouse --data books sync\n")
+	b.WriteString("\n# 4. Fetch the bank's statements and import them:\n#\n")
+	statements := s.Statements()
 	for _, a := range s.serving.World.Accounts {
-		for _, url := range s.Statements()[a.Name] {
-			fmt.Fprintf(&b, "#   %s\n", url)
+		var files []string
+		for _, url := range statements[a.Name] {
+			fmt.Fprintf(&b, "#   curl -sSO %s\n", url)
+			files = append(files, path.Base(url))
 		}
+		fmt.Fprintf(&b, "#   countinghouse --data books import --account %s %s\n", a.Name,
+			strings.Join(files, " "))
 	}
-	fmt.Fprintf(&b, "\n# The business stands at %s: judge by it with --at %[1]s.\n",
-		s.serving.World.Now)
+	fmt.Fprintf(&b, "\n# 5. Reconcile. The business stands at %s, so judge by it with --at:\n#\n"+
+		"#   countinghouse --data books --at %[1]s reconcile --period %s\n", s.Now(), s.month)
 	return b.String()
 }

@@ -80,14 +80,14 @@ func (c *command) sandboxCommand() *cobra.Command {
 			defer s.Close()
 			if c.json {
 				err = writeJSON(c.env.Stdout, map[string]any{"config": s.ConfigText(),
-					"environment": s.Environment(), "statements": s.Statements()})
+					"environment": s.Environment(), "statements": s.Statements(), "at": s.Now()})
 			} else {
 				_, err = fmt.Fprintln(c.env.Stdout, s.Guide())
 			}
 			if err != nil {
 				return err
 			}
-			c.note("The sandbox runs until you press Ctrl-C.")
+			c.note("The sandbox runs until you press Ctrl-C. Type the commands above in another shell.")
 			<-cmd.Context().Done()
 			return nil
 		},
