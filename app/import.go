@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -209,6 +210,10 @@ func (a *App) importFile(ctx context.Context, path string, o bankfile.Options, q
 // answered before: what a person says now goes before what was said then.
 func (a *App) readFile(path string, o bankfile.Options, answers []string) (bankfile.File, error) {
 	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return bankfile.File{}, fmt.Errorf("statement cannot be opened: there is no file %s; check its "+
+			"path, or choose it again", path)
+	}
 	if err != nil {
 		return bankfile.File{}, fmt.Errorf("statement cannot be opened: %w", err)
 	}

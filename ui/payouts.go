@@ -52,12 +52,12 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 	x.state.OnChange = func(id string) { x.change(func() { x.view.InState(id) }) }
 	x.grid = kit.NewGrid([]kit.Column{
 		{ID: "sent", Title: "Sent", Width: 82, Min: 80, Sortable: true},
-		{ID: "source", Title: "Source", Width: 66, Min: 50, Sortable: true},
-		{ID: "payout", Title: "Payout", Width: 110, Min: 58, Grow: true, Sortable: true},
+		{ID: "source", Title: "Source", Width: 66, Min: 46, Sortable: true},
+		{ID: "payout", Title: "Payout", Width: 110, Min: 56, Grow: true, Sortable: true},
 		{ID: "amount", Title: "EUR", Width: 80, Min: 76, Align: kit.AlignRight, Sortable: true},
 		{ID: "booked", Title: "Booked or due", Width: 92, Min: 88, Sortable: true},
-		{ID: "members", Title: "Members", Width: 92, Min: 60, Grow: true, Sortable: true},
-		{ID: "state", Title: "State", Width: 100, Min: 96, Sortable: true},
+		{ID: "members", Title: "Members", Width: 92, Min: 58, Grow: true, Sortable: true},
+		{ID: "state", Title: "State", Width: 98, Min: 94, Sortable: true},
 	}, x.rows)
 	x.grid.Empty = x.empty
 	x.grid.Sort = kit.Sort{Column: "sent", Descending: true}

@@ -48,6 +48,7 @@ func (c *command) syncCommand() *cobra.Command {
 	cmd.Flags().StringArrayVar(&sources, "source", nil, "only this `source`; may stand several times")
 	cmd.Flags().StringVar(&since, "since", "", "nothing before this `date` is needed")
 	cmd.Flags().BoolVar(&full, "full", false, "read everything again, not only what may have changed")
+	c.completeNames(cmd, "source", sourceNames)
 	return cmd
 }
 
@@ -123,6 +124,8 @@ func (c *command) importCommand() *cobra.Command {
 	f.BoolVar(&q.DryRun, "dry-run", false, "show what would be imported and store nothing")
 	f.BoolVar(&q.Replace, "replace", false, "take the file's lines in place of those already there "+
 		"for its days, where the two do not agree")
+	c.completeNames(cmd, "account", accountNames)
+	completeWith(cmd, map[string][]string{"format": statementFormats})
 	return cmd
 }
 
@@ -265,6 +268,9 @@ func (c *command) showMonth(m *app.Month, matches bool) error {
 		if err := m.WriteSummary(c.env.Stdout); err != nil {
 			return err
 		}
+		if hint := m.Hint(); hint != "" {
+			c.say("\n%s", hint)
+		}
 	}
 	if m.Breaks() > 0 {
 		return errOpen
@@ -303,7 +309,9 @@ func (c *command) exceptionsCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&period, "period", "", "the `month`, YYYY-MM (default: the last full one)")
 	cmd.Flags().StringVar(&classes, "class", "", "only these `classes`, with commas between")
-	cmd.Flags().StringVar(&status, "status", "open", "open, explained, resolved or all")
+	cmd.Flags().StringVar(&status, "status", "open", "the `status`: open, explained, resolved or all")
+	completeWith(cmd, map[string][]string{"class": classCodes(),
+		"status": {"open", "explained", "resolved", "all"}})
 	return cmd
 }
 
@@ -414,7 +422,8 @@ func (c *command) exportCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&period, "period", "", "the `month`, YYYY-MM (default: the last full one)")
-	cmd.Flags().StringVar(&format, "format", "xlsx", "xlsx or csv")
+	cmd.Flags().StringVar(&format, "format", "xlsx", "the `format`: xlsx or csv")
+	completeWith(cmd, map[string][]string{"format": {"xlsx", "csv"}})
 	cmd.Flags().StringVar(&out, "out", "", "the `file` to write (csv: a folder, or a .zip)")
 	return cmd
 }

@@ -175,7 +175,11 @@ func (c *command) root() *cobra.Command {
 		c.doctorCommand(), c.versionCommand())
 	for _, sub := range root.Commands() {
 		sub.DisableFlagsInUseLine = true
+		if sub.Name() != "import" {
+			sub.ValidArgsFunction = cobra.NoFileCompletions
+		}
 	}
+	completeWith(root, map[string][]string{"log-level": {"debug", "info", "warn", "error"}})
 	return root
 }
 

@@ -223,6 +223,7 @@ func (x *Exceptions) Rows() []ExceptionRow {
 		h := head(group, folded)
 		if mixed && h.Unit != "" {
 			h.Amount += " " + h.Unit
+			h.Unit = ""
 		}
 		out = append(out, h)
 		if folded {
@@ -255,7 +256,10 @@ func head(group []*book.Exception, folded bool) ExceptionRow {
 	if r.Amount != None {
 		r.Unit = string(group[0].Amount.Currency)
 	}
-	r.Hint = Plural(len(group), "item") + ". Press the right arrow to list them, J for the next row."
+	r.Hint = Plural(len(group), "item") + ". Press J for the first one."
+	if folded {
+		r.Hint = Plural(len(group), "item") + ". Press the right arrow to list them."
+	}
 	return r
 }
 
