@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"countinghouse/app/book"
@@ -123,6 +124,21 @@ func (a *App) remember(ctx context.Context, list []book.Exception) error {
 func (m *Month) WriteSummary(w io.Writer) error {
 	p := m.pack()
 	return report.WriteSummary(w, &p)
+}
+
+// Hint says in one sentence why there is little to see in a month, "" where there is no such reason.
+func (m *Month) Hint() string {
+	opening := m.Config.OpeningOn()
+	switch {
+	case m.Counts == book.Counts{}:
+		return "The books are empty: pull with countinghouse sync, and import the bank's statements."
+	case opening != 0 && m.Period.Last() < opening:
+		return fmt.Sprintf("%s lies before the opening date, %s: nothing of it is reconciled.",
+			m.Period, opening)
+	case m.Period.First() > m.AsOf.In(m.Config.Zone()):
+		return fmt.Sprintf("%s has not begun: what is listed is open from earlier.", m.Period)
+	}
+	return ""
 }
 
 // WriteBridges writes bridges for a terminal of some columns, 0 for any.
