@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,6 +126,11 @@ func TestMonthAnswersQuestions(t *testing.T) {
 	if whole == 0 {
 		t.Error("no A4 to look at")
 	}
+	for _, x := range m.MatchesInPeriod() {
+		if !m.Residual(x).Currency.Known() {
+			t.Errorf("match %v with %v leaves money of no currency", x.Left, x.Right)
+		}
+	}
 	if list := m.Filter(ExceptionFilter{Classes: []book.Class{book.M1}}); len(list) == 0 ||
 		list[0].Class != book.M1 {
 		t.Errorf("filter for M1 gives %d", len(list))
@@ -151,9 +157,16 @@ func TestExplainSaysWhatToDo(t *testing.T) {
 		{errors.Join(errors.New("one"), errors.New("two")), "One\nTwo"},
 		{errors.New("plain"), "Plain"},
 		{&os.PathError{Op: "open", Path: "x", Err: os.ErrPermission}, "No permission"},
+		{errors.New("bankfile: merge: store: lines differ"), "Lines differ"},
+		{errors.New("bankfile: may.csv: no lines"), "may.csv: no lines"},
+		{fmt.Errorf("may.csv: %w", errors.New("bankfile: no lines")), "may.csv: no lines"},
 	} {
-		if got := Explain(c.err); !strings.Contains(got, c.want) {
+		got := Explain(c.err)
+		if !strings.Contains(got, c.want) {
 			t.Errorf("%v: %q, want %q in it", c.err, got, c.want)
+		}
+		if strings.Contains(got, "bankfile") {
+			t.Errorf("%q names a package of ours", got)
 		}
 	}
 	if Explain(nil) != "" {
