@@ -179,7 +179,8 @@ const flowLine, flowGap = 24, 10
 
 // MinSize is the height at the width that the container was given last.
 func (f *flow) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(100, f.each(objects, f.width, func(fyne.CanvasObject, float32, float32, float32) {}))
+	nowhere := func(fyne.CanvasObject, float32, float32, float32) {}
+	return fyne.NewSize(100, f.each(objects, f.width, nowhere))
 }
 
 // Layout answers the toolkit.

@@ -144,9 +144,6 @@ func (r *robot) settle() {
 	}
 }
 
-// one runs the next thing that is handed over.
-func (r *robot) one() { (<-r.queue)() }
-
 // focused is what has the keyboard.
 func (r *robot) focused() fyne.Focusable { return r.window.Canvas().Focused() }
 

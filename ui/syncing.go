@@ -23,7 +23,6 @@ type pull struct {
 	text    string
 
 	lines  map[string]*kit.ProgressLine
-	states map[string]*kit.ErrorStrip
 	list   *fyne.Container
 	button *kit.Button
 	card   *kit.Card

@@ -172,9 +172,9 @@ func (x *Exceptions) keeps(e *book.Exception) bool {
 	if x.currency != "" && e.Amount.Currency != x.currency {
 		return false
 	}
-	if x.step != nil && (!slices.Contains(x.classes, e.Class) || !slices.ContainsFunc(e.Items, func(id book.ItemID) bool {
-		return x.step[id]
-	})) {
+	inStep := func(id book.ItemID) bool { return x.step[id] }
+	if x.step != nil && (!slices.Contains(x.classes, e.Class) ||
+		!slices.ContainsFunc(e.Items, inStep)) {
 		return false
 	}
 	if x.search == "" {

@@ -66,7 +66,8 @@ func (x *Payouts) detail(c *app.Composition) PayoutDetail {
 	x.bank(&d, c)
 	for _, t := range c.Members {
 		about := x.month.Item(t.ID)
-		m := MemberRow{ID: ShortID(t.ID), Item: t.ID, Kind: KindTitle(t.Kind), Amount: Minor(t.Net, t.Currency),
+		m := MemberRow{ID: ShortID(t.ID), Item: t.ID, Kind: KindTitle(t.Kind),
+			Amount: Minor(t.Net, t.Currency),
 			About: about.Customer}
 		if about.Invoice != "" {
 			m.About += ", invoice " + about.Invoice
