@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -78,7 +79,11 @@ func Run(ctx context.Context, env Env) int {
 	root.SetErr(env.Stderr)
 	ran, err := root.ExecuteContextC(ctx)
 	c.close()
-	if out.err != nil {
+	switch {
+	case errors.Is(out.err, syscall.EPIPE):
+		// Whoever read has seen enough; nobody is there to be told.
+		return ExitFailed
+	case out.err != nil:
 		err = fmt.Errorf("write the result: %w", out.err)
 	}
 	code, said := ending(ctx, err, ran)

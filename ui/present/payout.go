@@ -68,7 +68,7 @@ func (x *Payouts) detail(c *app.Composition) PayoutDetail {
 		about := x.month.Item(t.ID)
 		m := MemberRow{ID: ShortID(t.ID), Item: t.ID, Kind: KindTitle(t.Kind),
 			Amount: Minor(t.Net, t.Currency),
-			About: about.Customer}
+			About:  about.Customer}
 		if about.Invoice != "" {
 			m.About += ", invoice " + about.Invoice
 		}
