@@ -176,30 +176,72 @@ type lineText struct {
 	// compact is everything without blanks, words its folded words.
 	compact string
 	words   []string
+	// begins marks the places in compact at which a word of the text begins.
+	begins map[int]bool
 }
 
 func textOf(l *book.BankLine) lineText {
-	t := lineText{compact: "|"}
+	t := lineText{compact: "|", begins: map[int]bool{}}
 	for _, part := range []string{l.Reference, l.Text, l.BankID, l.Counterparty} {
-		t.compact += fold(part) + "|"
 		for _, w := range strings.FieldsFunc(part, isNoise) {
-			if f := fold(w); len(f) >= 8 {
+			f := fold(w)
+			if len(f) >= 8 {
 				t.words = append(t.words, f)
 			}
+			t.begins[len(t.compact)] = true
+			t.compact += f
 		}
+		t.begins[len(t.compact)] = true
+		t.compact += "|"
 	}
 	return t
 }
 
 // carries reports whether the text holds one of the keys: as a word, or, where it is long enough to
-// be no accident, anywhere once blanks and line ends are gone.
+// be no accident, in words or parts of words once blanks and line ends are gone.
 func (t lineText) carries(keys []string) bool {
 	for _, k := range keys {
-		if slices.Contains(t.words, k) || len(k) >= 10 && strings.Contains(t.compact, k) {
+		if slices.Contains(t.words, k) || len(k) >= 10 && t.holds(k) {
 			return true
 		}
 	}
 	return false
+}
+
+// holds looks for a key in the compact text. Letters may be written right before it; what goes on
+// at either end as ids and numbers do is another id or number.
+func (t lineText) holds(key string) bool {
+	for from := 0; ; {
+		n := strings.Index(t.compact[from:], key)
+		if n < 0 {
+			return false
+		}
+		at := from + n
+		if !t.beganBefore(at) && !t.goesOn(at+len(key), key) {
+			return true
+		}
+		from = at + 1
+	}
+}
+
+// beganBefore reports whether the word at a place has digits before it.
+func (t lineText) beganBefore(at int) bool {
+	for ; at > 0 && !t.begins[at]; at-- {
+		if c := t.compact[at-1]; c >= '0' && c <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
+// goesOn reports whether a key's word does not end with it: with more digits after a number, with
+// anything after another id.
+func (t lineText) goesOn(end int, key string) bool {
+	if t.begins[end] {
+		return false
+	}
+	c := t.compact[end]
+	return c >= '0' && c <= '9' || strings.Trim(key, "0123456789") != ""
 }
 
 // settlePayouts matches unique pairs of payout and line, automatically where sure says so, and
@@ -267,14 +309,18 @@ func (e *engine) maySend(p *book.Payout, l *book.BankLine) bool {
 }
 
 // confirmed reports whether the line's sender is a name that a person confirmed for the account.
+// Where the bank names no sender, its text does.
 func (e *engine) confirmed(l *book.BankLine) bool {
+	sender := foldName(l.Counterparty)
+	if sender == "" {
+		sender = foldName(l.Text)
+	}
 	for i := range e.in.Accounts {
 		if e.in.Accounts[i].Name != l.Account {
 			continue
 		}
 		for _, alias := range e.in.Accounts[i].Aliases {
-			if a := foldName(alias); hasWords(foldName(l.Counterparty), a) ||
-				hasWords(foldName(l.Text), a) {
+			if hasWords(sender, foldName(alias)) {
 				return true
 			}
 		}

@@ -113,7 +113,7 @@ type engine struct {
 	// nonCash are rows that need no movement, onPayoutLeg lines that a payout may have sent.
 	nonCash, onPayoutLeg map[int32]bool
 	payers               map[payer]string
-	covered              map[book.AccountName]book.Date
+	covered              map[book.AccountName][]span
 	wallets              map[book.ItemID]*wallet
 	spentOn              map[int32][]portion
 	deposits             map[book.ItemID][]int32

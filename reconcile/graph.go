@@ -101,7 +101,11 @@ func (e *engine) ambiguous(leg book.Leg, left, right []ref) {
 
 // suggest keeps a pair that a person must confirm, and raises its one D8.
 func (e *engine) suggest(pass book.Pass, leg book.Leg, left, right []ref) {
-	if e.add(link{pass: pass, leg: leg, state: book.Suggested, left: left, right: right}) == none {
+	l := link{pass: pass, leg: leg, state: book.Suggested, left: left, right: right}
+	if leg == book.BankBilling {
+		l.uses = e.transferUses(component{left, right})
+	}
+	if e.add(l) == none {
 		return
 	}
 	// The gateway's or the bank's side comes first: its date decides in which month it is listed.

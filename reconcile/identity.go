@@ -3,6 +3,7 @@ package reconcile
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -110,7 +111,8 @@ func (e *engine) stands(p *book.Payment, t *book.Transaction) bool {
 
 // claim links the rows that quote one transaction, and returns those that are left over. One row
 // is the plain case. Of several, the rows of several invoices that add up are one payment for all
-// of them; else the earliest exact one is the record, and the others are second postings.
+// of them; else the exact one of the invoice that the charge names is the record, or the earliest
+// exact one, and the others are second postings.
 func (e *engine) claim(t int32, rows []int32) (over []int32) {
 	tx := e.txs[t]
 	slices.SortFunc(rows, func(a, b int32) int {
@@ -123,10 +125,17 @@ func (e *engine) claim(t int32, rows []int32) (over []int32) {
 			e.link(book.P1, group, t)
 			return slices.DeleteFunc(rows, func(i int32) bool { return slices.Contains(group, i) })
 		}
+		rank := -1
 		for _, i := range rows {
+			r := 0
 			if e.pays[i].Amount == want {
-				best = i
-				break
+				r = 1
+				if e.named(i, tx) {
+					r = 2
+				}
+			}
+			if r > rank {
+				best, rank = i, r
 			}
 		}
 	}
@@ -135,6 +144,16 @@ func (e *engine) claim(t int32, rows []int32) (over []int32) {
 	}
 	e.link(book.P1, []int32{best}, t)
 	return slices.DeleteFunc(rows, func(i int32) bool { return i == best })
+}
+
+// named reports whether a charge names the invoice of a row.
+func (e *engine) named(i int32, t *book.Transaction) bool {
+	v := e.payInv[i]
+	if v == none || t.InvoiceRef == "" {
+		return false
+	}
+	ref := strings.TrimSpace(t.InvoiceRef)
+	return ref == strings.TrimPrefix(e.invs[v].ID.Native(), "invoice/") || ref == e.invs[v].Number
 }
 
 // shared is the set of rows of different invoices that add up to one charge, nil where there is

@@ -46,15 +46,13 @@ func (e *engine) failedPayout(o int32) {
 // statement covers all days on which it could have come.
 func (e *engine) inTransit(o int32) {
 	p := e.pouts[o]
-	a := e.home(p)
 	due := e.arrival(p)
-	deadline := addBusinessDays(a, due, daysAfter)
 	f := finding{class: book.T2, leg: book.PayoutBank, about: []ref{poutRef(o)}, amount: p.Amount,
 		clears: due}
-	if e.today > deadline && a != nil && e.coverage(a.Name) >= deadline {
+	if deadline, accounts := e.missed(p, due); accounts != "" {
 		f.class, f.clears = book.M4, 0
 		f.why = fmt.Sprintf("The %s of %s was due by %s, but the account %s shows 0.00 of it.",
-			e.name(poutRef(o)), coded(p.Amount), deadline, a.Name)
+			e.name(poutRef(o)), coded(p.Amount), deadline, accounts)
 	} else {
 		way := "on its way to the bank"
 		if p.Amount.Minor < 0 {
@@ -64,6 +62,23 @@ func (e *engine) inTransit(o int32) {
 			way, due)
 	}
 	e.raise(f)
+}
+
+// missed names the accounts on which a payout can no longer arrive, and the last day on which it
+// could have; "" while the days are not over or a statement of one of them does not cover them.
+func (e *engine) missed(p *book.Payout, due book.Date) (deadline book.Date, accounts string) {
+	for _, a := range e.settles(p.Source, p.Amount.Currency) {
+		by := addBusinessDays(a, due, daysAfter)
+		if e.today <= by || !e.covers(a.Name, due, by) {
+			return 0, ""
+		}
+		if accounts != "" {
+			accounts += " or "
+		}
+		accounts += string(a.Name)
+		deadline = max(deadline, by)
+	}
+	return deadline, accounts
 }
 
 // bankRemainder names receipts at the bank that nothing explains. Debits are no exception.

@@ -88,7 +88,7 @@ func byHand(reference string) bool {
 func (e *engine) lonelyBankRow(i int32) {
 	p := e.pays[i]
 	a := e.account(e.payBank[i])
-	if a == nil || addBusinessDays(a, e.payOn[i], daysAfter) > e.coverage(a.Name) {
+	if a == nil || !e.covers(a.Name, e.payOn[i], addBusinessDays(a, e.payOn[i], daysAfter)) {
 		return
 	}
 	e.payHeld[i] = true
@@ -113,21 +113,6 @@ func (e *engine) account(name book.AccountName) *Account {
 		}
 	}
 	return nil
-}
-
-// coverage is the last date that an account's statements cover, zero for none.
-func (e *engine) coverage(name book.AccountName) book.Date {
-	if e.covered == nil {
-		e.covered = map[book.AccountName]book.Date{}
-		for i := range e.in.Books.Statements {
-			s := &e.in.Books.Statements[i]
-			e.covered[s.Account] = max(e.covered[s.Account], s.ToOn)
-		}
-		for _, l := range e.lines {
-			e.covered[l.Account] = max(e.covered[l.Account], lineOn(l))
-		}
-	}
-	return e.covered[name]
 }
 
 // lonelyCharges names charges that are pending, and receipts that billing does not know.

@@ -248,8 +248,14 @@ func (e *engine) short(v int32, in int, net, due int64, last int32) {
 	e.raise(f)
 }
 
-// closedByHand raises M8 for an invoice that is marked as paid with nothing received.
+// closedByHand raises M8 for an invoice that is marked as paid with nothing received. One that a
+// second posting closed is spoken for.
 func (e *engine) closedByHand(v int32, due int64) {
+	for _, r := range e.rows[v] {
+		if _, twice := e.dupPays[r]; twice {
+			return
+		}
+	}
 	inv := e.invs[v]
 	a := money.New(due, inv.Currency)
 	f := finding{class: book.M8, leg: book.BillingGateway, about: []ref{invRef(v)}, amount: a,

@@ -209,14 +209,6 @@ func (e *engine) arrival(p *book.Payout) book.Date {
 	return p.SentAt.In(e.zone)
 }
 
-// home is the account on which a payout lands, nil where none or several are configured.
-func (e *engine) home(p *book.Payout) *Account {
-	if of := e.settles(p.Source, p.Amount.Currency); len(of) == 1 {
-		return of[0]
-	}
-	return nil
-}
-
 // cameBack is the moment at which a payout returned to the gateway's balance, zero for never: that
 // of its failure's own row, else the provider's date.
 func (e *engine) cameBack(i int32) book.Instant {

@@ -217,6 +217,10 @@ func (e *engine) transfers() error {
 		}
 	}
 	for _, c := range g.components() {
+		if c.unique() && e.namesOthers(c) {
+			e.suggest(book.P7, book.BankBilling, c.left, c.right)
+			continue
+		}
 		if c.unique() || len(c.right) == 1 && e.isTogether(c) {
 			e.add(link{pass: book.P7, leg: book.BankBilling, state: book.Auto, left: c.left,
 				right: c.right, uses: e.transferUses(c)})
@@ -227,6 +231,20 @@ func (e *engine) transfers() error {
 	e.inexactTransfers()
 	e.weakTransfers()
 	return nil
+}
+
+// namesOthers reports whether a line that pays a row or invoice exactly names an open invoice of
+// another customer too.
+func (e *engine) namesOthers(c component) bool {
+	var who book.ItemID
+	if r := c.left[0]; r.sort() == sortPay {
+		who = e.customerOf(r.at())
+	} else {
+		who = e.invs[r.at()].CustomerID
+	}
+	return slices.ContainsFunc(e.transfer[c.right[0].at()].named, func(v int32) bool {
+		return e.invs[v].CustomerID != who && e.owes(v)
+	})
 }
 
 // speaksOf reports whether a row or invoice is about an invoice.

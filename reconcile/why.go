@@ -119,9 +119,14 @@ func (e *engine) whySuggested(left, right []ref) string {
 	if left[0].sort() == sortInv {
 		a = e.openAmount(left[0])
 	}
-	return upper(fmt.Sprintf("%s says %s and %s says %s, but no reference ties them together, "+
-		"so a person has to confirm the pair.",
-		e.list(left), coded(a), e.list(right), other(a, b)))
+	doubt := "no reference ties them together"
+	if right[0].sort() == sortLine && left[0].sort() != sortPout && len(e.transfer) > 0 &&
+		len(e.transfer[right[0].at()].left) > 0 {
+		doubt = "the text names another customer's open invoice too"
+	}
+	return upper(fmt.Sprintf("%s says %s and %s says %s, but %s, so a person has to confirm the "+
+		"pair.",
+		e.list(left), coded(a), e.list(right), other(a, b), doubt))
 }
 
 func (e *engine) whyMisfooted(i int32, n int, sum int64, missing int32) string {
