@@ -22,6 +22,8 @@ const memoryGoal = 640 << 20
 
 func main() {
 	debug.SetMemoryLimit(memoryGoal)
+	// A reader that goes away ("| head") is an error in writing, so that the command still tidies up.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	env := cli.DefaultEnv(version, time.Now)
 	env.Window, env.Pictures = openWindow, drawPictures

@@ -94,13 +94,16 @@ func (d *DemoRun) open(ctx context.Context, q DemoRequest, s *Sandbox) error {
 		return fmt.Errorf("demo: %w", err)
 	}
 	path := filepath.Join(o.Dir, ConfigName)
-	if err := replaceable(path, filepath.Join(o.Dir, "cache.db")); err != nil {
+	if err := replaceable(o.Dir); err != nil {
 		return err
 	}
-	for _, f := range []string{"statements", "cache.db", "cache.db-wal", "cache.db-shm"} {
+	for _, f := range []string{"statements", booksName, booksName + "-wal", booksName + "-shm"} {
 		if err := os.RemoveAll(filepath.Join(o.Dir, f)); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
+	}
+	if err := os.WriteFile(filepath.Join(o.Dir, demoMark), nil, 0o600); err != nil {
+		return fmt.Errorf("demo: %w", err)
 	}
 	if err := s.Config().Save(path); err != nil {
 		return err
@@ -115,21 +118,26 @@ func (d *DemoRun) open(ctx context.Context, q DemoRequest, s *Sandbox) error {
 	return err
 }
 
-// replaceable refuses to put a demo in the place of books that are not one: a demo's sources are all
-// on this computer.
-func replaceable(config, books string) error {
-	_, err := os.Stat(books)
+// demoMark is the name of the empty file by which a demo knows its own folder again.
+const demoMark = ".countinghouse-demo"
+
+// replaceable refuses to put a demo in the place of books that are not one: a demo left its mark in
+// the folder, and its sources are all on this computer.
+func replaceable(dir string) error {
+	config := filepath.Join(dir, ConfigName)
+	_, booksErr := os.Stat(filepath.Join(dir, booksName))
+	_, markErr := os.Stat(filepath.Join(dir, demoMark))
 	c, bad := LoadConfig(config)
 	switch {
-	case errors.Is(bad, fs.ErrNotExist) && errors.Is(err, fs.ErrNotExist):
+	case errors.Is(bad, fs.ErrNotExist) && (markErr == nil || errors.Is(booksErr, fs.ErrNotExist)):
 		return nil
-	case bad == nil && !slices.ContainsFunc(c.Sources, func(s SourceConfig) bool {
+	case bad == nil && markErr == nil && !slices.ContainsFunc(c.Sources, func(s SourceConfig) bool {
 		return !strings.HasPrefix(s.URL, "http://127.0.0.1:")
 	}):
 		return nil
 	}
 	return fmt.Errorf("demo: %s holds the books of another profile; name an empty folder with --data",
-		filepath.Dir(config))
+		dir)
 }
 
 // importStatements writes the bank's statement files and imports them as a person would.

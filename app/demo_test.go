@@ -174,16 +174,37 @@ func TestExplainSaysWhatToDo(t *testing.T) {
 	}
 }
 
-// TestDemoLeavesOtherProfilesAlone refuses a folder that holds somebody's books.
+// TestDemoLeavesOtherProfilesAlone refuses a folder that holds somebody's books, though their sources
+// may be reached through this computer, and takes its own folder again.
 func TestDemoLeavesOtherProfilesAlone(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, ConfigName), []byte(wholeConfig), 0o600); err != nil {
+	m, _ := book.ParseMonth("2026-10")
+	into := func(dir string) error {
+		d, err := Demo(context.Background(), DemoRequest{Seed: 1, Customers: 2, Month: m,
+			Options: Options{Dir: dir, Now: demoClock, Wall: demoClock}}, func(Progress) {})
+		if err != nil {
+			return err
+		}
+		return d.Close()
+	}
+	tunnel := strings.Replace(wholeConfig, "https://billing.example.com", "http://127.0.0.1:9000", 1)
+	tunnel = strings.Replace(tunnel, `kind = "stripe"`, "kind = \"stripe\"\nurl = \"http://127.0.0.1:9001\"", 1)
+	for _, config := range []string{wholeConfig, tunnel} {
+		dir := filepath.Dir(configFile(t, config))
+		if err := into(dir); err == nil ||
+			!strings.Contains(err.Error(), "holds the books of another profile") {
+			t.Errorf("in the place of other books: %v", err)
+		}
+	}
+	own := t.TempDir()
+	for range 2 {
+		if err := into(own); err != nil {
+			t.Errorf("in a folder of its own: %v", err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(own, ConfigName), []byte(wholeConfig), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, _ := book.ParseMonth("2026-10")
-	_, err := Demo(context.Background(), DemoRequest{Seed: 1, Customers: 2, Month: m,
-		Options: Options{Dir: dir, Now: demoClock, Wall: demoClock}}, func(Progress) {})
-	if err == nil || !strings.Contains(err.Error(), "holds the books of another profile") {
-		t.Errorf("got %v", err)
+	if err := into(own); err == nil {
+		t.Error("a demo's folder that somebody has taken for other books was overwritten")
 	}
 }

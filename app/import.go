@@ -293,7 +293,7 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q I
 			}
 		}
 		if err != nil {
-			return batch, err
+			return batch, fmt.Errorf("%s: %w", f.Name, err)
 		}
 		batch.Replaced = append(batch.Replaced, settledNow(existing, known)...)
 		out.note(p, fresh, known)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -48,6 +49,10 @@ func StartSandbox(ctx context.Context, q SandboxRequest) (*Sandbox, error) {
 	}
 	w := world.Build(world.Options{Seed: q.Seed, Customers: q.Customers, Month: q.Month})
 	s, err := sandbox.Start(ctx, w, q.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("another program listens on %s already: choose another port with "+
+			"--listen", q.Listen)
+	}
 	if err != nil {
 		return nil, err
 	}

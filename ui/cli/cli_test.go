@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +19,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"countinghouse": func() {
+		signal.Ignore(syscall.SIGPIPE)
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 		env := DefaultEnv("1.2.3", func() time.Time {
 			return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -30,9 +33,10 @@ func TestMain(m *testing.M) {
 	}})
 }
 
-// TestScripts runs the commands as a person would type them. The command "sandbox SEED CUSTOMERS"
+// TestScripts runs the commands as a person would type them. The command "serve SEED CUSTOMERS"
 // of a script serves a pretend business for the script's life, writes its configuration to
-// books/countinghouse.toml and its statements to statements, and sets its keys.
+// books/countinghouse.toml and its statements to statements, and sets its keys, the moment at which
+// it stands, and where it listens.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
@@ -68,4 +72,24 @@ func serve(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Setenv(k, v)
 	}
 	ts.Setenv("AT", s.Now().String())
+	_, address, _ := strings.Cut(s.Config().Sources[0].URL, "//")
+	ts.Setenv("LISTENING", strings.TrimSuffix(address, "/billing"))
 }
+
+// TestLostResultIsAFailure ends no command well whose result could not be written, and says nothing
+// where the reader went away.
+func TestLostResultIsAFailure(t *testing.T) {
+	for err, said := range map[error]string{syscall.ENOSPC: "The disk is full", syscall.EPIPE: ""} {
+		for _, args := range [][]string{{"version"}, {"version", "--json"}, {"--help"}} {
+			code, got := run(context.Background(), lost{err}, nil, args...)
+			if code != ExitFailed || !strings.HasPrefix(got, said) || said == "" && got != "" {
+				t.Errorf("%v, %v: exit code %d, %q", args, err, code, got)
+			}
+		}
+	}
+}
+
+// lost is a place where nothing can be written.
+type lost struct{ err error }
+
+func (l lost) Write([]byte) (int, error) { return 0, l.err }
