@@ -64,10 +64,14 @@ func ParseDate(s string) (Date, error) {
 // Time is midnight UTC of the date.
 func (d Date) Time() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
-// Start is the first instant of the date in a zone.
+// Start is the first instant of the date in a zone, also where the clocks skip midnight.
 func (d Date) Start(zone *time.Location) Instant {
 	y, m, day := d.Time().Date()
-	return At(time.Date(y, m, day, 0, 0, 0, 0, zone))
+	t := time.Date(y, m, day, 0, 0, 0, 0, zone)
+	if t.Day() != day {
+		_, t = t.ZoneBounds()
+	}
+	return At(t)
 }
 
 // String is YYYY-MM-DD, "" where not set.
