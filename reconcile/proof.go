@@ -206,10 +206,11 @@ func (e *engine) closing(p purse, flows []flow, at book.Instant) (int64, bool) {
 	return anchor{at: known.At, amount: known.Amount}.roll(flows, at), true
 }
 
-// span is the period as moments: everything after from, up to and including to.
+// span is the period as moments: everything after from, up to and including to, which is the moment
+// of judgement where the month is not over.
 func (e *engine) span() (from, to book.Instant) {
 	from = max(e.in.Period.First(), e.in.OpeningOn).Start(e.zone) - 1
-	return from, max(from, (e.cut+1).Start(e.zone)-1)
+	return from, max(from, min((e.cut+1).Start(e.zone)-1, e.in.At))
 }
 
 // gatewayProofs prove each balance over the period.
