@@ -87,6 +87,13 @@ func (s *shell) needProfile() string {
 	return ""
 }
 
+func (s *shell) whyNoProfile() string {
+	if s.pull.running() {
+		return "A sync is running; stop it first, or wait until it is done."
+	}
+	return ""
+}
+
 func (s *shell) whyNoMonth() string {
 	switch {
 	case s.profile == nil:

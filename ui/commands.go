@@ -124,7 +124,8 @@ func (s *shell) screenCommands() []command {
 		{id: "connect", title: "Connect billing", icon: "plug", keys: []string{"C"},
 			trigger: letter('c'), screen: atWelcome, hint: "connect",
 			run: func() { s.welcome().connect() }},
-		{id: "profile", title: "Open another profile", icon: "file", run: s.chooseProfile},
+		{id: "profile", title: "Open another profile", icon: "file",
+			why: s.whyNoProfile, run: s.chooseProfile},
 	}...)
 }
 

@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
 
 	"countinghouse/app"
 	"countinghouse/ui/kit"
@@ -45,7 +43,9 @@ func (s *shell) showExport() {
 			kit.Body.In(kit.Text2), 500),
 		kit.NewLabel("File", kit.Caption), x.path, chips(x.write, choose), x.said),
 		fyne.NewSize(600, 330))
+	s.exporting = x
 	x.sheet.OnClose = func() {
+		s.exporting = nil
 		if x.cancel != nil {
 			x.cancel()
 		}
@@ -67,23 +67,16 @@ func (s *shell) folder() string {
 	return home
 }
 
+// choose lets a folder be chosen; the sheet comes back with it.
 func (x *exporting) choose() {
-	d := dialog.NewFolderOpen(func(dir fyne.ListableURI, err error) {
-		if err == nil && dir != nil {
-			x.path.SetText(filepath.Join(dir.Path(), filepath.Base(x.path.Text())))
+	name := filepath.Base(x.path.Text())
+	x.sheet.Close()
+	x.s.choose("Choose a folder for the workbook", true, func(dir string) {
+		x.s.showExport()
+		if y := x.s.exporting; y != nil {
+			y.path.SetText(filepath.Join(dir, name))
 		}
-	}, x.s.window)
-	d.SetLocation(listable(x.s.folder()))
-	d.Resize(fyne.NewSize(800, 560))
-	d.Show()
-}
-
-func listable(dir string) fyne.ListableURI {
-	l, err := storage.ListerForURI(storage.NewFileURI(dir))
-	if err != nil {
-		return nil
-	}
-	return l
+	})
 }
 
 // run writes the workbook beside the UI goroutine.
@@ -141,5 +134,5 @@ func (x *exporting) done(path string, err error) {
 			x.say(note(kit.StatusAttention, "No program for workbooks answered. The file is "+path))
 		}
 	}})
-	x.say(note(kit.StatusOK, "Written to "+path), open)
+	x.say(note(kit.StatusOK, "Written to "+path), chips(open))
 }

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 
 	"countinghouse/app"
 	"countinghouse/app/book"
@@ -90,19 +89,7 @@ func (x *importScreen) layStage(size fyne.Size) {
 func (s *shell) chooseStatement() {
 	s.open(atImport)
 	x := s.importing()
-	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
-		if err != nil || f == nil {
-			return
-		}
-		path := f.URI().Path()
-		if err := f.Close(); err != nil {
-			fyne.LogError("ui: close chosen file", err)
-		}
-		x.open(path)
-	}, s.window)
-	d.SetLocation(listable(s.folder()))
-	d.Resize(fyne.NewSize(860, 600))
-	d.Show()
+	s.choose("Choose a bank statement", false, x.open)
 }
 
 // dropped takes a file that was dropped on the window.

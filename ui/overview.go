@@ -92,7 +92,7 @@ func (x *overviewScreen) buildSources() {
 	s := x.s
 	x.list = kit.NewGrid([]kit.Column{
 		{ID: "name", Title: "Source", Width: 220, Min: 140, Grow: true},
-		{ID: "state", Title: "State", Width: 98, Align: kit.AlignRight},
+		{ID: "state", Title: "State", Width: 90, Align: kit.AlignRight},
 	}, x.rows)
 	x.list.RowHeight, x.list.HideTitles = 44, true
 	x.pullAll = kit.NewButton(kit.ButtonSpec{Label: "Sync all", Icon: "renewals", Key: "F5",

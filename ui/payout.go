@@ -54,6 +54,7 @@ func (d *payoutDetail) show(v *present.PayoutDetail) {
 	parts = append(parts, kit.NewCard("", "", nil, stacked(4, 0,
 		kit.NewLabel("Footing check", kit.Second.In(kit.Text2)),
 		kit.NewFacts(0, 28, checks...)), 14), d.bankCard(v))
+	d.rows.take(v.Members)
 	if len(v.Members) > 0 {
 		parts = append(parts, d.memberCard(v))
 	}
@@ -81,7 +82,6 @@ func (d *payoutDetail) bankCard(v *present.PayoutDetail) fyne.CanvasObject {
 
 // memberCard lists the movements; ten rows are seen at once, the list scrolls.
 func (d *payoutDetail) memberCard(v *present.PayoutDetail) fyne.CanvasObject {
-	d.rows.take(v.Members)
 	d.members = kit.NewGrid([]kit.Column{
 		{ID: "about", Title: "Member", Width: 200, Min: 120, Grow: true},
 		{ID: "kind", Title: "Kind", Width: 76, Min: 60},
@@ -94,6 +94,16 @@ func (d *payoutDetail) memberCard(v *present.PayoutDetail) fyne.CanvasObject {
 		place(d.members, 0, 0, size.Width, size.Height)
 	}, d.members)
 	return kit.NewCard(fmt.Sprintf("Members %s", present.Count(len(v.Members))), "", nil, body, 0)
+}
+
+// enter shows the members and gives them the keyboard.
+func (d *payoutDetail) enter() {
+	if d.rows.Len() == 0 {
+		return
+	}
+	d.scroll.scroll.ScrollToBottom()
+	d.members.SetCursor(d.rows.RowID(0))
+	d.s.canvas.Focus(d.members)
 }
 
 // memberRows are the movements of a payout.

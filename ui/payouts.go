@@ -66,7 +66,7 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 		x.change(func() { x.view.Sort(by.Column, by.Descending) })
 	}
 	x.grid.OnCursor = x.choose
-	x.grid.OnOpen = func(string) { s.canvas.Focus(x.detail.members) }
+	x.grid.OnOpen = func(string) { x.detail.enter() }
 	s.columns(atPayouts, x.grid)
 	x.left = arranged(fixed(520, 300), x.layLeft, kit.NewGround(kit.Surface), x.find, x.source,
 		x.currency, x.state, x.grid)

@@ -61,7 +61,8 @@ type shell struct {
 	past    []string
 	notice  kit.Note
 
-	pull *pull
+	pull      *pull
+	exporting *exporting // the open sheet, nil where there is none
 
 	rail   *kit.Rail
 	status *kit.StatusBar
@@ -131,7 +132,8 @@ func (s *shell) begin() {
 
 // takeProfile makes a profile the one that the window shows.
 func (s *shell) takeProfile(a *app.App, month book.Month) {
-	s.profile, s.month, s.past = a, nil, nil
+	s.profile, s.month, s.past, s.failure = a, nil, nil, ""
+	s.generation++ // what is still on its way belongs to another profile
 	s.wanted = month
 	if month == 0 {
 		s.wanted = a.UsualMonth()

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 
 	"countinghouse/app"
 	"countinghouse/app/book"
@@ -265,14 +264,9 @@ func (x *welcomeScreen) openProfile(dir string, tell func(kit.Status, string)) {
 
 // chooseProfile asks for the folder of another profile.
 func (s *shell) chooseProfile() {
-	d := dialog.NewFolderOpen(func(dir fyne.ListableURI, err error) {
-		if err == nil && dir != nil {
-			s.welcome().openProfile(dir.Path(), func(_ kit.Status, text string) { s.fail(text) })
-		}
-	}, s.window)
-	d.SetLocation(listable(s.folder()))
-	d.Resize(fyne.NewSize(800, 560))
-	d.Show()
+	s.choose("Choose the folder of a profile", true, func(dir string) {
+		s.welcome().openProfile(dir, func(_ kit.Status, text string) { s.fail(text) })
+	})
 }
 
 // fail says on a sheet what could not be done.

@@ -467,3 +467,41 @@ func TestFirstRun(t *testing.T) {
 		t.Error("the demo month is not open")
 	}
 }
+
+func TestChooser(t *testing.T) {
+	r := start(t)
+	dir := t.TempDir()
+	for _, name := range []string{"b.csv", "a.csv", ".hidden"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "zz"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.s.fyne.Preferences().SetString(prefFolder, dir)
+	var got string
+	c := r.s.choose("Choose", false, func(path string) { got = path })
+	r.settle()
+	var names []string
+	for _, row := range c.rows.list {
+		names = append(names, row.name)
+	}
+	if strings.Join(names, " ") != "zz a.csv b.csv" {
+		t.Errorf("lists %v", names)
+	}
+	r.key(fyne.KeyReturn)
+	r.settle()
+	if c.dir != filepath.Join(dir, "zz") || c.rows.Len() != 0 {
+		t.Errorf("at %s", c.dir)
+	}
+	c.enter(filepath.Join(dir, "no such"))
+	r.settle()
+	c.enter(dir)
+	r.settle()
+	r.key(fyne.KeyDown, fyne.KeyDown, fyne.KeyReturn)
+	r.settle()
+	if got != filepath.Join(dir, "b.csv") || r.s.covered() {
+		t.Errorf("chose %q, covered %v", got, r.s.covered())
+	}
+}

@@ -86,7 +86,7 @@ func (c *CompositionChart) paintBar(p *pen, row BridgeRow, bar, end, cy float32)
 		p.fill(left, y, w, 12, BarDown, min(2, w/2))
 	case BarBalance:
 		p.fill(left, y, w, 12, BarTotal, 2)
-		if c.parts.Broken {
+		if c.parts.Broken && w > 16 {
 			p.line(left+8, y+12, left+13, y, Surface, 3)
 		}
 	}

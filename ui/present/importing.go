@@ -51,7 +51,7 @@ type ImportPreview struct {
 
 // NewImportPreview lays out what a dry run of one file found.
 func NewImportPreview(f app.ImportedFile, accountTitle string) ImportPreview {
-	p := ImportPreview{File: f.Name, Size: size(f.Size), Format: f.Variant, Account: accountTitle,
+	p := ImportPreview{File: f.Name, Size: Size(f.Size), Format: f.Variant, Account: accountTitle,
 		New: f.New, Known: f.Duplicates, Kept: len(f.Quarantined), Warnings: f.Warnings,
 		Rows: map[ImportTab][]ImportRow{}}
 	if len(f.Questions) > 0 {
@@ -136,7 +136,8 @@ func AnswerExample(topic app.Topic) string {
 	return "EUR"
 }
 
-func size(n int64) string {
+// Size is the size of a file in words.
+func Size(n int64) string {
 	switch {
 	case n >= 1<<20:
 		return fmt.Sprintf("%d.%d MB", n>>20, n%(1<<20)*10>>20)

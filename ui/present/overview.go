@@ -235,7 +235,7 @@ func bankRow(m *app.Month) SourceRow {
 		last = max(last, s.ToOn)
 	}
 	if last == 0 {
-		row.Status, row.Word, row.Detail = Neutral, "No statement", "Import the first statement"
+		row.Status, row.Word, row.Detail = Neutral, "None yet", "Import the first statement"
 		return row
 	}
 	row.Detail = fmt.Sprintf("%s chained to %s", Plural(len(m.Books.Statements), "statement"), last)

@@ -172,11 +172,7 @@ func (x *Payouts) bank(d *PayoutDetail, c *app.Composition) {
 	}
 	for _, m := range x.month.MatchesOf(c.Payout.ID) {
 		if m.Leg == book.PayoutBank && m.State.Live() {
-			how := "by amount and date, both ways unique"
-			if m.Pass == book.P5 {
-				how = "by payout id, both ways unique"
-			}
-			d.Bank = append(d.Bank, [2]string{"Matched", PassTitle(m.Pass) + ", " + how})
+			d.Bank = append(d.Bank, [2]string{"Matched", PassTitle(m.Pass) + ", both ways unique"})
 		}
 	}
 }

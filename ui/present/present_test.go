@@ -323,7 +323,7 @@ func TestOverview(t *testing.T) {
 	if got := strings.Join(tiles, "; "); got != want {
 		t.Errorf("tiles %s\nwant %s", got, want)
 	}
-	if o.Sources[0].At != "09:36" || o.Sources[1].At != "2026-11-02" || o.Sources[2].Word != "No statement" {
+	if o.Sources[0].At != "09:36" || o.Sources[1].At != "2026-11-02" || o.Sources[2].Word != "None yet" {
 		t.Errorf("sources %+v", o.Sources)
 	}
 	m := month(t)
