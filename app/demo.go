@@ -136,7 +136,7 @@ func replaceable(dir string) error {
 	}):
 		return nil
 	}
-	return fmt.Errorf("demo: %s holds the books of another profile; name an empty folder with --data",
+	return fmt.Errorf("demo: folder %q holds the books of another profile; name an empty folder with --data",
 		dir)
 }
 

@@ -19,7 +19,7 @@ func (c *command) syncCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync [--source NAME]... [--since DATE] [--full]",
 		Short: "Pull from the sources into the cache",
-		Args:  exactly(0),
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			q := app.SyncRequest{Full: full}
 			for _, s := range sources {
@@ -93,7 +93,7 @@ func (c *command) importCommand() *cobra.Command {
 		Use: "import FILE... --account NAME [--format auto|csv|camt] [--profile NAME] [--dry-run] " +
 			"[--answer TOPIC=VALUE]... [--replace]",
 		Short: "Read bank statements",
-		Args:  atLeast(1),
+		Args:  someFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Files = args
 			q.Account = book.AccountName(account)
@@ -229,7 +229,7 @@ func (c *command) reconcileCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "reconcile [--period YYYY-MM] [--dry-run] [--matches]",
 		Short: "Run the matching ladder and classify what is left",
-		Args:  exactly(0),
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			a, err := c.open(cmd.Context())
 			if err != nil {
@@ -283,7 +283,7 @@ func (c *command) exceptionsCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "exceptions [--period YYYY-MM] [--class M1,...] [--status open]",
 		Short: "List exceptions",
-		Args:  exactly(0),
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			filter, err := exceptionFilter(classes, status)
 			if err != nil {
@@ -363,7 +363,7 @@ func (c *command) bridgeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bridge [--period YYYY-MM] [--currency EUR]",
 		Short: "Print the bridge from billing to bank",
-		Args:  exactly(0),
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			m, err := c.month(cmd, period)
 			if err != nil {
@@ -392,7 +392,7 @@ func (c *command) exportCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "export --period YYYY-MM --format xlsx|csv --out FILE",
 		Short: "Write the close pack of a month",
-		Args:  exactly(0),
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format != "xlsx" && format != "csv" {
 				return usageError{fmt.Errorf("--format %q: use xlsx or csv", format)}

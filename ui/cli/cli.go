@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -86,11 +87,14 @@ func Run(ctx context.Context, env Env) int {
 	case out.err != nil:
 		err = fmt.Errorf("write the result: %w", out.err)
 	}
-	code, said := ending(ctx, err, ran)
+	code, said := ending(ctx, err)
 	if said == "" {
 		return code
 	}
 	fmt.Fprintln(env.Stderr, said)
+	if code == ExitUsage {
+		fmt.Fprintf(env.Stderr, "See %s --help.\n", ran.CommandPath())
+	}
 	if c.json && !out.written {
 		if err := writeJSON(out, errorDoc{said}); err != nil {
 			fmt.Fprintln(env.Stderr, app.Explain(err))
@@ -100,7 +104,7 @@ func Run(ctx context.Context, env Env) int {
 }
 
 // ending is the exit code of a command that ended with err, and what is to be said about it.
-func ending(ctx context.Context, err error, ran *cobra.Command) (code int, said string) {
+func ending(ctx context.Context, err error) (code int, said string) {
 	var usage usageError
 	switch {
 	case err == nil:
@@ -108,7 +112,7 @@ func ending(ctx context.Context, err error, ran *cobra.Command) (code int, said 
 	case errors.Is(err, errOpen):
 		return ExitOpen, ""
 	case errors.As(err, &usage):
-		return ExitUsage, fmt.Sprintf("%s\nSee %s --help.", sentence(usage.error), ran.CommandPath())
+		return ExitUsage, sentence(usage.error)
 	case ctx.Err() != nil:
 		return ExitFailed, "Stopped. What was finished is kept; run the command again to go on."
 	}
@@ -165,7 +169,10 @@ func (c *command) root() *cobra.Command {
 		PersistentPreRunE: func(*cobra.Command, []string) error { return c.checkGlobal() },
 		RunE:              c.window,
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		c.json = c.json || slices.Contains(c.env.Args, "--json") // it may stand after the wrong one
+		return usageError{err}
+	})
 	f := root.PersistentFlags()
 	f.StringVar(&c.at, "at", "", "the `moment` to judge by, RFC 3339 or YYYY-MM-DD (default now)")
 	f.StringVar(&c.data, "data", "", "profile `folder` (default: in your configuration folder)")
@@ -188,17 +195,19 @@ func (c *command) root() *cobra.Command {
 	return root
 }
 
-// exactly and atLeast are cobra's argument checks with our exit code.
-func exactly(n int) cobra.PositionalArgs { return asUsage(cobra.ExactArgs(n)) }
-func atLeast(n int) cobra.PositionalArgs { return asUsage(cobra.MinimumNArgs(n)) }
-
-func asUsage(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usageError{err}
-		}
-		return nil
+// noArguments and someFiles check what stands beside the flags.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError{fmt.Errorf("%q is one word too many: only flags are taken", args[0])}
 	}
+	return nil
+}
+
+func someFiles(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usageError{errors.New("no file is named: name one statement file or more")}
+	}
+	return nil
 }
 
 // checkGlobal refuses wrong values of the global flags, for every command alike.

@@ -15,7 +15,7 @@ func (c *command) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  exactly(0),
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if c.json {
 				return writeJSON(c.env.Stdout, map[string]string{"version": c.env.Version,
@@ -32,7 +32,7 @@ func (c *command) doctorCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the profile, the books, the keys and the connections",
-		Args:  exactly(0),
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			findings := app.Doctor(cmd.Context(), c.options())
 			type findingDoc struct {
@@ -67,7 +67,7 @@ func (c *command) sandboxCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sandbox [--listen ADDR] [--seed N] [--customers N] [--month YYYY-MM]",
 		Short: "Run the sandbox servers and print the configuration that points at them",
-		Args:  exactly(0),
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if q.Month, err = c.demoMonth(month); err != nil {
@@ -120,7 +120,7 @@ func (c *command) demoCommand() *cobra.Command {
 		Use: "demo [--headless] [--month YYYY-MM] [--seed N] [--customers N] [--out DIR] " +
 			"[--matches]",
 		Short: "Open a pretend business's month, end to end over the real protocols",
-		Args:  exactly(0),
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if q.Month, err = c.demoMonth(month); err != nil {
