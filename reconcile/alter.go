@@ -44,6 +44,34 @@ func (l *link) joins() bool {
 	return true
 }
 
+// recorded puts the row that billing has made of an invoice's payment since in the place of the
+// invoice that a person matched: the only free one of the invoice with that amount and that gateway
+// or account.
+func (e *engine) recorded(l *link) {
+	if len(l.left) != 1 || len(l.right) != 1 || l.left[0].sort() != sortInv {
+		return
+	}
+	want := e.amount(l.right[0], l.leg)
+	if len(l.uses) == 2 {
+		want = l.uses[0]
+	}
+	row := none
+	for _, i := range e.rows[l.left[0].at()] {
+		same := l.right[0].sort() == sortTx && e.behind[i] == e.txs[l.right[0].at()].Source ||
+			l.right[0].sort() == sortLine && e.payBank[i] == e.lines[l.right[0].at()].Account
+		if !same || e.payLink[i] != none || e.pays[i].Amount != want {
+			continue
+		}
+		if row != none {
+			return
+		}
+		row = i
+	}
+	if row != none {
+		l.left[0] = payRef(row)
+	}
+}
+
 // altered names matched records that changed at their source: D9, or C2 in a closed month.
 func (e *engine) altered() {
 	for _, g := range e.gone {
@@ -74,7 +102,7 @@ func (e *engine) altered() {
 		if i > 0 && changed[i-1].Item == a.Item {
 			continue
 		}
-		f := finding{class: book.D9, leg: legOfItem(a.Item), amount: a.Amount, on: a.On}
+		f := finding{class: book.D9, leg: e.legOfItem(a.Item), amount: a.Amount, on: a.On}
 		name := a.Item.Native()
 		if r, ok := places[a.Item]; ok {
 			f.about = []ref{r}
@@ -111,11 +139,9 @@ func nameItems(ids []book.ItemID) string {
 }
 
 // legOfItem is the leg that a record by itself belongs to.
-func legOfItem(id book.ItemID) book.Leg {
-	switch {
-	case len(id.Native()) > 3 && id.Native()[:3] == "po_":
+func (e *engine) legOfItem(id book.ItemID) book.Leg {
+	if _, ok := e.poutAt[id]; ok || e.account(book.AccountName(id.Source())) != nil {
 		return book.PayoutBank
-	default:
-		return book.BillingGateway
 	}
+	return book.BillingGateway
 }

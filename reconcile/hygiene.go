@@ -48,8 +48,23 @@ func (e *engine) twice(id book.ItemID, amount money.Money, on book.Date, what st
 }
 
 // repeatedLines finds one line of the bank that two statements brought in under two ids: the same
-// account, reference of the bank, date, amount and text.
+// account, reference of the bank, date, amount and text. A reference without digits, or one that
+// stands twice in a statement, is no line's own.
 func (e *engine) repeatedLines() {
+	type mention struct {
+		account   book.AccountName
+		statement book.ItemID
+		bankID    string
+	}
+	said := make(map[mention]bool, len(e.lines))
+	common := map[mention]bool{}
+	for _, l := range e.lines {
+		m := mention{l.Account, l.StatementID, l.BankID}
+		if said[m] {
+			common[mention{account: l.Account, bankID: l.BankID}] = true
+		}
+		said[m] = true
+	}
 	type key struct {
 		account   book.AccountName
 		bankID    string
@@ -63,7 +78,8 @@ func (e *engine) repeatedLines() {
 	for _, l := range e.lines {
 		k := key{l.Account, l.BankID, lineOn(l), l.Amount, fold(l.Reference), fold(l.Text)}
 		o := first[k]
-		if l.BankID != "" && o != nil && o.StatementID != l.StatementID {
+		if hasDigit(l.BankID) && o != nil && o.StatementID != l.StatementID &&
+			!common[mention{account: l.Account, bankID: l.BankID}] {
 			e.twice(l.ID, l.Amount, lineOn(l), "bank line")
 			continue
 		}
@@ -216,6 +232,7 @@ func (e *engine) decisions() error {
 		var gone bool
 		l.left, gone = find(places, m.Left, gone)
 		l.right, gone = find(places, m.Right, gone)
+		e.recorded(&l)
 		switch {
 		case gone:
 			e.setAside(l, "one of its records is gone")

@@ -113,16 +113,6 @@ func (e *engine) saysReversed(t int32) bool {
 	return e.payOf(up) != none && !e.saysPaid(up)
 }
 
-// settleDays is how many business days after a payout's expected day a movement becomes overdue.
-const settleDays = 3
-
-// expected is when a movement should be in a payout, deadline when it is overdue.
-func (e *engine) expected(t *book.Transaction) (expected, deadline book.Date) {
-	from := max(t.AvailableAt, t.At).In(e.zone)
-	expected = from + book.Date(max(1, e.sourceOf(t.Source).CycleDays))
-	return expected, addBusinessDays(nil, expected, settleDays)
-}
-
 // purse is one balance: a source and a currency.
 type purse struct {
 	source   book.SourceName
@@ -140,31 +130,28 @@ func (e *engine) unsettled() {
 			waiting[purse{tx.Source, tx.Currency}] += tx.Net
 		}
 	}
-	last := map[purse]book.Instant{}
 	for i, p := range e.pouts {
-		k := purse{p.Source, p.Amount.Currency}
-		switch {
-		case e.poutComposed[i] != none:
-			last[k] = max(last[k], p.SentAt)
-		case p.Members != book.MembersStated && e.cameBack(int32(i)) == 0:
-			waiting[k] -= p.Amount.Minor
+		if e.poutComposed[i] == none && p.Members != book.MembersStated &&
+			e.cameBack(int32(i)) == 0 {
+			waiting[purse{p.Source, p.Amount.Currency}] -= p.Amount.Minor
 		}
 	}
 	// A hold lowers the next payout, whose member it is, and stays a hold until it is released.
 	e.reserves()
-	covers := e.unstatedPayouts()
+	schedules := e.schedules()
 	for _, t := range free {
 		tx := e.txs[t]
 		p := purse{tx.Source, tx.Currency}
 		if tx.Kind == book.Reserve {
 			continue
 		}
-		expected, deadline := e.expected(tx)
+		plan := schedules[p]
+		expected, deadline := e.expected(tx, plan)
 		// It is late where payouts left it behind, or where there is a balance to pay out.
-		behind := last[p].In(e.zone) > expected
-		late := e.today > deadline && !e.sourceOf(tx.Source).NoMembers && (waiting[p] > 0 || behind)
+		late := e.today > deadline && !plan.byHand() && !e.sourceOf(tx.Source).NoMembers &&
+			(waiting[p] > 0 || e.leftBehind(plan, expected, e.in.At+1))
 		switch {
-		case e.coveredBy(covers[p], tx, deadline):
+		case e.coveredBy(plan, tx, expected, deadline):
 		case late && tx.Net > 0:
 			e.overdue(t, deadline)
 		case tx.Kind == book.Charge && tx.State == book.Succeeded && e.payOf(t) != none:
@@ -186,30 +173,6 @@ func (e *engine) unpaidOut() []int32 {
 		}
 	}
 	return out
-}
-
-// unstatedPayouts lists, by balance, when payouts were sent whose members nobody states, or not
-// yet.
-func (e *engine) unstatedPayouts() map[purse][]book.Instant {
-	out := map[purse][]book.Instant{}
-	for i, p := range e.pouts {
-		if e.poutComposed[i] == none && (p.Members != book.MembersStated) {
-			k := purse{p.Source, p.Amount.Currency}
-			out[k] = append(out[k], p.SentAt)
-		}
-	}
-	return out
-}
-
-// coveredBy reports whether a payout of unknown members may have carried a movement: one sent after
-// it was available and before it was overdue.
-func (e *engine) coveredBy(sent []book.Instant, t *book.Transaction, deadline book.Date) bool {
-	for _, at := range sent {
-		if at >= t.AvailableAt && at.In(e.zone) <= deadline {
-			return true
-		}
-	}
-	return false
 }
 
 func (e *engine) overdue(t int32, deadline book.Date) {
