@@ -95,18 +95,20 @@ func (s *Sandbox) statement(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	// A bank states the days that are over.
+	from, to := month.First(), min(month.Last(), s.World.Now.In(s.World.Zone)-1)
 	for i := range s.World.Accounts {
 		a := &s.World.Accounts[i]
-		if string(a.Name) != stem[:len(stem)-8] {
+		if string(a.Name) != stem[:len(stem)-8] || from > to {
 			continue
 		}
 		switch ext {
 		case "csv":
 			w.Header().Set("Content-Type", "text/csv")
-			err = a.WriteCSV(w, month.First(), month.Last())
+			err = a.WriteCSV(w, from, to)
 		case "xml":
 			w.Header().Set("Content-Type", "application/xml")
-			err = a.WriteCAMT(w, month.First(), month.Last(), s.World.Now)
+			err = a.WriteCAMT(w, from, to, s.World.Now)
 		default:
 			http.NotFound(w, r)
 		}
