@@ -113,6 +113,10 @@ func (c *chooser) update() {
 	default:
 		spec.Label = "Open the folder"
 	}
+	spec.Disabled, spec.Reason = !c.folders && !ok, ""
+	if spec.Disabled {
+		spec.Reason = "There is nothing to open here."
+	}
 	c.take.Set(spec)
 	c.take.Refresh()
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"countinghouse/app"
 	"countinghouse/app/book"
@@ -317,7 +318,11 @@ func sentence(err error) string {
 // DefaultEnv is the environment of this process, without its window.
 func DefaultEnv(version string, clock func() time.Time) Env {
 	info, err := os.Stderr.Stat()
+	columns, _, noTerminal := term.GetSize(int(os.Stdout.Fd()))
+	if noTerminal != nil {
+		columns = 0
+	}
 	return Env{Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv,
-		Clock: clock, Version: version,
+		Clock: clock, Version: version, Columns: columns,
 		StderrTerminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }

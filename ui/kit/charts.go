@@ -297,7 +297,7 @@ func (c *Chain) paintRow(p *pen, row ChainRow, y, w, width float32) {
 		if row.Amount {
 			align = fyne.TextAlignTrailing
 		}
-		pad := min(9, max(4, (w-76)/2)) // a narrow chain still shows whole dates
+		pad := min(9, max(4, (w-86)/2)) // a narrow chain still shows whole dates
 		p.cut(text, x+pad, w-2*pad, cy, align, ink)
 		if i < len(row.Joints) && row.Joints[i] {
 			c.joint(p, "≠", x+w+chainGap/2, cy, false)
