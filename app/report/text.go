@@ -202,13 +202,58 @@ func bridgeText(period book.Month, b book.Bridge) Table {
 		Columns: columns, Rows: rows}
 }
 
-// terminal are the columns of the exception list that a terminal has room for, in order.
-var terminal = []string{"class", "name", "date", "customer", "invoice", "currency", "amount",
+// listed are the columns of the exception list in text, in order; a terminal has room for those
+// before "why", which stands below each line there.
+var listed = []string{"class", "name", "date", "customer", "invoice", "currency", "amount",
 	"clears", "why", "id"}
 
-// WriteExceptions writes the pack's exceptions as a list for a terminal.
+// WriteExceptions writes the pack's exceptions as a list: one line each where columns is 0, else for
+// a terminal of so many columns, with the reason and the exception's id below each line.
 func WriteExceptions(w io.Writer, p *Pack, columns int) error {
-	return WriteTableText(w, ExceptionTable(p).pick(terminal...), columns)
+	if columns == 0 {
+		return WriteTableText(w, ExceptionTable(p).pick(listed...), 0)
+	}
+	var text strings.Builder
+	short := listed[:slices.Index(listed, "why")]
+	if err := WriteTableText(&text, ExceptionTable(p).pick(short...), columns); err != nil {
+		return err
+	}
+	lines := strings.Split(strings.TrimRight(text.String(), "\n"), "\n")
+	head := len(lines) - len(p.Exceptions)
+	out := bufio.NewWriter(w)
+	for i, line := range lines {
+		fmt.Fprintln(out, line)
+		if i < head {
+			continue
+		}
+		e := p.Exceptions[i-head]
+		for _, part := range wrap(clean(e.Why, true)+" ["+e.ID+"]", max(columns-len(below), 1)) {
+			fmt.Fprintln(out, below+part)
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("report: write the exceptions: %w", err)
+	}
+	return nil
+}
+
+// below goes before what stands below a line; it is as wide as the column of classes.
+const below = "       "
+
+// wrap parts a text between words into lines of a width; a longer word is parted too.
+func wrap(text string, limit int) []string {
+	var out []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && width(line)+1+width(word) > limit {
+			out, line = append(out, line), ""
+		}
+		for r := []rune(word); len(r) > limit; r = []rune(word) {
+			out, word = append(out, string(r[:limit])), string(r[limit:])
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(out, line)
 }
 
 // pick is the table with some of its columns, in the order of the ids.

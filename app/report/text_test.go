@@ -34,14 +34,20 @@ func TestBridgeText(t *testing.T) {
 func TestExceptionsTextFitsTheTerminal(t *testing.T) {
 	p := month()
 	p.Exceptions[0].Why = "escape \x1b[31m red\nand \u202eturned " + strings.Repeat("long ", 50)
-	for _, columns := range []int{0, 200, 120} {
+	for _, columns := range []int{0, 200, 120, 101} {
 		var buf bytes.Buffer
 		if err := WriteExceptions(&buf, p, columns); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSpace(buf.String()), "\n")
-		if len(lines) != 2+2+len(p.Exceptions) {
-			t.Errorf("%d columns: %d lines", columns, len(lines))
+		if columns == 0 && len(lines) != 2+2+len(p.Exceptions) {
+			t.Errorf("%d lines, want one for each exception", len(lines))
+		}
+		if got := strings.Count(buf.String(), "long"); got != 50 {
+			t.Errorf("%d columns: %d words of the reason are left of 50", columns, got)
+		}
+		if !strings.Contains(buf.String(), p.Exceptions[0].ID) {
+			t.Errorf("%d columns: the exception's id is missing", columns)
 		}
 		if strings.ContainsAny(buf.String(), "\x1b\u202e") {
 			t.Errorf("%d columns: a control character came through", columns)
