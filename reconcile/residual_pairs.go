@@ -171,7 +171,7 @@ func (e *engine) otherParty(i, t int32) string {
 	ref := tx.CustomerRef
 	if ref == "" && tx.InvoiceRef != "" {
 		v, ok := e.invAt[book.NewID(e.pays[i].Source, "invoice/"+tx.InvoiceRef)]
-		if !ok {
+		if !ok || e.named(i, tx) {
 			return ""
 		}
 		ref = customerNative(e.invs[v].CustomerID)
