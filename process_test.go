@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
 
 	"countinghouse/app"
@@ -96,6 +95,3 @@ func (p *profile) run(t testing.TB, books string, codes []int, args ...string) [
 	t.Fatalf("countinghouse %v: exit code %d, %v\n%s%s", args, code, err, out.String(), errs.String())
 	return nil
 }
-
-// peakKB is the largest memory of a finished command in KiB.
-func peakKB(c *exec.Cmd) int64 { return c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss }

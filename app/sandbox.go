@@ -130,7 +130,13 @@ func (s *Sandbox) Records() int {
 	w := s.serving.World
 	n := len(w.Customers) + len(w.Services) + len(w.Invoices) + len(w.Payments) + len(w.Credits) +
 		len(w.Movements) + len(w.Payouts)
-	for _, a := range w.Accounts {
+	return n + s.BankLines()
+}
+
+// BankLines is how many lines the business's bank has booked.
+func (s *Sandbox) BankLines() int {
+	n := 0
+	for _, a := range s.serving.World.Accounts {
 		n += len(a.Lines)
 	}
 	return n
