@@ -64,7 +64,7 @@ func (s *shell) workCommands() []command {
 			run: s.showExport},
 		{id: "theme", title: "Switch between light and dark", icon: "eye", run: s.toggleTheme},
 		{id: "quit", title: "Close the window", icon: "cross", keys: []string{"Ctrl", "Q"},
-			trigger: ctrl(fyne.KeyQ), run: func() { s.window.Close() }},
+			trigger: ctrl(fyne.KeyQ), run: s.leave},
 	}
 }
 

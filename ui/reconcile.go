@@ -66,6 +66,9 @@ func (x *reconcileScreen) buildGrid() {
 	x.grid.OnFold = func(id string, fold bool) {
 		x.view.Fold(book.Class(id), fold)
 		x.reload()
+		if x.grid.Cursor() == id {
+			x.moved(id)
+		}
 	}
 	x.grid.OnOpen = func(string) { x.s.canvas.Focus(x.detail.more) }
 	x.s.columns(atReconcile, x.grid)

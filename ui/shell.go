@@ -98,12 +98,15 @@ func (s *shell) openWindow(w fyne.Window) {
 	w.SetContent(s.build(w.Canvas()))
 	w.Resize(fyne.NewSize(s.pref(prefWidth, 1440), s.pref(prefHeight, 900)))
 	w.SetOnDropped(s.dropped)
-	w.SetCloseIntercept(func() {
-		size := w.Canvas().Size()
-		s.keep(prefWidth, size.Width)
-		s.keep(prefHeight, size.Height)
-		w.Close()
-	})
+	w.SetCloseIntercept(s.leave)
+}
+
+// leave remembers the window's size and closes it.
+func (s *shell) leave() {
+	size := s.canvas.Size()
+	s.keep(prefWidth, size.Width)
+	s.keep(prefHeight, size.Height)
+	s.window.Close()
 }
 
 // build makes the shell's parts for a canvas and shows the first screen in them.
