@@ -112,11 +112,12 @@ func reachable(path string) error {
 	if !info.IsDir() {
 		return fmt.Errorf("%w: %s is no folder", ErrNoFile, folder)
 	}
-	probe, err := os.CreateTemp(folder, ".writable-*")
+	// SQLite would make the file for everybody to read, and what it keeps beside it like the file.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrReadOnly, err)
 	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+	return f.Close()
 }
 
 func writable(path string) error {
@@ -240,7 +241,7 @@ func copyTo(ctx context.Context, c *sql.Conn, file string) error {
 	if _, err := c.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
 		return errors.Join(err, dropFile(part))
 	}
-	if err := syncFile(part); err != nil {
+	if err := errors.Join(os.Chmod(part, 0o600), syncFile(part)); err != nil {
 		return errors.Join(err, dropFile(part))
 	}
 	if err := os.Rename(part, file); err != nil {
