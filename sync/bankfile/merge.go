@@ -31,7 +31,7 @@ func (c *Conflict) Error() string {
 	if len(c.New) > 0 {
 		s += "; the file has " + list(c.New) + " instead"
 	}
-	return s + "; import with replace if the file is right"
+	return s + "; import it with --replace if the file is right"
 }
 
 // Merge parts a statement's lines into new ones and those that the account already has. existing
