@@ -230,6 +230,12 @@ func TestCrowds(t *testing.T) {
 			}
 		}
 		conserved(t, seed, in, r)
+		for _, m := range r.Matches {
+			if m.State != book.Confirmed && slices.ContainsFunc(in.Decisions,
+				func(d book.Match) bool { return d.ID == m.ID && d.State == book.Rejected }) {
+				t.Errorf("seed %d: rejected and there again: %v = %v", seed, m.Left, m.Right)
+			}
+		}
 		if seed%10 == 0 {
 			sameAgain(t, in, r, seed)
 		}

@@ -73,6 +73,13 @@ func (e *engine) refRow(v int32) int32 {
 // that is one invoice's number and another's id names none.
 func (e *engine) findRefInvoices() {
 	e.refInv = fill(len(e.txs))
+	for i := range e.links {
+		// A person may have matched a charge with an invoice that has no row yet.
+		l := &e.links[i]
+		if l.leg == book.BillingGateway && l.state == book.Confirmed && l.left[0].sort() == sortInv {
+			e.refInv[l.right[0].at()] = l.left[0].at()
+		}
+	}
 	want := map[string]bool{}
 	for i, t := range e.txs {
 		if t.InvoiceRef != "" && e.txLink[i] == none {

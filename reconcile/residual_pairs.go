@@ -14,11 +14,15 @@ func (e *engine) pairFindings() {
 	e.learnPayers()
 	for at := range e.links {
 		l := &e.links[at]
-		if l.leg != book.BillingGateway || l.state != book.Auto || l.left[0].sort() != sortPay {
+		if l.leg != book.BillingGateway || len(l.left) > 1 || len(l.right) > 1 ||
+			l.left[0].sort() != sortPay || !l.state.Live() {
 			continue
 		}
 		i, t := l.left[0].at(), l.right[0].at()
-		if len(l.left) == 1 && e.pairFinding(i, t) {
+		if l.state == book.Confirmed && !e.wholly(l) {
+			continue
+		}
+		if e.pairFinding(i, t) {
 			e.payHeld[i], e.txHeld[t] = true, true
 		}
 	}
@@ -27,6 +31,16 @@ func (e *engine) pairFindings() {
 			e.conversion(t)
 		}
 	}
+}
+
+// wholly reports whether no other match shares the records of a pair.
+func (e *engine) wholly(l *link) bool {
+	alone := true
+	_ = e.visit(l, func(r ref, left bool, use money.Money) error {
+		alone = alone && *e.use.of(r, l.leg, left) == use.Minor
+		return nil
+	})
+	return alone
 }
 
 func (e *engine) pairFinding(i, t int32) bool {

@@ -61,6 +61,13 @@ func (e *engine) composition() error {
 	for i := range int32(len(e.pouts)) {
 		p := e.pouts[i]
 		of := members[i]
+		if at := e.poutComposed[i]; at != none {
+			// A person said so; whether it foots is asked all the same.
+			of = of[:0]
+			for _, r := range e.links[at].left {
+				of = append(of, r.at())
+			}
+		}
 		if p.Members != book.MembersStated && len(of) == 0 {
 			continue
 		}
@@ -73,6 +80,9 @@ func (e *engine) composition() error {
 			continue
 		}
 		if same && sum == p.Amount.Minor && len(of) > 0 {
+			if e.poutComposed[i] != none {
+				continue
+			}
 			e.add(link{pass: book.P4, leg: book.GatewayPayout, state: book.Auto,
 				left: e.charges(of), right: []ref{poutRef(i)}})
 			continue

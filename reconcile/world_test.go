@@ -167,6 +167,44 @@ func mix[T any](d *rand.Rand, all []T) []T {
 	return out
 }
 
+// TestConfirmingChangesNothing confirms every match that a run made by itself: whoever says that a pair
+// belongs together does not say that its amounts are right.
+func TestConfirmingChangesNothing(t *testing.T) {
+	for seed := range uint64(40) {
+		w := world.Build(world.Options{Seed: seed, Customers: 20 + int(seed),
+			Month: book.MonthOf(book.NewDate(2026, 10, 1))})
+		in := inputOf(w)
+		first := run(t, in)
+		for _, m := range first.Matches {
+			if m.State == book.Auto {
+				m.State = book.Confirmed
+				in.Decisions = append(in.Decisions, m)
+			}
+		}
+		again := run(t, in)
+		a, _ := json.Marshal([]any{first.Bridges, first.Exceptions, first.Proofs})
+		b, _ := json.Marshal([]any{again.Bridges, again.Exceptions, again.Proofs})
+		if string(a) != string(b) {
+			t.Errorf("seed %d: bridges, proofs or exceptions differ: %d and %d exceptions", seed,
+				len(first.Exceptions), len(again.Exceptions))
+			for _, x := range first.Exceptions {
+				if !slices.ContainsFunc(again.Exceptions, func(y book.Exception) bool {
+					return x.ID == y.ID && x.Class == y.Class
+				}) {
+					t.Errorf("lost %s %v", x.Class, x.Items)
+				}
+			}
+			for _, x := range again.Exceptions {
+				if !slices.ContainsFunc(first.Exceptions, func(y book.Exception) bool {
+					return x.ID == y.ID && x.Class == y.Class
+				}) {
+					t.Errorf("new %s %v: %s", x.Class, x.Items, x.Why)
+				}
+			}
+		}
+	}
+}
+
 func TestWorldOfTwoThousand(t *testing.T) {
 	w := world.Build(world.Options{Seed: 1, Customers: 2000,
 		Month: book.MonthOf(book.NewDate(2026, 10, 1))})
