@@ -175,7 +175,8 @@ func TestConservation(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, x := range r.Exceptions {
-		if seen[x.ID] || x.ID != reconcile.ExceptionID(x.Class, x.Items) || x.Amount.Minor < 0 ||
+		if seen[x.ID] || x.ID != reconcile.ExceptionID(x.Class, x.Leg, x.Items) ||
+			x.Amount.Minor < 0 ||
 			x.Why == "" || !slices.IsSorted(x.Items) || x.On < in.OpeningOn {
 			t.Errorf("exception %+v", x)
 		}

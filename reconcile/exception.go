@@ -34,8 +34,8 @@ func (e *engine) raise(f finding) {
 	items := append(e.ids(f.about), f.extra...)
 	slices.Sort(items)
 	items = slices.Compact(items)
-	x := book.Exception{ID: ExceptionID(f.class, items), Class: f.class, Flags: f.flags, Leg: f.leg,
-		Amount: f.amount.Abs(), Items: items, On: on, DetectedAt: e.in.At, ClearsOn: f.clears,
+	x := book.Exception{ID: ExceptionID(f.class, f.leg, items), Class: f.class, Flags: f.flags,
+		Leg: f.leg, Amount: f.amount.Abs(), Items: items, On: on, DetectedAt: e.in.At, ClearsOn: f.clears,
 		Status: book.Open, Why: f.why}
 	if f.status != "" {
 		x.Status = f.status

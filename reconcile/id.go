@@ -19,10 +19,13 @@ func MatchID(leg book.Leg, left, right []book.ItemID) string {
 	return digest(b)
 }
 
-// ExceptionID is the id of an exception: a hash of its class's group and its items, so that it
-// survives a rerun, and a change of class within the group.
-func ExceptionID(c book.Class, items []book.ItemID) string {
+// ExceptionID is the id of an exception: a hash of its class's group, its items and their leg, so
+// that it survives a rerun, and a change of class within the group. What is wrong with a payout's
+// members (M6) is not what is wrong at the bank (M4): who settled one has not settled the other.
+func ExceptionID(c book.Class, leg book.Leg, items []book.ItemID) string {
 	b := append(make([]byte, 0, 128), c.Group()...)
+	b = append(b, '\n')
+	b = append(b, leg...)
 	b = append(b, '\n')
 	return digest(appendItems(b, items))
 }

@@ -14,20 +14,20 @@ import (
 func (e *engine) result() (Result, error) {
 	r := Result{Counts: book.Counts{Invoices: len(e.invs), BillingPayments: len(e.pays),
 		GatewayEntries: len(e.txs), Payouts: len(e.pouts), BankLines: len(e.lines)}}
+	sortExceptions(e.exceptions)
+	// Two classes of one group on the same items and leg are one exception: the first class stands.
+	seen := make(map[string]bool, len(e.exceptions))
+	e.exceptions = slices.DeleteFunc(e.exceptions, func(x book.Exception) bool {
+		twice := seen[x.ID]
+		seen[x.ID] = true
+		return twice
+	})
+	r.Exceptions = e.exceptions
 	r.AutoPayments, r.AutoBankLines = e.rates()
 	r.Bridges = e.bridges()
 	r.Proofs = e.proofs
 	r.Stats = e.stats()
 	r.Matches = e.matches()
-	r.Exceptions = e.exceptions
-	sortExceptions(r.Exceptions)
-	// Two classes of one group on the same items are one exception: the first class stands.
-	seen := make(map[string]bool, len(r.Exceptions))
-	r.Exceptions = slices.DeleteFunc(r.Exceptions, func(x book.Exception) bool {
-		twice := seen[x.ID]
-		seen[x.ID] = true
-		return twice
-	})
 	if err := e.ctx.Err(); err != nil {
 		return Result{}, fmt.Errorf("reconcile: result: %w", err)
 	}

@@ -73,8 +73,11 @@ func (e *engine) composition() error {
 		}
 		sum, same := int64(0), true
 		for _, t := range of {
+			if e.txs[t].Currency != p.Amount.Currency {
+				same = false
+				continue
+			}
 			sum += e.txs[t].Net
-			same = same && e.txs[t].Currency == p.Amount.Currency
 		}
 		if p.Members == book.MembersPending && (sum != p.Amount.Minor || !same) {
 			continue
