@@ -176,22 +176,22 @@ type lineText struct {
 	// compact is everything without blanks, words its folded words.
 	compact string
 	words   []string
-	// begins marks the places in compact at which a word of the text begins.
-	begins map[int]bool
+	// begins are the places in compact at which a word of the text begins.
+	begins []int
 }
 
 func textOf(l *book.BankLine) lineText {
-	t := lineText{compact: "|", begins: map[int]bool{}}
+	t := lineText{compact: "|"}
 	for _, part := range []string{l.Reference, l.Text, l.BankID, l.Counterparty} {
 		for _, w := range strings.FieldsFunc(part, isNoise) {
 			f := fold(w)
 			if len(f) >= 8 {
 				t.words = append(t.words, f)
 			}
-			t.begins[len(t.compact)] = true
+			t.begins = append(t.begins, len(t.compact))
 			t.compact += f
 		}
-		t.begins[len(t.compact)] = true
+		t.begins = append(t.begins, len(t.compact))
 		t.compact += "|"
 	}
 	return t
@@ -226,7 +226,7 @@ func (t lineText) holds(key string) bool {
 
 // beganBefore reports whether the word at a place has digits before it.
 func (t lineText) beganBefore(at int) bool {
-	for ; at > 0 && !t.begins[at]; at-- {
+	for ; at > 0 && !slices.Contains(t.begins, at); at-- {
 		if c := t.compact[at-1]; c >= '0' && c <= '9' {
 			return true
 		}
@@ -237,7 +237,7 @@ func (t lineText) beganBefore(at int) bool {
 // goesOn reports whether a key's word does not end with it: with more digits after a number, with
 // anything after another id.
 func (t lineText) goesOn(end int, key string) bool {
-	if t.begins[end] {
+	if slices.Contains(t.begins, end) {
 		return false
 	}
 	c := t.compact[end]

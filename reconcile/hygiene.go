@@ -51,20 +51,6 @@ func (e *engine) twice(id book.ItemID, amount money.Money, on book.Date, what st
 // account, reference of the bank, date, amount and text. A reference without digits, or one that
 // stands twice in a statement, is no line's own.
 func (e *engine) repeatedLines() {
-	type mention struct {
-		account   book.AccountName
-		statement book.ItemID
-		bankID    string
-	}
-	said := make(map[mention]bool, len(e.lines))
-	common := map[mention]bool{}
-	for _, l := range e.lines {
-		m := mention{l.Account, l.StatementID, l.BankID}
-		if said[m] {
-			common[mention{account: l.Account, bankID: l.BankID}] = true
-		}
-		said[m] = true
-	}
 	type key struct {
 		account   book.AccountName
 		bankID    string
@@ -74,14 +60,19 @@ func (e *engine) repeatedLines() {
 		text      string
 	}
 	first := make(map[key]*book.BankLine, len(e.lines))
+	var common map[mention]bool
 	kept := e.lines[:0:0]
 	for _, l := range e.lines {
 		k := key{l.Account, l.BankID, lineOn(l), l.Amount, fold(l.Reference), fold(l.Text)}
 		o := first[k]
-		if hasDigit(l.BankID) && o != nil && o.StatementID != l.StatementID &&
-			!common[mention{account: l.Account, bankID: l.BankID}] {
-			e.twice(l.ID, l.Amount, lineOn(l), "bank line")
-			continue
+		if hasDigit(l.BankID) && o != nil && o.StatementID != l.StatementID {
+			if common == nil {
+				common = e.commonReferences()
+			}
+			if !common[mention{account: l.Account, bankID: l.BankID}] {
+				e.twice(l.ID, l.Amount, lineOn(l), "bank line")
+				continue
+			}
 		}
 		if o == nil {
 			first[k] = l
@@ -89,6 +80,26 @@ func (e *engine) repeatedLines() {
 		kept = append(kept, l)
 	}
 	e.lines = kept
+}
+
+// mention is a reference of the bank in one statement, or in all of an account's.
+type mention struct {
+	account   book.AccountName
+	statement book.ItemID
+	bankID    string
+}
+
+// commonReferences are those that stand twice in one statement.
+func (e *engine) commonReferences() map[mention]bool {
+	said, common := make(map[mention]bool, len(e.lines)), map[mention]bool{}
+	for _, l := range e.lines {
+		m := mention{l.Account, l.StatementID, l.BankID}
+		if said[m] {
+			common[mention{account: l.Account, bankID: l.BankID}] = true
+		}
+		said[m] = true
+	}
+	return common
 }
 
 // indexBilling finds each payment's invoice and what stands behind its payment method.
