@@ -46,8 +46,10 @@ func (a *App) alterations(ctx context.Context) ([]reconcile.Alteration, error) {
 	}
 	var out []reconcile.Alteration
 	for _, x := range list {
-		out = append(out, reconcile.Alteration{Item: x.Item, On: dates[x.Item],
-			Amount: amounts[x.Item].Abs(), Change: changed(x, amounts[x.Item].Currency)})
+		if change := changed(x, amounts[x.Item].Currency); change != "" {
+			out = append(out, reconcile.Alteration{Item: x.Item, On: dates[x.Item],
+				Amount: amounts[x.Item].Abs(), Change: change})
+		}
 	}
 	return out, nil
 }
@@ -64,12 +66,16 @@ var fieldNames = map[string]struct {
 	"amount_currency": {"currency", false}, "charged_currency": {"charge's currency", false},
 }
 
-// changed says what changed, as the end of a sentence.
+// changed says what changed, as the end of a sentence; "" where only a state moved on: a refund or
+// charge that fails later has a class of its own.
 func changed(x store.Alteration, currency money.Currency) string {
 	var parts []string
 	for _, f := range x.What.List() {
-		if f.Field == "gone" {
+		switch f.Field {
+		case "gone":
 			return "it is no longer at its source"
+		case "state":
+			continue
 		}
 		known := fieldNames[f.Field]
 		name := known.name

@@ -89,7 +89,8 @@ func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, er
 		Decisions: decisions, Altered: altered}
 	for _, s := range a.config.Sources {
 		in.Sources = append(in.Sources, reconcile.Source{Name: s.Name,
-			Role: reconcile.Role(role(s)), Title: a.config.Title(s.Name), Methods: s.Gateways})
+			Role: reconcile.Role(role(s)), Title: a.config.Title(s.Name), Methods: s.Gateways,
+			NoFees: !recordsFees(&a.config, &books, s.Name)})
 	}
 	for _, x := range a.config.Accounts {
 		in.Accounts = append(in.Accounts, reconcile.Account{Name: x.Name, Currency: x.Currency,
@@ -97,6 +98,33 @@ func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, er
 			BusinessDay: businessDays(x.Calendar)})
 	}
 	return in, nil
+}
+
+// fewPayments is how many payments without a fee prove nothing about a gateway's module.
+const fewPayments = 20
+
+// recordsFees reports whether the billing system records fees for a gateway at all. Some of its
+// modules never do; then no payment's missing fee says anything.
+func recordsFees(c *Config, books *book.Records, gateway book.SourceName) bool {
+	methods := map[string]bool{}
+	for _, s := range c.Sources {
+		for method, behind := range s.Gateways {
+			if behind == string(gateway) {
+				methods[method] = true
+			}
+		}
+	}
+	n := 0
+	for i := range books.Payments {
+		p := &books.Payments[i]
+		if !methods[p.Method] || p.Amount.Minor <= 0 {
+			continue
+		}
+		if n++; p.Fee != 0 {
+			return true
+		}
+	}
+	return n < fewPayments
 }
 
 // remember gives exceptions that were seen before their first sighting and their owner.
