@@ -121,7 +121,7 @@ func (x *overviewScreen) lay(size fyne.Size) {
 	for i, t := range x.tiles {
 		place(t, 20+float32(i)*(tile+12), 18, tile, 88)
 	}
-	right := max(308, min(386, w*0.317))
+	right := max(342, min(386, w*0.317))
 	h := size.Height - 118 - 14
 	place(x.bridge, 20, 118, w-12-right, h)
 	sources := x.sources.MinSize().Height
@@ -164,7 +164,7 @@ func (x *overviewScreen) show(m *app.Month) {
 	x.rows.take(x.view.Sources)
 	x.sources.SetHead("Sources", x.view.ProofsNote)
 	x.list.Reload()
-	x.lagCard.SetHead("Days from charge to bank", m.Period.String()+", business days")
+	x.lagCard.SetHead("Days from charge to bank", "in business days")
 	if len(x.view.Lags) == 0 {
 		x.lagCard.SetContent(x.lagNone)
 	} else {

@@ -68,7 +68,16 @@ func (d *payoutDetail) bankCard(v *present.PayoutDetail) fyne.CanvasObject {
 		if v.Status == present.Break {
 			st = kit.StatusBreak
 		}
-		return kit.NewErrorStrip(st, v.Waiting, nil)
+		if v.Exception == "" {
+			return kit.NewErrorStrip(st, v.Waiting, nil)
+		}
+		show := kit.NewButton(kit.ButtonSpec{Label: "Show in Reconcile", Icon: "reconcile",
+			OnTap: func() {
+				d.s.open(atReconcile)
+				d.s.reconcile().choose(v.Exception)
+			}})
+		return kit.NewCard("", "", nil, stacked(8, 0, note(kit.StatusAttention, v.Waiting),
+			chips(show)), 14)
 	}
 	var rows []kit.Fact
 	for _, b := range v.Bank {

@@ -25,6 +25,7 @@ type payoutsScreen struct {
 	empty    *kit.EmptyState
 	left     *fyne.Container
 	transit  *kit.Chip
+	resolve  *kit.Chip
 	overdue  *kit.Chip
 	export   *kit.Button
 	detail   *payoutDetail
@@ -37,10 +38,12 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 		state: kit.NewSelect("State", kit.Option{Label: "All"},
 			kit.Option{ID: "In bank", Label: "In bank"},
 			kit.Option{ID: "In transit", Label: "In transit"},
+			kit.Option{ID: "To resolve", Label: "To resolve"},
 			kit.Option{ID: "Overdue", Label: "Overdue"},
 			kit.Option{ID: "Came back", Label: "Came back"}),
 		empty:   kit.NewEmptyState("", nil),
-		transit: kit.NewChip(kit.StatusTiming, ""), overdue: kit.NewChip(kit.StatusBreak, "")}
+		transit: kit.NewChip(kit.StatusTiming, ""), resolve: kit.NewChip(kit.StatusAttention, ""),
+		overdue: kit.NewChip(kit.StatusBreak, "")}
 	x.find.OnChanged = func(text string) { x.change(func() { x.view.Search(text) }) }
 	x.find.OnSubmit = func(string) { s.canvas.Focus(x.grid) }
 	x.source.OnChange = func(id string) {
@@ -56,7 +59,7 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 		{ID: "payout", Title: "Payout", Width: 110, Min: 56, Grow: true, Sortable: true},
 		{ID: "amount", Title: "EUR", Width: 80, Min: 76, Align: kit.AlignRight, Sortable: true},
 		{ID: "booked", Title: "Booked or due", Width: 92, Min: 88, Sortable: true},
-		{ID: "members", Title: "Members", Width: 92, Min: 58, Grow: true, Sortable: true},
+		{ID: "members", Title: "Members", Width: 112, Min: 58, Grow: true, Sortable: true},
 		{ID: "state", Title: "State", Width: 98, Min: 94, Sortable: true},
 	}, x.rows)
 	x.grid.Empty = x.empty
@@ -72,7 +75,7 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 		x.currency, x.state, x.grid)
 	x.export = kit.NewButton(kit.ButtonSpec{Label: "Export", Icon: "import", OnTap: s.showExport})
 	x.f = s.newFrame("Payouts", s.split(atPayouts, x.left, x.detail.object(), 760), x.transit,
-		x.overdue, x.export)
+		x.resolve, x.overdue, x.export)
 	return x
 }
 
@@ -146,12 +149,16 @@ func (x *payoutsScreen) reload() {
 		"amount": {Text: sum, Look: kit.LookAmount, Weight: kit.SemiBold},
 		"state":  {Text: inBank, Quiet: true}})
 	x.grid.Reload()
-	transit, overdue := x.view.Moving()
+	transit, resolve, overdue := x.view.Moving()
 	x.transit.Set(kit.StatusTiming, transit)
+	x.resolve.Set(kit.StatusAttention, resolve)
 	x.overdue.Set(kit.StatusBreak, overdue)
 	var actions []fyne.CanvasObject
 	if transit != "" {
 		actions = append(actions, x.transit)
+	}
+	if resolve != "" {
+		actions = append(actions, x.resolve)
 	}
 	if overdue != "" {
 		actions = append(actions, x.overdue)

@@ -84,7 +84,7 @@ func (x *stepScreen) take(v *present.StepItems) {
 	list := x.grid.Columns()
 	list[5].Title = v.Currency
 	x.grid.SetColumns(list)
-	x.grid.Sort = kit.Sort{}
+	x.grid.Sort = kit.Sort{Column: "on"}
 	x.find.SetText("")
 	x.order(v.All())
 	if x.rows.Len() > 0 {

@@ -58,7 +58,6 @@ type BridgeChart struct {
 // NewBridgeChart makes the chart.
 func NewBridgeChart(b Bridge) *BridgeChart {
 	c := &BridgeChart{bridge: b}
-	c.rowHeight, c.top = bridgeRow, bridgeHead
 	c.count = func() int { return len(c.bridge.Rows) + 1 }
 	c.open = func(i int) {
 		if c.OnOpen == nil {
@@ -87,22 +86,30 @@ func (c *BridgeChart) Cursor() int { return c.cursor }
 
 const (
 	bridgeHead = 28
-	bridgeRow  = 24
+	bridgeLow  = 22 // a row, in a low window and in a high one
+	bridgeHigh = 28
 	bridgeAxis = 24
 	bridgeFoot = 34
 )
 
 func (c *BridgeChart) minimum() fyne.Size {
 	rows := float32(len(c.bridge.Rows))
-	return fyne.NewSize(620, bridgeHead+rows*bridgeRow+bridgeAxis+bridgeFoot)
+	return fyne.NewSize(620, bridgeHead+rows*bridgeLow+bridgeAxis+bridgeFoot)
+}
+
+// row is the height of a row: as high as the chart's height allows.
+func (c *BridgeChart) row() float32 {
+	n := float32(max(1, len(c.bridge.Rows)))
+	room := c.Size().Height - bridgeHead - bridgeAxis - bridgeFoot
+	return max(bridgeLow, min(bridgeHigh, round(room/n-0.5)))
 }
 
 func (c *BridgeChart) at(y float32) int {
-	n := len(c.bridge.Rows)
-	rowsEnd := bridgeHead + bridgeRow*float32(n)
+	n, high := len(c.bridge.Rows), c.row()
+	rowsEnd := bridgeHead + high*float32(n)
 	switch {
 	case y >= bridgeHead && y < rowsEnd:
-		return int((y - bridgeHead) / bridgeRow)
+		return int((y - bridgeHead) / high)
 	case y >= rowsEnd+bridgeAxis && y < rowsEnd+bridgeAxis+bridgeFoot:
 		return n
 	}
@@ -120,26 +127,40 @@ func bridgeAt(width float32) bridgeColumns {
 }
 
 func (c *BridgeChart) paint(p *pen, size fyne.Size) {
-	at := bridgeAt(size.Width)
+	at, high := bridgeAt(size.Width), c.row()
 	c.paintTitles(p, at, size.Width)
 	n := float32(len(c.bridge.Rows))
 	for i, row := range c.bridge.Rows {
 		c.paintGround(p, i, row, size.Width)
 	}
 	for _, tick := range c.bridge.Ticks {
-		p.vline(round(at.x(tick.At)), bridgeHead, n*bridgeRow, RowLine)
+		p.vline(round(at.x(tick.At)), bridgeHead, n*high, RowLine)
 	}
 	for i, row := range c.bridge.Rows {
 		c.paintRow(p, at, i, row)
 	}
-	y := bridgeHead + n*bridgeRow
+	y := bridgeHead + n*high
 	p.text(c.bridge.AxisNote, at.label, y+bridgeAxis/2, Axis)
-	for _, tick := range c.bridge.Ticks {
-		w := TextWidth(tick.Label, Axis)
-		x := max(at.bar, min(at.x(tick.At)-w/2, size.Width-8-w))
-		p.text(tick.Label, x, y+bridgeAxis/2, Axis)
+	for i, x := range c.tickPlaces(at, size.Width) {
+		p.text(c.bridge.Ticks[i].Label, x, y+bridgeAxis/2, Axis)
 	}
 	c.paintFoot(p, at, y+bridgeAxis, size.Width)
+}
+
+// tickPlaces is where the labels of the axis begin, by tick. A label that would touch the one before
+// it is left out.
+func (c *BridgeChart) tickPlaces(at bridgeColumns, width float32) map[int]float32 {
+	const apart = 10
+	places, end := map[int]float32{}, float32(0)
+	for i, tick := range c.bridge.Ticks {
+		w := TextWidth(tick.Label, Axis)
+		x := max(at.bar, min(at.x(tick.At)-w/2, width-8-w))
+		if len(places) > 0 && x < end+apart {
+			continue
+		}
+		places[i], end = x, x+w
+	}
+	return places
 }
 
 func (b bridgeColumns) x(part float32) float32 { return b.bar + part*(b.barEnd-b.bar) }
@@ -163,21 +184,23 @@ func (c *BridgeChart) paintTitles(p *pen, at bridgeColumns, width float32) {
 }
 
 func (c *BridgeChart) paintGround(p *pen, i int, row BridgeRow, width float32) {
-	y := bridgeHead + bridgeRow*float32(i)
+	high := c.row()
+	y := bridgeHead + high*float32(i)
 	switch {
 	case i == c.hover || i == c.cursor && c.focused:
-		p.fill(0, y, width, bridgeRow, AccentTint, 0)
+		p.fill(0, y, width, high, AccentTint, 0)
 	case row.Kind == BarBalance:
-		p.fill(0, y, width, bridgeRow, Sunken, 0)
+		p.fill(0, y, width, high, Sunken, 0)
 	}
 	if i == c.cursor && c.focused {
-		p.ring(0, y, width, bridgeRow, 3)
+		p.ring(0, y, width, high, 3)
 	}
 }
 
 func (c *BridgeChart) paintRow(p *pen, at bridgeColumns, i int, row BridgeRow) {
-	y := bridgeHead + bridgeRow*float32(i)
-	cy := y + bridgeRow/2
+	high := c.row()
+	y := bridgeHead + high*float32(i)
+	cy := y + high/2
 	x, label, amount := at.step, Body, Figure
 	if row.Kind == BarBalance {
 		x, label, amount = at.label, Strong, Strong
@@ -204,10 +227,11 @@ func (c *BridgeChart) paintRow(p *pen, at bridgeColumns, i int, row BridgeRow) {
 // paintBar draws the bar and the line that joins it to the next one.
 func (c *BridgeChart) paintBar(p *pen, at bridgeColumns, i int, row BridgeRow) {
 	const thick = 14
-	y := bridgeHead + bridgeRow*float32(i) + (bridgeRow-thick)/2
+	high := c.row()
+	y := bridgeHead + high*float32(i) + round((high-thick)/2)
 	from, to := at.x(row.From), at.x(row.To)
 	if i+1 < len(c.bridge.Rows) {
-		p.vline(round(to-0.5), y+thick, bridgeRow-thick, ButtonLine)
+		p.vline(round(to-0.5), y+thick, high-thick, ButtonLine)
 	}
 	left, w := round(min(from, to)), round(max(from, to))-round(min(from, to))
 	switch row.Kind {

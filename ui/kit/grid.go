@@ -38,7 +38,8 @@ type Grid struct {
 	RowHeight  float32 // 32 for one line, 44 for two: positions stay exact (see NewGrid)
 	HeadHeight float32 // of group heads
 	HideTitles bool    // no line of column titles
-	InCard     bool    // the last line is round, as the card around it
+	InCard     bool    // the last line is round, as the card around it, whose ground shows
+	OnSurface  bool    // what it stands on is Surface already: a ground costs as much as the text
 	Sort       Sort
 	Empty      fyne.CanvasObject // shown under the head when there is no row
 	Clock      func() time.Time  // tells a double click from two; without it there is none
@@ -261,9 +262,8 @@ func (g *Grid) paint(p *pen, size fyne.Size) {
 	if g.list == nil {
 		g.Reload()
 	}
-	ground := p.fill(0, 0, size.Width, size.Height, Surface, 0)
-	if g.InCard {
-		ground.BottomLeftCornerRadius, ground.BottomRightCornerRadius = 7, 7
+	if !g.InCard && !g.OnSurface {
+		p.fill(0, 0, size.Width, size.Height, Surface, 0)
 	}
 	p.place(g.scroll, 0, 0, size.Width, size.Height)
 	if g.data.Len() == 0 && g.Empty != nil {

@@ -137,8 +137,8 @@ func TestBridgeRowsHaveTheKeyboard(t *testing.T) {
 	c.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
 	c.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 	c.TypedKey(&fyne.KeyEvent{Name: fyne.KeyF9})
-	test.TapCanvas(w.Canvas(), fyne.NewPos(60, 28+24*9+12)) // taxes: nothing behind it
-	test.TapCanvas(w.Canvas(), fyne.NewPos(60, 28+24*6+12))
+	test.TapCanvas(w.Canvas(), fyne.NewPos(60, 28+22*9+11)) // taxes: nothing behind it
+	test.TapCanvas(w.Canvas(), fyne.NewPos(60, 28+22*6+11))
 	if got := strings.Join(opened, ","); got != "Unsupported receipts,,Refunds" {
 		t.Errorf("opened %q", got)
 	}

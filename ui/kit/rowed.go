@@ -8,12 +8,11 @@ import (
 // rowed is the base of charts whose rows have hover, cursor and keyboard.
 type rowed struct {
 	drawn
-	count          func() int
-	rowAt          func(y float32) int // −1 beside all rows
-	open           func(i int)
-	rowHeight, top float32
-	cursor, hover  int
-	focused        bool
+	count         func() int
+	rowAt         func(y float32) int // −1 beside all rows
+	open          func(i int)
+	cursor, hover int
+	focused       bool
 	// OnCursor tells where the row is to which a key has moved, so that it can be scrolled to.
 	OnCursor func(top, bottom float32)
 }

@@ -135,31 +135,38 @@ func stepName(s book.Step) string {
 // axis is a linear scale over minor units.
 type axis struct{ from, to, step int64 }
 
-// newAxis is the axis for values from low to high: ticks at 1, 2 and 5, three to seven of them. It
-// starts at zero unless all values lie in the upper part, where small steps would not be seen.
+// maxTicks is how many marks an axis has at most.
+const maxTicks = 5
+
+// newAxis is the axis for values from low to high: marks at steps of 1, 2 and 5, at most maxTicks. It
+// starts at zero unless all values lie in the upper half, where small steps would not be seen; then
+// it starts a little below the lowest, so that the shortest bar has room for its break mark.
 func newAxis(low, high int64) axis {
-	if low > 0 && high-low > high/3 {
-		low = 0
-	}
-	low = min(low, high)
 	if high < 0 {
 		high = 0
 	}
-	span := max(high-low, 1)
-	step := int64(1)
-	for span/step > 5 {
-		switch lead(step) {
-		case 1, 5:
-			step *= 2
-		default:
+	low = min(low, high)
+	room := int64(0)
+	switch {
+	case low > 0 && high-low <= high/2:
+		room = (high - low) / 8
+	case low > 0:
+		low = 0
+	}
+	for step := int64(1); ; {
+		a := axis{step: step, from: floorTo(low-room, step), to: -floorTo(-high, step)}
+		if a.to == a.from {
+			a.to += step
+		}
+		if (a.to-a.from)/step < maxTicks {
+			return a
+		}
+		if lead(step) == 2 {
 			step = step / 2 * 5
+		} else {
+			step *= 2
 		}
 	}
-	a := axis{step: step, from: floorTo(low, step), to: -floorTo(-high, step)}
-	if a.to == a.from {
-		a.to += step
-	}
-	return a
 }
 
 func lead(n int64) int64 {

@@ -2,6 +2,7 @@ package present
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"countinghouse/app"
@@ -52,7 +53,7 @@ type ImportPreview struct {
 // NewImportPreview lays out what a dry run of one file found.
 func NewImportPreview(f app.ImportedFile, accountTitle string) ImportPreview {
 	p := ImportPreview{File: f.Name, Size: Size(f.Size), Format: f.Variant, Account: accountTitle,
-		New: f.New, Known: f.Duplicates, Kept: len(f.Quarantined), Warnings: f.Warnings,
+		New: f.New, Known: f.Duplicates, Kept: len(f.Quarantined), Warnings: warnings(f),
 		Rows: map[ImportTab][]ImportRow{}}
 	if len(f.Questions) > 0 {
 		p.Question = &f.Questions[0]
@@ -81,6 +82,32 @@ func NewImportPreview(f app.ImportedFile, accountTitle string) ImportPreview {
 	p.effect()
 	return p
 }
+
+// warnings are those of a file that its quarantined rows do not say already, each once, with a
+// minus like that of every other amount.
+func warnings(f app.ImportedFile) []string {
+	var out []string
+	said := map[string]bool{}
+	for _, q := range f.Quarantined {
+		said[q.Place+": "+q.Reason] = true
+	}
+	for _, w := range f.Warnings {
+		if w != "" && !said[w] {
+			out = append(out, capital(signs.ReplaceAllString(w, "${1}\u2212${2}")))
+		}
+		said[w] = true
+	}
+	return out
+}
+
+// capital begins a text with a capital letter; the text is not empty.
+func capital(s string) string {
+	first := []rune(s)[:1]
+	return strings.ToUpper(string(first)) + strings.TrimPrefix(s, string(first))
+}
+
+// signs finds a hyphen that is the sign of a number, not the one within a date or a reference.
+var signs = regexp.MustCompile(`(^|[\s(])-(\d)`)
 
 // Lines is how many lines the file has.
 func (p *ImportPreview) Lines() int { return len(p.Rows[ImportAll]) }

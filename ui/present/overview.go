@@ -225,7 +225,7 @@ func gatewayHealth(m *app.Month, s app.SourceState) (detail string, st Status, w
 	case 1:
 		return proven[0] + " balance proven", OK, "Complete"
 	}
-	return and(proven) + " balances proven", OK, "Complete"
+	return and(proven) + " proven", OK, "Complete"
 }
 
 func bankRow(m *app.Month) SourceRow {
@@ -238,7 +238,7 @@ func bankRow(m *app.Month) SourceRow {
 		row.Status, row.Word, row.Detail = Neutral, "None yet", "Import the first statement"
 		return row
 	}
-	row.Detail = fmt.Sprintf("%s chained to %s", Plural(len(m.Books.Statements), "statement"), last)
+	row.Detail = fmt.Sprintf("%s to %s", Plural(len(m.Books.Statements), "statement"), last)
 	for _, p := range m.Proofs {
 		if (p.Kind == book.StatementBalance || p.Kind == book.StatementChain) && !p.Holds {
 			row.Status, row.Word, row.Detail = Attention, "Differs", p.Why

@@ -39,10 +39,10 @@ type PayoutDetail struct {
 	Difference                     string
 	Foots                          bool
 	// Bank is the bank line as label and text; empty where none is there yet, and Waiting then says
-	// what is waited for.
+	// what is waited for. Exception is the one that holds the payout back, "" for none.
 	BankTitle, BankAmount string
 	Bank                  [][2]string
-	Waiting               string
+	Waiting, Exception    string
 	Members               []MemberRow
 }
 
@@ -159,6 +159,10 @@ func (x *Payouts) bank(d *PayoutDetail, c *app.Composition) {
 	l := c.Line
 	if l == nil {
 		d.Waiting = "No bank line yet. Expected " + DateText(c.Payout.ArrivesOn) + "."
+		if e := x.held[c.Payout.ID]; e != nil && d.State == toResolve {
+			d.Waiting, d.Exception = fmt.Sprintf("Expected %s. %s", DateText(c.Payout.ArrivesOn),
+				held(e)), e.ID
+		}
 		if c.Payout.State == book.PayoutFailed {
 			d.Waiting = "The payout came back into the gateway's balance: " + c.Payout.Reason + "."
 		}
@@ -175,4 +179,13 @@ func (x *Payouts) bank(d *PayoutDetail, c *app.Composition) {
 			d.Bank = append(d.Bank, [2]string{"Matched", PassTitle(m.Pass) + ", both ways unique"})
 		}
 	}
+}
+
+// held says why a payout with a candidate at the bank is not matched yet.
+func held(e *book.Exception) string {
+	name := fmt.Sprintf("exception %s %s, %s", e.Class, e.Class.Name(), e.Amount)
+	if e.Class == book.D7 {
+		return "Several bank lines or payouts fit equally well: " + name + "."
+	}
+	return "A bank line may be this payout, but nothing proves it: " + name + "."
 }

@@ -25,12 +25,16 @@ type PayoutRow struct {
 	minor int64
 }
 
+// toResolve is the state of a payout whose bank line is there, but not surely its own.
+const toResolve = "To resolve"
+
 // Payouts is the list of the Payouts screen. It is used from one goroutine.
 type Payouts struct {
 	month    *app.Month
 	all      []app.Composition
 	rows     []PayoutRow
 	late     map[book.ItemID]bool
+	held     map[book.ItemID]*book.Exception
 	search   string
 	source   book.SourceName
 	currency money.Currency
@@ -42,12 +46,19 @@ type Payouts struct {
 
 // NewPayouts is the list of a month, newest first, in the base currency where it has such payouts.
 func NewPayouts(m *app.Month) *Payouts {
-	x := &Payouts{month: m, all: m.Compositions(), late: map[book.ItemID]bool{}, sortBy: "sent",
-		down: true}
-	for _, e := range m.Exceptions {
-		if e.Class == book.M4 && e.Status == book.Open {
-			for _, id := range e.Items {
+	x := &Payouts{month: m, all: m.Compositions(), late: map[book.ItemID]bool{},
+		held: map[book.ItemID]*book.Exception{}, sortBy: "sent", down: true}
+	for i := range m.Exceptions {
+		e := &m.Exceptions[i]
+		if e.Status != book.Open {
+			continue
+		}
+		for _, id := range e.Items {
+			switch {
+			case e.Class == book.M4:
 				x.late[id] = true
+			case e.Leg == book.PayoutBank && (e.Class == book.D7 || e.Class == book.D8):
+				x.held[id] = e
 			}
 		}
 	}
@@ -77,7 +88,7 @@ func (x *Payouts) row(c *app.Composition) PayoutRow {
 	case p.Members == book.MembersPending:
 		r.Members, r.MembersStatus = "not yet stated", TimingStatus
 	case c.Difference != 0:
-		r.Members = "differs by " + Amount(c.Amount(c.Difference))
+		r.Members = "off by " + Amount(c.Amount(c.Difference))
 		r.MembersStatus = Break
 	default:
 		r.Members, r.MembersStatus = "foots", OK
@@ -90,6 +101,8 @@ func (x *Payouts) row(c *app.Composition) PayoutRow {
 	case x.late[p.ID]:
 		r.State, r.Status, r.Late = "Overdue "+Age(p.ArrivesOn,
 			x.month.AsOf.In(zone)), Break, true
+	case x.held[p.ID] != nil:
+		r.State, r.Status = toResolve, Attention
 	default:
 		r.State, r.Status = "In transit", TimingStatus
 	}
@@ -108,7 +121,8 @@ func (x *Payouts) InCurrency(c money.Currency) { x.currency = c }
 // Currency is the currency that the list is limited to, "" for all.
 func (x *Payouts) Currency() money.Currency { return x.currency }
 
-// InState shows one state only: "In bank", "In transit", "Overdue", "Came back".
+// InState shows one state only: "In bank", "In transit", "To resolve", "Overdue",
+// "Came back".
 func (x *Payouts) InState(s string) { x.state = s }
 
 // Currencies are those of the month's payouts, sorted.
@@ -197,9 +211,9 @@ func (x *Payouts) Foot() (count, sum, inBank string) {
 	return Plural(len(rows), "payout"), sum, Count(arrived) + " in bank"
 }
 
-// Moving says how many payouts are in transit and overdue, with their sums in one currency; empty
-// texts for none.
-func (x *Payouts) Moving() (transit, overdue string) {
+// Moving says how many payouts are in transit, to be resolved and overdue, with their sums in one
+// currency; empty texts for none.
+func (x *Payouts) Moving() (transit, resolve, overdue string) {
 	sums := map[string]int64{}
 	counts := map[string]int{}
 	for _, r := range x.rows {
@@ -221,7 +235,7 @@ func (x *Payouts) Moving() (transit, overdue string) {
 		}
 		return fmt.Sprintf("%d %s, %s", counts[state], word, Minor(sums[state], x.currency))
 	}
-	return say("In transit", "in transit"), say("Overdue", "overdue")
+	return say("In transit", "in transit"), say(toResolve, "to resolve"), say("Overdue", "overdue")
 }
 
 // Like takes over how another list is shown: search, filters, order and choice.

@@ -58,12 +58,12 @@ func TestBridgeGeometry(t *testing.T) {
 				step(book.StepUnexplained, 0)}},
 			want: "Paid in billing|100.00|0|0-100\nRefunds|−60.00|2|100-40\n" +
 				"Taxes on fees|0.00|3|40-40\nPayouts sent|40.00|0|0-40\n"},
-		{name: "broken axis", broken: true, good: true, axis: "Axis starts at 9,400",
+		{name: "broken axis", broken: true, good: true, axis: "Axis starts at 9,000",
 			bridge: book.Bridge{Currency: "EUR", Steps: []book.BridgeStep{
 				step(book.StepBillingReceipts, 1000000), step(book.StepUnrecorded, 50000),
 				step(book.StepFees, -100000), step(book.StepPayoutsSent, 950000)}},
-			want: "Paid in billing|10,000.00|0|0-50\nUnrecorded receipts|500.00|1|50-92\n" +
-				"Fees|−1,000.00|2|92-8\nPayouts sent|9,500.00|0|0-8\n"},
+			want: "Paid in billing|10,000.00|0|0-67\nUnrecorded receipts|500.00|1|67-100\n" +
+				"Fees|−1,000.00|2|100-33\nPayouts sent|9,500.00|0|0-33\n"},
 		{name: "unexplained", axis: "Axis starts at −100", bridge: book.Bridge{Currency: "EUR",
 			Unexplained: 1, Steps: []book.BridgeStep{step(book.StepBillingReceipts, -10000),
 				step(book.StepFees, 5000)}},
@@ -83,7 +83,7 @@ func TestBridgeGeometry(t *testing.T) {
 					t.Errorf("ticks %v do not rise within the axis", v.Ticks)
 				}
 			}
-			if n := len(v.Ticks); n < 2 || n > 8 {
+			if n := len(v.Ticks); n < 2 || n > 5 {
 				t.Errorf("%d ticks", n)
 			}
 		})
@@ -232,21 +232,22 @@ func TestPayoutsList(t *testing.T) {
 			t.Errorf("%s: %s\nwant %s", what, got, want)
 		}
 	}
-	all := "po_3 In transit differs by −10.00, po_4 Came back differs by −20.00, " +
-		"po_2 Overdue 8 d differs by −1,420.00, po_1 In transit foots"
+	all := "po_3 In transit off by −10.00, po_4 Came back off by −20.00, " +
+		"po_2 Overdue 8 d off by −1,420.00, po_1 In transit foots"
 	look("newest first", all)
 	x.Sort("amount", false)
-	look("by amount", "po_3 In transit differs by −10.00, po_4 Came back differs by −20.00, "+
-		"po_1 In transit foots, po_2 Overdue 8 d differs by −1,420.00")
+	look("by amount", "po_3 In transit off by −10.00, po_4 Came back off by −20.00, "+
+		"po_1 In transit foots, po_2 Overdue 8 d off by −1,420.00")
 	x.InState("Overdue")
-	look("overdue", "po_2 Overdue 8 d differs by −1,420.00")
+	look("overdue", "po_2 Overdue 8 d off by −1,420.00")
 	x.InState("")
 	x.Search("112.86")
 	look("search", "po_1 In transit foots")
 	if count, sum, in := x.Foot(); count != "1 payout" || sum != "112.86" || in != "0 in bank" {
 		t.Errorf("foot %s, %s, %s", count, sum, in)
 	}
-	if transit, overdue := x.Moving(); transit != "2 in transit, 122.86" || overdue != "1 overdue, 1,420.00" {
+	if transit, _, overdue := x.Moving(); transit != "2 in transit, 122.86" ||
+		overdue != "1 overdue, 1,420.00" {
 		t.Errorf("%s; %s", transit, overdue)
 	}
 	x.Only("stripe:po_1")
@@ -261,6 +262,72 @@ func TestPayoutsList(t *testing.T) {
 	if got := strings.Join(parts, ", "); got !=
 		"Charges 114.00, Refunds 0.00, Disputes 0.00, Fees −1.14, Taxes on fees 0.00, Net payout 112.86" {
 		t.Errorf("parts %s", got)
+	}
+}
+
+func TestPayoutHeldByAnException(t *testing.T) {
+	for _, c := range []struct {
+		class book.Class
+		leg   book.Leg
+		why   string
+	}{
+		{book.D7, book.PayoutBank, "exception D7 Ambiguous match, 10.00 EUR"},
+		{book.D8, book.PayoutBank, "exception D8 Missing reference, 10.00 EUR"},
+		{book.D8, book.BillingGateway, ""},
+	} {
+		m := month(t)
+		held := &m.Exceptions[4]
+		held.Class, held.Leg = c.class, c.leg
+		x := NewPayouts(m)
+		x.Only("stripe:po_3")
+		d := x.Selected()
+		if c.why == "" {
+			if d.State != "In transit" || d.Exception != "" {
+				t.Errorf("%s on %s: %s, %q", c.class, c.leg, d.State, d.Exception)
+			}
+			continue
+		}
+		if d.State != "To resolve" || d.Status != Attention || d.Exception != held.ID ||
+			!strings.Contains(d.Waiting, c.why) {
+			t.Errorf("%s: %s, %q, %q", c.class, d.State, d.Waiting, d.Exception)
+		}
+		if _, resolve, _ := x.Moving(); resolve != "1 to resolve, 10.00" {
+			t.Errorf("%s: %q", c.class, resolve)
+		}
+	}
+}
+
+func TestAxis(t *testing.T) {
+	for _, c := range []struct {
+		low, high      int64
+		from, to, step int64
+	}{
+		{0, 0, 0, 1, 1},
+		{0, 1000, 0, 1000, 500},
+		{499, 1000, 0, 1000, 500},   // the lowest is below half: from zero
+		{500, 1000, 400, 1000, 200}, // at half: broken
+		{1117352, 1630700, 1000000, 1800000, 200000},
+		{-4, 9, -5, 10, 5},
+		{-900, -100, -1000, 0, 500},
+	} {
+		a := newAxis(c.low, c.high)
+		if a.from != c.from || a.to != c.to || a.step != c.step {
+			t.Errorf("%d to %d: from %d to %d by %d", c.low, c.high, a.from, a.to, a.step)
+		}
+		if n := len(a.ticks()); n < 2 || n > maxTicks {
+			t.Errorf("%d to %d: %d ticks", c.low, c.high, n)
+		}
+	}
+}
+
+func TestImportWarnings(t *testing.T) {
+	p := NewImportPreview(app.ImportedFile{
+		Quarantined: []book.Reject{{Place: "row 4", Reason: "no date in 3O.10."}},
+		Warnings: []string{"row 4: no date in 3O.10.", "opening -1.00 EUR and lines 2.00 EUR make 1.00",
+			"off by -3.00 EUR on 2026-10-05", "off by -3.00 EUR on 2026-10-05"}}, "")
+	want := "Opening −1.00 EUR and lines 2.00 EUR make 1.00; Off by −3.00 EUR on 2026-10-05"
+	if got := strings.Join(p.Warnings, "; "); got != want {
+		t.Errorf("warnings %s\nwant %s", got, want)
 	}
 }
 

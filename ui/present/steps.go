@@ -83,14 +83,8 @@ func KindOf(m *app.Month, id book.ItemID) string {
 	return "Balance"
 }
 
-// All are the places of all items, in the order of their ids.
-func (x *StepItems) All() []int {
-	out := make([]int, len(x.step.Entries))
-	for i := range out {
-		out[i] = i
-	}
-	return out
-}
+// All are the places of all items, in the order of their days.
+func (x *StepItems) All() []int { return x.Find("", "on", false) }
 
 // Find are the places of the items that hold every word of a text, ordered by "on" or "amount", or
 // by id for "". It may take a moment for very long steps.
@@ -108,7 +102,7 @@ func (x *StepItems) Find(text, by string, down bool) []int {
 			return cmp.Compare(x.step.Entries[a].Amount, x.step.Entries[b].Amount)
 		})
 	case "on":
-		on := make(map[int]book.Date, len(out))
+		on := make([]book.Date, len(x.step.Entries))
 		for _, i := range out {
 			on[i] = x.month.ItemOn(x.step.Entries[i].Item)
 		}
