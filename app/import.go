@@ -70,6 +70,10 @@ type ImportedFile struct {
 	Account         book.AccountName
 	Rows            []ImportRow
 	New, Duplicates int
+	// Replaced are lines of the books that this file's take the place of, as was asked for. Conflict
+	// says that Err is about such lines, and that nobody has asked for it yet.
+	Replaced int
+	Conflict bool
 	// Quarantined are rows that could not be read, with place and reason.
 	Quarantined []book.Reject
 	// Opening and Closing are those of the first and the last statement in the file, nil where it
@@ -113,6 +117,7 @@ func (a *App) Import(ctx context.Context, q ImportRequest, show func(Progress)) 
 		show(Progress{Stage: "reading " + baseName(path), Done: i, Total: len(q.Files)})
 		f, err := a.importFile(ctx, path, o, q, &ahead)
 		f.Name, f.Account, f.Err = baseName(path), q.Account, err
+		_, f.Conflict = errors.AsType[*bankfile.Conflict](err)
 		report.Files = append(report.Files, f)
 	}
 	return report, nil
@@ -288,6 +293,7 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q I
 		fresh, known, err := bankfile.Merge(existing, *p)
 		if err != nil && q.Replace {
 			fresh, known, err = p.Lines, nil, nil
+			out.Replaced += len(existing)
 			for _, l := range existing {
 				batch.Replaced = append(batch.Replaced, l.ID)
 			}

@@ -81,7 +81,7 @@ func (s *shell) moveCommands() []command {
 		{id: "search.ctrl", title: "Search in this screen", icon: "search",
 			keys: []string{"Ctrl", "F"}, trigger: ctrl(fyne.KeyF), hidden: true,
 			run: s.focusSearch},
-		{id: "pane", title: "Next pane", icon: "right", keys: []string{"F6"},
+		{id: "pane", title: "Next pane: search, list, detail", icon: "right", keys: []string{"F6"},
 			trigger: plain(fyne.KeyF6), hidden: true, run: s.nextPane},
 		{id: "back", title: "Back", icon: "undo", keys: []string{"Esc"},
 			trigger: plain(fyne.KeyEscape), hidden: true, run: s.escape},

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"countinghouse/app/book"
@@ -172,19 +174,26 @@ func (s *shell) focusSearch() {
 	}
 }
 
-// nextPane moves the focus between search and list.
+// paned is a screen with more panes than its search and its list.
+type paned interface{ panes() []fyne.Focusable }
+
+// nextPane moves the focus to the next pane of the screen: search, list, detail.
 func (s *shell) nextPane() {
-	canvas := s.canvas
-	x, searching := s.screens[s.current].(searcher)
-	l, listing := s.screens[s.current].(lister)
-	switch {
-	case listing && (!searching || canvas.Focused() != fyne.Focusable(l.list())):
-		canvas.Focus(l.list())
-	case searching:
-		canvas.Focus(x.search().Focusable())
-	default:
-		canvas.FocusNext()
+	var list []fyne.Focusable
+	if x, ok := s.screens[s.current].(searcher); ok {
+		list = append(list, x.search().Focusable())
 	}
+	if x, ok := s.screens[s.current].(lister); ok && x.list() != nil {
+		list = append(list, x.list())
+	}
+	if x, ok := s.screens[s.current].(paned); ok {
+		list = append(list, x.panes()...)
+	}
+	if len(list) == 0 {
+		s.canvas.FocusNext()
+		return
+	}
+	s.canvas.Focus(list[(slices.Index(list, s.canvas.Focused())+1)%len(list)])
 }
 
 // escape stops what runs, or leaves what was entered: a field, a filter, a screen.

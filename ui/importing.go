@@ -233,7 +233,13 @@ func (x *importScreen) stored(report app.ImportReport, err error) {
 	x.s.say(x.result)
 }
 
-func (x *importScreen) nextProblem() { x.check.nextProblem() }
+func (x *importScreen) nextProblem() {
+	if x.list() == nil {
+		x.s.say("Choose a statement file first.")
+		return
+	}
+	x.check.nextProblem()
+}
 
 // escape goes back to the choice of a file.
 func (x *importScreen) escape() bool {
@@ -255,28 +261,33 @@ func (x *importScreen) update() {
 	case x.result != "":
 		at, body = 4, x.resultCard()
 	case x.failed != "":
-		body = x.chooser(kit.StatusBreak, x.failed)
+		body = x.chooser(kit.StatusBreak, x.failed, false)
 	case x.reading:
 		body = kit.NewEmptyState("Reading "+filepath.Base(x.file)+".", nil)
 	case x.view == nil:
-		body = x.chooser(kit.StatusNone, "")
+		body = x.chooser(kit.StatusNone, "", false)
 	case x.view.Question != nil:
 		at, body = 1, x.question()
 	case x.view.Problem != "":
-		body = x.chooser(kit.StatusBreak, x.view.Problem)
+		body = x.chooser(kit.StatusBreak, x.view.Problem, x.view.Conflict)
 	default:
 		at, body = 2, x.check.outside
 		x.check.update()
 	}
 	x.steps.Set(at, kit.Step{Label: "File", Done: at > 0}, kit.Step{Label: "Columns", Done: at > 1},
 		kit.Step{Label: "Check", Done: at > 2}, kit.Step{Label: "Import", Done: at > 3})
+	x.hint.SetText("Nothing is stored before step 4")
+	if at == 4 {
+		x.hint.SetText("")
+	}
 	x.stage.Objects = []fyne.CanvasObject{body}
 	x.stage.Refresh()
 	x.s.status.SetHints(x.s.hints()...)
 }
 
-// chooser asks for a file; above it stands what is wrong with the last one.
-func (x *importScreen) chooser(st kit.Status, problem string) fyne.CanvasObject {
+// chooser asks for a file; above it stands what is wrong with the last one, and a way to take its
+// lines nevertheless where they only contradict the books.
+func (x *importScreen) chooser(st kit.Status, problem string, conflict bool) fyne.CanvasObject {
 	read := kit.NewButton(kit.ButtonSpec{Label: "Read it", Icon: "eye",
 		OnTap: func() { x.open(typed(x.path.Text())) }})
 	choose := kit.NewButton(kit.ButtonSpec{Label: "Choose a file", Icon: "file", Key: "Ctrl O",
@@ -289,6 +300,13 @@ func (x *importScreen) chooser(st kit.Status, problem string) fyne.CanvasObject 
 	parts := []fyne.CanvasObject{}
 	if problem != "" {
 		parts = append(parts, note(st, problem))
+	}
+	if conflict {
+		parts = append(parts, chips(kit.NewButton(kit.ButtonSpec{Icon: "eye",
+			Label: "Check the file with its lines instead", OnTap: func() {
+				x.replace = true
+				x.again()
+			}})))
 	}
 	if len(x.s.profile.Config().Accounts) == 0 {
 		parts = append(parts, note(kit.StatusAttention, "No bank account is configured: add an "+

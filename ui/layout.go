@@ -210,7 +210,7 @@ func (f *flow) each(objects []fyne.CanvasObject, width float32,
 // fitted makes a column of amounts wide enough for its widest text: amounts are never cut.
 func fitted(g *kit.Grid, column int, texts func(yield func(string) bool)) {
 	list := g.Columns()
-	width := max(list[column].Min, 84)
+	width := list[column].Min
 	for t := range texts {
 		width = max(width, kit.TextWidth(t, kit.Strong)+4)
 	}

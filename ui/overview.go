@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"countinghouse/app"
@@ -88,6 +90,15 @@ func (x *overviewScreen) frame() *frame { return x.f }
 
 func (x *overviewScreen) search() *kit.Entry { return x.find }
 
+// panes are the bridge where there is one, and the lists beside it.
+func (x *overviewScreen) panes() []fyne.Focusable {
+	list := []fyne.Focusable{x.list, x.proofList}
+	if len(x.view.Bridges) > 0 {
+		list = slices.Insert(list, 0, fyne.Focusable(x.chart))
+	}
+	return list
+}
+
 func (x *overviewScreen) buildSources() {
 	s := x.s
 	x.list = kit.NewGrid([]kit.Column{
@@ -172,6 +183,13 @@ func (x *overviewScreen) show(m *app.Month) {
 		x.lagCard.SetContent(x.lag)
 	}
 	x.proved.take(present.Proofs(m))
+	fitted(x.proofList, 1, func(yield func(string) bool) {
+		for _, p := range x.proved.list {
+			if !yield(p.Closing) {
+				return
+			}
+		}
+	})
 	x.proofList.Reload()
 	x.inner.Refresh()
 	x.scroll.lay(x.scroll.outside.Size())

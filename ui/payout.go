@@ -65,19 +65,18 @@ func (d *payoutDetail) show(v *present.PayoutDetail) {
 func (d *payoutDetail) bankCard(v *present.PayoutDetail) fyne.CanvasObject {
 	if v.BankTitle == "" {
 		st := kit.StatusTiming
-		if v.Status == present.Break {
-			st = kit.StatusBreak
+		if v.Status == present.Break || v.Status == present.Attention {
+			st = status(v.Status)
 		}
-		if v.Exception == "" {
-			return kit.NewErrorStrip(st, v.Waiting, nil)
+		parts := []fyne.CanvasObject{note(st, v.Waiting)}
+		if v.Exception != "" {
+			parts = append(parts, chips(kit.NewButton(kit.ButtonSpec{Label: "Show in Reconcile",
+				Icon: "reconcile", OnTap: func() {
+					d.s.open(atReconcile)
+					d.s.reconcile().choose(v.Exception)
+				}})))
 		}
-		show := kit.NewButton(kit.ButtonSpec{Label: "Show in Reconcile", Icon: "reconcile",
-			OnTap: func() {
-				d.s.open(atReconcile)
-				d.s.reconcile().choose(v.Exception)
-			}})
-		return kit.NewCard("", "", nil, stacked(8, 0, note(kit.StatusAttention, v.Waiting),
-			chips(show)), 14)
+		return kit.NewCard("", "", nil, stacked(8, 0, parts...), 14)
 	}
 	var rows []kit.Fact
 	for _, b := range v.Bank {

@@ -55,11 +55,11 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 	x.state.OnChange = func(id string) { x.change(func() { x.view.InState(id) }) }
 	x.grid = kit.NewGrid([]kit.Column{
 		{ID: "sent", Title: "Sent", Width: 82, Min: 80, Sortable: true},
-		{ID: "source", Title: "Source", Width: 66, Min: 46, Sortable: true},
-		{ID: "payout", Title: "Payout", Width: 110, Min: 56, Grow: true, Sortable: true},
+		{ID: "source", Title: "Source", Width: 56, Min: 46, Sortable: true},
+		{ID: "payout", Title: "Payout", Width: 110, Min: 52, Grow: true, Sortable: true},
 		{ID: "amount", Title: "EUR", Width: 80, Min: 76, Align: kit.AlignRight, Sortable: true},
 		{ID: "booked", Title: "Booked or due", Width: 92, Min: 88, Sortable: true},
-		{ID: "members", Title: "Members", Width: 112, Min: 58, Grow: true, Sortable: true},
+		{ID: "members", Title: "Members", Width: 104, Min: 72, Grow: true, Sortable: true},
 		{ID: "state", Title: "State", Width: 98, Min: 94, Sortable: true},
 	}, x.rows)
 	x.grid.Empty = x.empty
@@ -84,6 +84,14 @@ func (x *payoutsScreen) frame() *frame { return x.f }
 func (x *payoutsScreen) search() *kit.Entry { return x.find }
 
 func (x *payoutsScreen) list() *kit.Grid { return x.grid }
+
+// panes is the list of the chosen payout's members.
+func (x *payoutsScreen) panes() []fyne.Focusable {
+	if x.detail.rows.Len() == 0 {
+		return nil
+	}
+	return []fyne.Focusable{x.detail.members}
+}
 
 func (x *payoutsScreen) layLeft(size fyne.Size) {
 	place(x.left.Objects[0], 0, 0, size.Width, size.Height)
@@ -197,7 +205,7 @@ func (x *payoutsScreen) showState(state string) {
 func (x *payoutsScreen) showDetail() {
 	d := x.view.Selected()
 	if d == nil {
-		x.detail.showNothing(x.view.Empty())
+		x.detail.showNothing("")
 		return
 	}
 	x.detail.show(d)

@@ -29,6 +29,8 @@ type reconcileScreen struct {
 	run      *kit.Button
 	proved   *kit.Chip
 	detail   *exceptionDetail
+	// blank says that the list is empty, so that the detail says why.
+	blank bool
 }
 
 func newReconcileScreen(s *shell) *reconcileScreen {
@@ -79,6 +81,14 @@ func (x *reconcileScreen) frame() *frame { return x.f }
 func (x *reconcileScreen) search() *kit.Entry { return x.find }
 
 func (x *reconcileScreen) list() *kit.Grid { return x.grid }
+
+// panes is the detail's lower part, where an exception is shown.
+func (x *reconcileScreen) panes() []fyne.Focusable {
+	if r := x.rows.at(x.grid.Cursor()); r == nil || r.Group {
+		return nil
+	}
+	return []fyne.Focusable{x.detail.more}
+}
 
 func (x *reconcileScreen) layLeft(size fyne.Size) {
 	place(x.left.Objects[0], 0, 0, size.Width, size.Height)
@@ -158,6 +168,14 @@ func (x *reconcileScreen) reload() {
 	})
 	x.grid.Reload()
 	x.left.Refresh()
+	blank := len(x.rows.list) == 0
+	switch {
+	case blank:
+		x.detail.showNothing("")
+	case x.blank:
+		x.showDetail()
+	}
+	x.blank = blank
 }
 
 // moved shows what the cursor stands on.
@@ -173,7 +191,7 @@ func (x *reconcileScreen) moved(id string) {
 func (x *reconcileScreen) showDetail() {
 	e := x.view.Selected()
 	if e == nil {
-		x.detail.showNothing(x.view.Empty())
+		x.detail.showNothing("")
 		return
 	}
 	x.detail.show(present.NewDetail(x.view.Month(), e))

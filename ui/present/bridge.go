@@ -42,7 +42,7 @@ type BridgeView struct {
 	Currency money.Currency
 	Rows     []BridgeRow
 	Ticks    []Tick
-	// Broken says that the axis does not start at zero; AxisNote says where it starts.
+	// Broken says that the bars of balances do not start at zero; AxisNote says where the axis starts.
 	Broken   bool
 	AxisNote string
 	// Explained says that the unexplained amount is zero; Unexplained is that amount and Verdict the
@@ -65,7 +65,7 @@ func NewBridge(b book.Bridge) BridgeView {
 	}
 	low, high := extent(b, totals)
 	a := newAxis(low, high)
-	v.Broken = a.from != 0
+	v.Broken = a.from > 0
 	v.AxisNote = "Axis starts at " + axisLabel(a.from, b.Currency)
 	for _, t := range a.ticks() {
 		v.Ticks = append(v.Ticks, Tick{a.place(t), axisLabel(t, b.Currency)})

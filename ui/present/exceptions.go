@@ -358,6 +358,9 @@ func (x *Exceptions) Empty() string {
 	if x.search != "" || x.currency != "" || x.step != nil {
 		return "No exception fits this filter."
 	}
+	if len(filled(x.month)) == 0 {
+		return "There are no records of this month yet. Sync the sources, or import a statement."
+	}
 	switch x.tab {
 	case TabTiming:
 		return "Nothing waits for time to pass."

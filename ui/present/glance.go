@@ -60,7 +60,7 @@ func MonthState(m *app.Month) (string, Status) {
 func Unexplained(m *app.Month) (string, Status) {
 	base := m.Config.Business.BaseCurrency
 	text := ""
-	for _, b := range m.Bridges {
+	for _, b := range filled(m) {
 		say := fmt.Sprintf("%s unexplained %s", b.Currency, Minor(b.Unexplained, b.Currency))
 		if b.Unexplained != 0 {
 			return say, Break

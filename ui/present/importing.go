@@ -44,6 +44,8 @@ type ImportPreview struct {
 	Question *app.Question
 	// Problem is why the file cannot be imported, in words; "" where it can.
 	Problem string
+	// Conflict says that the file's lines can be taken in place of those that the books have.
+	Conflict bool
 	// Effect says in sentences what the import will do.
 	Effect string
 	// Button is the primary button's text, Hint the sentence beside it.
@@ -58,7 +60,11 @@ func NewImportPreview(f app.ImportedFile, accountTitle string) ImportPreview {
 	if len(f.Questions) > 0 {
 		p.Question = &f.Questions[0]
 	} else if f.Err != nil {
-		p.Problem = app.Explain(f.Err)
+		p.Problem, p.Conflict = app.Explain(f.Err), f.Conflict
+		if f.Conflict {
+			said, _, _ := strings.Cut(p.Problem, "; import it with")
+			p.Problem = said + ". If the file is right, take its lines instead."
+		}
 	}
 	p.Profile = "not seen before"
 	if f.Recognised {
@@ -79,7 +85,7 @@ func NewImportPreview(f app.ImportedFile, accountTitle string) ImportPreview {
 	p.rows(f)
 	p.proof(f)
 	p.button()
-	p.effect()
+	p.effect(f.Replaced)
 	return p
 }
 
@@ -112,13 +118,16 @@ var signs = regexp.MustCompile(`(^|[\s(])-(\d)`)
 // Lines is how many lines the file has.
 func (p *ImportPreview) Lines() int { return len(p.Rows[ImportAll]) }
 
-func (p *ImportPreview) effect() {
+func (p *ImportPreview) effect(replaced int) {
 	var parts []string
 	if p.New > 0 {
 		parts = append(parts, "Adds "+Plural(p.New, "bank line")+".")
 	}
 	if p.Known > 0 {
 		parts = append(parts, "Leaves "+Count(p.Known)+" alone that the books have already.")
+	}
+	if replaced > 0 {
+		parts = append(parts, "Takes "+Plural(replaced, "line")+" of the same days out of the books.")
 	}
 	if p.Kept > 0 {
 		parts = append(parts, "Keeps "+Count(p.Kept)+" aside that could not be read.")

@@ -59,7 +59,7 @@ type Overview struct {
 // NewOverview lays a month out. zone is the business's.
 func NewOverview(m *app.Month) Overview {
 	o := Overview{Month: m.Period, AsOf: moment(m.AsOf, m.Config.Zone())}
-	for _, b := range m.Bridges {
+	for _, b := range filled(m) {
 		o.Bridges = append(o.Bridges, NewBridge(b))
 	}
 	slices.SortStableFunc(o.Bridges, func(a, b BridgeView) int {
@@ -97,10 +97,20 @@ func moment(at book.Instant, zone *time.Location) string {
 	return at.Time().In(zone).Format("2006-01-02 15:04")
 }
 
+// filled are the bridges of a month that have something to explain: one without a single item is
+// proof of nothing.
+func filled(m *app.Month) []book.Bridge {
+	return slices.DeleteFunc(slices.Clone(m.Bridges), func(b book.Bridge) bool {
+		return b.Unexplained == 0 && !slices.ContainsFunc(b.Steps, func(s book.BridgeStep) bool {
+			return s.Items > 0 || s.Amount != 0
+		})
+	})
+}
+
 // verdict says in one line whether all bridges come out.
 func verdict(m *app.Month) (string, Status) {
 	var good, bad []string
-	for _, b := range m.Bridges {
+	for _, b := range filled(m) {
 		if b.Unexplained == 0 {
 			good = append(good, string(b.Currency))
 		} else {

@@ -2,6 +2,7 @@ package present
 
 import (
 	"fmt"
+	"strings"
 
 	"countinghouse/app"
 	"countinghouse/app/book"
@@ -110,7 +111,7 @@ func (d *PayoutDetail) parts(c *app.Composition) {
 		low, high = min(low, running), max(high, running)
 	}
 	a := newAxis(low, high)
-	d.Broken, d.AxisNote = a.from != 0, "axis from "+axisLabel(a.from, c.Payout.Amount.Currency)
+	d.Broken, d.AxisNote = a.from > 0, "axis from "+axisLabel(a.from, c.Payout.Amount.Currency)
 	running = 0
 	for i, p := range list {
 		if p.label == "Other movements" && p.minor == 0 && counts[p.label] == 0 {
@@ -164,7 +165,8 @@ func (x *Payouts) bank(d *PayoutDetail, c *app.Composition) {
 				held(e)), e.ID
 		}
 		if c.Payout.State == book.PayoutFailed {
-			d.Waiting = "The payout came back into the gateway's balance: " + c.Payout.Reason + "."
+			d.Waiting = "The payout came back into the gateway's balance: " +
+				strings.ReplaceAll(c.Payout.Reason, "_", " ") + "."
 		}
 		return
 	}

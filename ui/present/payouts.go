@@ -88,7 +88,7 @@ func (x *Payouts) row(c *app.Composition) PayoutRow {
 	case p.Members == book.MembersPending:
 		r.Members, r.MembersStatus = "not yet stated", TimingStatus
 	case c.Difference != 0:
-		r.Members = "off by " + Amount(c.Amount(c.Difference))
+		r.Members = "off " + Amount(c.Amount(c.Difference))
 		r.MembersStatus = Break
 	default:
 		r.Members, r.MembersStatus = "foots", OK
