@@ -39,8 +39,10 @@ func (s *shell) split(name string, left, right fyne.CanvasObject, first float32)
 		func(offset float64) { prefs.SetFloat("split."+name, offset) })
 }
 
-// columns gives a grid the widths that were chosen by hand, and remembers new ones.
+// columns gives a screen's grid the widths that were chosen by hand, and remembers new ones. The
+// lists of all screens stand on Surface.
 func (s *shell) columns(name string, g *kit.Grid) {
+	g.OnSurface = true
 	prefs := s.fyne.Preferences()
 	widths := map[string]float32{}
 	for part := range strings.SplitSeq(prefs.String("columns."+name), " ") {

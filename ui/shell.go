@@ -114,8 +114,7 @@ func (s *shell) build(c fyne.Canvas) fyne.CanvasObject {
 	s.canvas = c
 	s.body = arranged(fixed(windowWidth-kit.RailNarrow, windowHeight-kit.StatusHeight), s.layBody)
 	s.dock = arranged(fixed(0, 0), s.layDock)
-	s.root = arranged(fixed(windowWidth, windowHeight), s.lay, kit.NewGround(kit.Bg), s.rail, s.body,
-		s.dock, s.status)
+	s.root = arranged(fixed(windowWidth, windowHeight), s.lay, s.rail, s.body, s.dock, s.status)
 	s.route()
 	if s.profile == nil {
 		s.wanted = s.start.Month
@@ -165,7 +164,6 @@ func (s *shell) lay(size fyne.Size) {
 		left = kit.RailNarrow
 	}
 	bottom := size.Height - kit.StatusHeight
-	place(s.root.Objects[0], 0, 0, size.Width, size.Height)
 	place(s.rail, 0, 0, left, bottom)
 	place(s.body, left, 0, size.Width-left, bottom)
 	place(s.dock, left, 0, size.Width-left, bottom)

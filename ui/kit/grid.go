@@ -144,6 +144,12 @@ func (g *Grid) build() {
 // Reload shows the data as it is now: rows whose revision is the same are left alone, cursor
 // and selection stay with their records.
 func (g *Grid) Reload() {
+	g.load()
+	g.repaint()
+}
+
+// load is Reload without the repaint: a repaint while painting would paint all parts twice.
+func (g *Grid) load() {
 	var heads []int
 	if grouped, ok := g.data.(Grouped); ok {
 		heads = grouped.Heads()
@@ -156,7 +162,6 @@ func (g *Grid) Reload() {
 	g.list.Refresh()
 	g.head.repaint()
 	g.sums.repaint()
-	g.repaint()
 }
 
 // SetData replaces the model and reloads.
@@ -260,7 +265,7 @@ func (g *Grid) minimum() fyne.Size {
 
 func (g *Grid) paint(p *pen, size fyne.Size) {
 	if g.list == nil {
-		g.Reload()
+		g.load()
 	}
 	if !g.InCard && !g.OnSurface {
 		p.fill(0, 0, size.Width, size.Height, Surface, 0)

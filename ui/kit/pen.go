@@ -80,40 +80,25 @@ func (p *pen) rect(fill, line color.Color, width, radius float32) *canvas.Rectan
 	return r
 }
 
-// card paints the surface with its line, as crisp as two fills are. A large one is round at its
-// ends only: a rectangle with corners costs twice as much as a plain one without a graphics card.
+// card paints the surface with its line, as crisp as two fills are. A high one is a bar with
+// round corners at each end and a plain rectangle over what is between: without a graphics card a
+// rectangle with round corners costs twice as much for each pixel. It must lie on whole pixels.
 func (p *pen) card(x, y, w, h float32, fill, line Token, radius float32) {
 	if w < 3 || h < 3 {
 		return // no room: a negative size is an error of the toolkit's painter
 	}
-	const large = 64
-	if h < large {
+	if h < 6*radius || w != round(w) || h != round(h) {
 		p.fill(x, y, w, h, line, radius)
 		p.fill(x+1, y+1, w-2, h-2, fill, radius-1)
 		return
 	}
-	end := 2 * radius
-	for _, top := range []bool{true, false} {
-		at, inner := y, y+1
-		if !top {
-			at, inner = y+h-end, y+h-end
-		}
-		p.end(x, at, w, end, line, radius, top)
-		p.end(x+1, inner, w-2, end-1, fill, radius-1, top)
+	for _, end := range []float32{0, h - 2*radius} {
+		p.fill(x, y+end, w, 2*radius, line, radius)
+		p.fill(x+1, y+max(1, end), w-2, 2*radius-1, fill, radius-1)
 	}
-	p.vline(x, y+end, h-2*end, line)
-	p.vline(x+w-1, y+end, h-2*end, line)
-	p.fill(x+1, y+end, w-2, h-2*end, fill, 0)
-}
-
-// end paints the round upper or lower end of a card.
-func (p *pen) end(x, y, w, h float32, t Token, radius float32, top bool) {
-	r := p.fill(x, y, w, h, t, 0)
-	if top {
-		r.TopLeftCornerRadius, r.TopRightCornerRadius = radius, radius
-	} else {
-		r.BottomLeftCornerRadius, r.BottomRightCornerRadius = radius, radius
-	}
+	p.vline(x, y+radius, h-2*radius, line)
+	p.vline(x+w-1, y+radius, h-2*radius, line)
+	p.fill(x+1, y+radius, w-2, h-2*radius, fill, 0)
 }
 
 func (p *pen) hline(x, y, w float32, t Token) { p.fill(x, y, w, 1, t, 0) }
