@@ -48,10 +48,7 @@ func bridge(v present.BridgeView) kit.Bridge {
 		AxisNote: v.AxisNote, Legend: [3]string{"adds", "takes away", "balance"},
 		Titles: [3]string{"Step", "Class", "Items"},
 		Foot: kit.BridgeFoot{Label: "Unexplained", Amount: v.Unexplained, Sentence: v.Verdict,
-			Status: kit.StatusOK}}
-	if !v.Explained {
-		b.Foot.Status = kit.StatusBreak
-	}
+			Status: status(v.Status)}}
 	for _, r := range v.Rows {
 		b.Rows = append(b.Rows, kit.BridgeRow{ID: string(r.Step), Label: r.Label, Codes: r.Classes,
 			Items: r.Items, Amount: r.Amount, Kind: bar(r.Bar), From: r.From, To: r.To,

@@ -160,10 +160,7 @@ func (x *overviewScreen) show(m *app.Month) {
 	chosen := x.segments.Selected()
 	found := false
 	for _, b := range x.view.Bridges {
-		o := kit.Option{ID: string(b.Currency), Label: string(b.Currency), Status: kit.StatusOK}
-		if !b.Explained {
-			o.Status = kit.StatusBreak
-		}
+		o := kit.Option{ID: string(b.Currency), Label: string(b.Currency), Status: status(b.Status)}
 		found = found || o.ID == chosen
 		options = append(options, o)
 	}

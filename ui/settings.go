@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strings"
+
 	"fmt"
 
 	"fyne.io/fyne/v2"
@@ -82,7 +84,7 @@ func profileCards(s *shell) []fyne.CanvasObject {
 			number = x.Number
 		}
 		accounts = append(accounts, kit.Fact{Label: string(x.Name),
-			Value: string(x.Currency) + ", " + number, Note: "calendar " + x.Calendar})
+			Value: string(x.Currency) + ", " + number, Note: strings.ToUpper(x.Calendar) + " calendar"})
 	}
 	return []fyne.CanvasObject{
 		kit.NewCard("Profile", "written in "+app.ConfigName, nil, profile, 16),

@@ -49,14 +49,18 @@ type BridgeView struct {
 	// sentence beside it.
 	Explained            bool
 	Unexplained, Verdict string
+	// Status is how that comes out: attention where it is zero, but a source is not complete.
+	Status Status
 }
 
 // NewBridge lays a bridge out. The bars of balances run from the axis's start, those of steps from
 // the running sum before to the one after.
 func NewBridge(b book.Bridge) BridgeView {
 	v := BridgeView{Currency: b.Currency, Explained: b.Unexplained == 0,
-		Unexplained: Minor(b.Unexplained, b.Currency), Verdict: "Every cent is explained by listed items"}
+		Unexplained: Minor(b.Unexplained, b.Currency), Verdict: "Every cent is explained by listed items",
+		Status: OK}
 	if !v.Explained {
+		v.Status = Break
 		v.Verdict = "No listed item explains this amount"
 	}
 	totals := map[book.Step]bool{}

@@ -28,3 +28,27 @@ func TestMonthWithoutRecords(t *testing.T) {
 		t.Errorf("with an item: %d bridges, %q", len(o.Bridges), o.Status)
 	}
 }
+
+// While a source is not complete, a bridge that comes out is no proof yet.
+func TestMonthWithoutASource(t *testing.T) {
+	m := month(t)
+	m.Bridges = []book.Bridge{{Currency: "EUR", Steps: []book.BridgeStep{
+		{Step: book.StepBillingReceipts, Items: 1, Amount: 100}}}}
+	if o := NewOverview(m); o.Bridges[0].Status != OK || o.StatusKind != OK {
+		t.Errorf("with all sources: %v, %v", o.Bridges[0].Status, o.StatusKind)
+	}
+	m.Sources[1].OK, m.Sources[1].Message = false, "Source stripe: The key is wrong."
+	o := NewOverview(m)
+	want := "Stripe is not complete: figures may change"
+	if o.Bridges[0].Verdict != want || o.Bridges[0].Status != Attention || o.Status != want ||
+		o.Tiles[0].Base != "Stripe is not complete" || o.Sources[1].Detail != "The key is wrong." {
+		t.Errorf("without Stripe: %+v, %q, %+v, %+v", o.Bridges[0], o.Status, o.Tiles[0], o.Sources[1])
+	}
+	if text, st := Unexplained(m); text != "EUR unexplained 0.00, not complete" || st != Attention {
+		t.Errorf("%q, %v", text, st)
+	}
+	m.Bridges[0].Unexplained = 1
+	if o = NewOverview(m); o.Bridges[0].Status != Break || o.StatusKind != Break {
+		t.Errorf("with a rest: %v, %v", o.Bridges[0].Status, o.StatusKind)
+	}
+}

@@ -72,6 +72,9 @@ func Unexplained(m *app.Month) (string, Status) {
 	if text == "" {
 		return "Nothing to explain", Neutral
 	}
+	if lacking(m) != "" {
+		return text + ", not complete", Attention
+	}
 	return text, OK
 }
 

@@ -59,8 +59,13 @@ type Overview struct {
 // NewOverview lays a month out. zone is the business's.
 func NewOverview(m *app.Month) Overview {
 	o := Overview{Month: m.Period, AsOf: moment(m.AsOf, m.Config.Zone())}
+	lack := lacking(m)
 	for _, b := range filled(m) {
-		o.Bridges = append(o.Bridges, NewBridge(b))
+		v := NewBridge(b)
+		if lack != "" && v.Explained {
+			v.Verdict, v.Status = lack+": figures may change", Attention
+		}
+		o.Bridges = append(o.Bridges, v)
 	}
 	slices.SortStableFunc(o.Bridges, func(a, b BridgeView) int {
 		base := m.Config.Business.BaseCurrency
@@ -107,6 +112,32 @@ func filled(m *app.Month) []book.Bridge {
 	})
 }
 
+// lacking says which sources were not pulled, or not to the end: "Stripe is not complete"; "" for
+// none.
+func lacking(m *app.Month) string {
+	var names []string
+	for _, s := range m.Sources {
+		if s.At == 0 || !s.OK {
+			names = append(names, s.Title)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1:
+		return names[0] + " is not complete"
+	}
+	return and(names) + " are not complete"
+}
+
+// rated is the status of a share that was matched without help: less than 19 of 20 wants a look.
+func rated(r book.AutoRate) Status {
+	if r.Matched*20 < r.Of*19 {
+		return Attention
+	}
+	return OK
+}
+
 // verdict says in one line whether all bridges come out.
 func verdict(m *app.Month) (string, Status) {
 	var good, bad []string
@@ -122,6 +153,8 @@ func verdict(m *app.Month) (string, Status) {
 		return "Not explained: " + strings.Join(bad, ", "), Break
 	case len(good) == 0:
 		return "Nothing to explain in " + m.Period.String(), Neutral
+	case lacking(m) != "":
+		return lacking(m) + ": figures may change", Attention
 	}
 	return and(good) + " explained to the cent", OK
 }
@@ -162,13 +195,16 @@ func tiles(m *app.Month) []Tile {
 	}
 	matched := Tile{ID: "matched", Title: "Matched automatically", Figure: Percent(m.AutoPayments),
 		Base: fmt.Sprintf("%s of %s payments", Count(m.AutoPayments.Matched),
-			Count(m.AutoPayments.Of)), Status: OK}
-	if m.AutoPayments.Of == 0 {
+			Count(m.AutoPayments.Of)), Status: rated(m.AutoPayments)}
+	switch lack := lacking(m); {
+	case m.AutoPayments.Of == 0:
 		matched.Base, matched.Status = "no payments yet", Neutral
+	case lack != "":
+		matched.Base, matched.Status = lack, Attention
 	}
 	lines := Tile{ID: "payouts", Title: "Payouts found at bank", Figure: Percent(m.AutoLines),
 		Base: fmt.Sprintf("%s of %s payout lines", Count(m.AutoLines.Matched),
-			Count(m.AutoLines.Of)), Status: OK}
+			Count(m.AutoLines.Of)), Status: rated(m.AutoLines)}
 	if m.AutoLines.Of == 0 {
 		lines.Base, lines.Status = "no payouts yet", Neutral
 	}
@@ -207,7 +243,8 @@ func sourceRows(m *app.Month) []SourceRow {
 		case s.At == 0:
 			row.Status, row.Word, row.Detail = Neutral, "Not synced", "Nothing pulled yet"
 		case !s.OK:
-			row.Status, row.Word, row.Detail = Break, "Stopped", s.Message
+			row.Status, row.Word = Break, "Stopped"
+			row.Detail = strings.TrimPrefix(s.Message, "Source "+string(s.Name)+": ")
 		case s.Rejects > 0:
 			row.Status, row.Word = Attention, "Kept aside"
 			row.Detail = Plural(s.Rejects, "record") + " could not be read"
