@@ -15,7 +15,7 @@ import (
 	"countinghouse/app"
 	"countinghouse/ui"
 	"countinghouse/ui/cli"
-	_ "countinghouse/ui/locale" // before Fyne looks for a language
+	_ "countinghouse/ui/early" // before Fyne reads the environment
 )
 
 // appID is the application's id, as in FyneApp.toml: where its looks are remembered.
