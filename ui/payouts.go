@@ -56,8 +56,8 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 	x.grid = kit.NewGrid([]kit.Column{
 		{ID: "sent", Title: "Sent", Width: 82, Min: 80, Sortable: true},
 		{ID: "source", Title: "Source", Width: 56, Min: 46, Sortable: true},
-		{ID: "payout", Title: "Payout", Width: 110, Min: 52, Grow: true, Sortable: true},
-		{ID: "amount", Title: "EUR", Width: 80, Min: 76, Align: kit.AlignRight, Sortable: true},
+		{ID: "payout", Title: "Payout", Width: 110, Min: 46, Grow: true, Sortable: true},
+		{ID: "amount", Title: "EUR", Width: 74, Min: 72, Align: kit.AlignRight, Sortable: true},
 		{ID: "booked", Title: "Booked or due", Width: 88, Min: 86, Sortable: true},
 		{ID: "members", Title: "Members", Width: 104, Min: 80, Grow: true, Sortable: true},
 		{ID: "state", Title: "State", Width: 98, Min: 94, Sortable: true},

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"countinghouse/app"
 	"countinghouse/app/book"
 )
 
@@ -50,5 +51,25 @@ func TestMonthWithoutASource(t *testing.T) {
 	m.Bridges[0].Unexplained = 1
 	if o = NewOverview(m); o.Bridges[0].Status != Break || o.StatusKind != Break {
 		t.Errorf("with a rest: %v, %v", o.Bridges[0].Status, o.StatusKind)
+	}
+}
+
+// A month without payouts, passed on the way, does not change which currency is shown.
+func TestPayoutsKeepTheirCurrency(t *testing.T) {
+	none := month(t)
+	none.Books.Payouts, none.Exceptions = nil, nil
+	list := NewPayouts(month(t))
+	for _, m := range []*app.Month{none, month(t)} {
+		next := NewPayouts(m)
+		next.Like(list)
+		list = next
+	}
+	if list.Currency() != "EUR" {
+		t.Errorf("after a month without payouts it shows %q", list.Currency())
+	}
+	list.InCurrency("")
+	next := NewPayouts(month(t))
+	if next.Like(list); next.Currency() != "" {
+		t.Errorf("all currencies were chosen, it shows %q", next.Currency())
 	}
 }

@@ -241,7 +241,8 @@ func (x *Payouts) Moving() (transit, resolve, overdue string) {
 // Like takes over how another list is shown: search, filters, order and choice.
 func (x *Payouts) Like(o *Payouts) {
 	x.search, x.state, x.sortBy, x.down = o.search, o.state, o.sortBy, o.down
-	if o.currency == "" || slices.Contains(x.Currencies(), o.currency) {
+	chosen := o.currency == "" && len(o.rows) > 0 // a month without payouts chooses nothing
+	if chosen || slices.Contains(x.Currencies(), o.currency) {
 		x.currency = o.currency
 	}
 	if slices.Contains(x.Sources(), o.source) {
