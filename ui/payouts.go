@@ -60,7 +60,7 @@ func newPayoutsScreen(s *shell) *payoutsScreen {
 		{ID: "amount", Title: "EUR", Width: 74, Min: 72, Align: kit.AlignRight, Sortable: true},
 		{ID: "booked", Title: "Booked or due", Width: 88, Min: 86, Sortable: true},
 		{ID: "members", Title: "Members", Width: 104, Min: 80, Grow: true, Sortable: true},
-		{ID: "state", Title: "State", Width: 98, Min: 94, Sortable: true},
+		{ID: "state", Title: "State", Width: 104, Min: 104, Sortable: true},
 	}, x.rows)
 	x.grid.Empty = x.empty
 	x.grid.Sort = kit.Sort{Column: "sent", Descending: true}
