@@ -179,6 +179,31 @@ func TestMergeOverlapInAnotherFormat(t *testing.T) {
 	})
 }
 
+// TestMergeTakesAnUnreadRowForTheMissingLine imports a file again, one of whose rows has been spoilt
+// since: the line that the books have is that row, and not a contradiction.
+func TestMergeTakesAnUnreadRowForTheMissingLine(t *testing.T) {
+	const head = "Date;Amount;Text\n"
+	rows := []string{"2026-10-01;10,00;one\n", "2026-10-02;20,00;two\n", "2026-10-03;30,00;three\n"}
+	o := Options{Account: "operating", Currency: "EUR"}
+	whole, err := Read(strings.NewReader(head+strings.Join(rows, "")), "a.csv", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoilt, err := Read(strings.NewReader(head+rows[0]+"2026-10-O2;20,00;two\n"+rows[2]), "a.csv", o)
+	if err != nil || len(spoilt.Statements[0].Rejects) != 1 {
+		t.Fatalf("%d rejects, %v", len(spoilt.Statements[0].Rejects), err)
+	}
+	books := whole.Statements[0].Lines
+	fresh, known, err := Merge(books, spoilt.Statements[0])
+	if err != nil || len(fresh) != 0 || len(known) != 2 {
+		t.Errorf("%d new, %d known, %v", len(fresh), len(known), err)
+	}
+	spoilt.Statements[0].Rejects = nil
+	if _, _, err := Merge(books, spoilt.Statements[0]); err == nil {
+		t.Error("without an unread row the missing line is a contradiction")
+	}
+}
+
 func TestMergeRefusesWhatDoesNotPair(t *testing.T) {
 	line := func(day book.Date, minor int64, text, bankID string) book.BankLine {
 		return book.BankLine{Account: "operating", On: day, Amount: money.New(minor, "EUR"), Text: text, BankID: bankID}

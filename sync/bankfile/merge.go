@@ -46,9 +46,10 @@ func Merge(existing []book.BankLine, file Parsed) (fresh, duplicates []book.Bank
 	for i := range existing {
 		byID[existing[i].ID] = &existing[i]
 	}
-	taken := map[book.ItemID]bool{}
+	taken, own := map[book.ItemID]bool{}, map[book.ItemID]bool{}
 	var open []book.BankLine
 	for _, l := range file.Lines {
+		own[l.ID] = true
 		if old, ok := byID[l.ID]; ok && !sameMove(*old, l) {
 			l.ID = numbered(l, fingerprint(l))
 		}
@@ -60,7 +61,8 @@ func Merge(existing []book.BankLine, file Parsed) (fresh, duplicates []book.Bank
 		open = append(open, l)
 	}
 	left := slices.DeleteFunc(slices.Clone(existing), func(l book.BankLine) bool {
-		return taken[l.ID] || file.file[l.ID] || l.Pending || l.Account != file.Account ||
+		elsewhere := file.file[l.ID] && !own[l.ID]
+		return taken[l.ID] || elsewhere || l.Pending || l.Account != file.Account ||
 			l.On < file.FromOn || l.On > file.ToOn
 	})
 	pairs := pairUp(left, open)
@@ -155,7 +157,7 @@ func lineWords(l book.BankLine) map[string]bool {
 
 // conflict looks for a day on which a line of the account is missing in the file. The first and
 // last day of a file may be cut off, the days between may not; a day with other lines in place of
-// the missing ones conflicts wherever it is.
+// the missing ones conflicts wherever it is. A row that could not be read may be the missing line.
 func conflict(left, fresh []book.BankLine, file Parsed) error {
 	slices.SortStableFunc(left, func(a, b book.BankLine) int { return int(a.On - b.On) })
 	for _, l := range left {
@@ -171,7 +173,8 @@ func conflict(left, fresh []book.BankLine, file Parsed) error {
 				c.New = append(c.New, x)
 			}
 		}
-		if len(c.New) > 0 || l.On > file.FromOn && l.On < file.ToOn {
+		unread := len(left) <= len(file.Rejects)
+		if len(c.New) > 0 || !unread && l.On > file.FromOn && l.On < file.ToOn {
 			return c
 		}
 	}
