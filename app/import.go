@@ -292,11 +292,11 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q I
 		}
 		fresh, known, err := bankfile.Merge(existing, *p)
 		if err != nil && q.Replace {
-			fresh, known, err = p.Lines, nil, nil
-			out.Replaced += len(existing)
-			for _, l := range existing {
-				batch.Replaced = append(batch.Replaced, l.ID)
-			}
+			var gone []book.ItemID
+			fresh, known, gone = replace(existing, p)
+			batch.Replaced = append(batch.Replaced, gone...)
+			out.Replaced += len(gone)
+			err = nil
 		}
 		if err != nil {
 			return batch, fmt.Errorf("%s: %w", f.Name, err)
@@ -363,6 +363,34 @@ func (a *App) existing(ctx context.Context, account book.AccountName, p *bankfil
 	}
 	others, err := a.store.ByIDs(ctx, ids)
 	return append(list, others.Lines...), err
+}
+
+// replace takes a statement's lines as they are: those that the books have under the same id and with
+// the same date and amount stay, the others are new, and what the books have on its days beside them
+// is gone.
+func replace(existing []book.BankLine, p *bankfile.Parsed) (fresh, known []book.BankLine,
+	gone []book.ItemID) {
+	have := make(map[book.ItemID]*book.BankLine, len(existing))
+	for i := range existing {
+		have[existing[i].ID] = &existing[i]
+	}
+	kept := make(map[book.ItemID]bool, len(p.Lines))
+	for _, l := range p.Lines {
+		if old := have[l.ID]; old != nil && old.On == l.On && old.Amount == l.Amount {
+			kept[l.ID] = true
+			known = append(known, l)
+			continue
+		}
+		fresh = append(fresh, l)
+	}
+	for _, l := range existing {
+		onItsDays := l.On >= p.FromOn && l.On <= p.ToOn
+		taken := slices.ContainsFunc(fresh, func(f book.BankLine) bool { return f.ID == l.ID })
+		if !kept[l.ID] && (onItsDays || taken) {
+			gone = append(gone, l.ID)
+		}
+	}
+	return fresh, known, gone
 }
 
 // settledNow are the announced lines that a later statement no longer announces: they were booked,
