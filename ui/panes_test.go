@@ -61,8 +61,10 @@ func TestDroppedFileThatContradictsTheBooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(string(text), "\n")
-	lines[5] = strings.Replace(lines[5], "2026", "2O26", 1)
-	path := filepath.Join(t.TempDir(), "operating-broken.csv")
+	cells := strings.Split(lines[5], ";")
+	cells[2] = "77.777,77"
+	lines[5] = strings.Join(cells, ";")
+	path := filepath.Join(t.TempDir(), "operating-other.csv")
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -71,12 +73,12 @@ func TestDroppedFileThatContradictsTheBooks(t *testing.T) {
 	r.at(atImport)
 	x := r.s.importing()
 	if x.view == nil || !x.view.Conflict || strings.Contains(x.view.Problem, "--") {
-		t.Fatalf("a file that lacks a line of the books: %+v", x.view)
+		t.Fatalf("a file with another amount than the books: %q, %q", x.view.Problem, x.view.Verdict)
 	}
 	x.replace = true
 	x.again()
 	r.settle()
-	if x.view.Problem != "" || x.view.Kept != 1 ||
+	if x.view.Problem != "" || x.view.New != 1 ||
 		!strings.Contains(x.view.Effect, "out of the books") {
 		t.Errorf("taking its lines: %q, %q", x.view.Problem, x.view.Effect)
 	}
