@@ -41,7 +41,7 @@ func pictures() []picture {
 		{name: "import", show: showImport, both: true},
 		{name: "welcome", show: func(*robot) {}, first: true, both: true},
 		{name: "step", show: showStep, both: true},
-		{name: "settings", show: going(atSettings)},
+		{name: "settings", show: going(atSettings), both: true},
 		{name: "palette", show: func(r *robot) { r.s.openPalette("invoice 1041") }},
 		{name: "keys", show: func(r *robot) {
 			r.s.open(atReconcile)
@@ -50,17 +50,17 @@ func pictures() []picture {
 		{name: "record", show: func(r *robot) {
 			r.s.showRecord(string(r.s.month.Exceptions[0].Items[0]))
 		}},
-		{name: "export", light: true, show: func(r *robot) {
+		{name: "export", show: func(r *robot) {
 			r.s.fyne.Preferences().SetString(prefFolder, ".")
 			r.s.showExport()
 		}},
-		{name: "connect", light: true, first: true, show: func(r *robot) {
+		{name: "connect", first: true, show: func(r *robot) {
 			r.s.start.Options.Dir = "countinghouse"
 			r.s.welcome().connect()
 		}},
-		{name: "sync", light: true, show: showSync},
-		{name: "sync-failed", light: true, show: showSyncFailed},
-		{name: "overview-loading", light: true, show: func(r *robot) {
+		{name: "sync", show: showSync},
+		{name: "sync-failed", show: showSyncFailed},
+		{name: "overview-loading", show: func(r *robot) {
 			r.s.month, r.s.loading = nil, true
 			r.s.update()
 		}},
@@ -68,13 +68,13 @@ func pictures() []picture {
 			r.s.loading, r.s.wanted = true, period-1
 			r.s.update()
 		}},
-		{name: "overview-error", light: true, show: func(r *robot) { r.s.loaded(nil, errDisk, false) }},
+		{name: "overview-error", show: func(r *robot) { r.s.loaded(nil, errDisk, false) }},
 		{name: "overview-failed", light: true, show: func(r *robot) {
 			r.s.month = nil
 			r.s.loaded(nil, errDisk, false)
 		}},
-		{name: "overview-empty", light: true, show: empty(atOverview)},
-		{name: "reconcile-empty", light: true, show: empty(atReconcile)},
+		{name: "overview-empty", show: empty(atOverview)},
+		{name: "reconcile-empty", show: empty(atReconcile)},
 		{name: "reconcile-class", light: true, show: func(r *robot) {
 			r.s.open(atReconcile)
 			r.key(fyne.KeyUp)
@@ -86,10 +86,10 @@ func pictures() []picture {
 			r.s.screens[atOverview].(*overviewScreen).chart.OnOpen(string(s.Step))
 		}},
 		{name: "reconcile-long", light: true, show: showLong},
-		{name: "payouts-empty", light: true, show: empty(atPayouts)},
-		{name: "import-start", light: true, show: going(atImport)},
-		{name: "import-question", light: true, show: showQuestion},
-		{name: "import-error", light: true, show: func(r *robot) {
+		{name: "payouts-empty", show: empty(atPayouts)},
+		{name: "import-start", show: going(atImport)},
+		{name: "import-question", show: showQuestion},
+		{name: "import-error", show: func(r *robot) {
 			r.s.open(atImport)
 			r.s.importing().open("no-such-statement.csv")
 			r.settle()
