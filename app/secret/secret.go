@@ -1,6 +1,6 @@
 // Package secret owns where the keys of sources are kept: the environment first, then the keyring
-// of the operating system. app calls it when it opens a source; it never writes a secret into a
-// file, a log or an error.
+// of the operating system. app calls it when it opens a source; it only reads, and never puts a secret
+// into a file, a log or an error.
 package secret
 
 import (
@@ -51,24 +51,4 @@ func (f Finder) Find(source, field string) (string, error) {
 	}
 	return "", fmt.Errorf("%w: %s of %s: set %s (this computer's keyring cannot be used: %v)",
 		ErrMissing, field, source, name, err)
-}
-
-// Keep stores a field of a source in the keyring and reads it back.
-func (f Finder) Keep(source, field, value string) error {
-	if err := keyring.Set(Service, source+"/"+field, value); err != nil {
-		return fmt.Errorf("secret: keep %s of %s in the keyring: %w", field, source, err)
-	}
-	if back, err := keyring.Get(Service, source+"/"+field); err != nil || back != value {
-		return fmt.Errorf("secret: the keyring did not keep %s of %s", field, source)
-	}
-	return nil
-}
-
-// Forget removes a field of a source from the keyring; one that is not there is no error.
-func (f Finder) Forget(source, field string) error {
-	err := keyring.Delete(Service, source+"/"+field)
-	if err != nil && !errors.Is(err, keyring.ErrNotFound) {
-		return fmt.Errorf("secret: forget %s of %s: %w", field, source, err)
-	}
-	return nil
 }

@@ -15,7 +15,7 @@ func finder(env map[string]string) Finder {
 func TestTheEnvironmentComesBeforeTheKeyring(t *testing.T) {
 	keyring.MockInit()
 	f := finder(map[string]string{"COUNTINGHOUSE_STRIPE_EU_SECRET_KEY": "from the environment"})
-	if err := f.Keep("stripe-eu", "secret_key", "from the keyring"); err != nil {
+	if err := keyring.Set(Service, "stripe-eu/secret_key", "from the keyring"); err != nil {
 		t.Fatal(err)
 	}
 	if v, err := f.Find("stripe-eu", "secret_key"); err != nil || v != "from the environment" {
@@ -40,25 +40,5 @@ func TestAMissingSecretSaysWhereToPutIt(t *testing.T) {
 	if _, err := finder(nil).Find("billing", "secret"); !errors.Is(err, ErrMissing) ||
 		!strings.Contains(err.Error(), "keyring cannot be used") {
 		t.Errorf("without a keyring: %v", err)
-	}
-	if err := finder(nil).Keep("billing", "secret", "s3cret"); err == nil ||
-		strings.Contains(err.Error(), "s3cret") {
-		t.Errorf("keeping without a keyring: %v", err)
-	}
-}
-
-func TestForgetting(t *testing.T) {
-	keyring.MockInit()
-	f := finder(nil)
-	if err := f.Keep("billing", "secret", "x"); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := f.Forget("billing", "secret"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := f.Find("billing", "secret"); !errors.Is(err, ErrMissing) {
-		t.Errorf("a forgotten secret: %v", err)
 	}
 }
