@@ -39,7 +39,7 @@ func newWelcomeScreen(s *shell) *welcomeScreen {
 		"Connect your billing system",
 		"WHMCS first, then Stripe, then a bank statement file. You write one small configuration "+
 			"file; we show you how.",
-		[]string{"Reads only", "Keys go into the system keyring, never into the file"}, connect)
+		[]string{"Reads only", "Keys stay in the system keyring, never in the file"}, connect)
 	facts := []fyne.CanvasObject{
 		kit.NewPoint("database", "One file, on your disk", "Works offline. Facts can always be "+
 			"pulled again."),
