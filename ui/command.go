@@ -97,7 +97,7 @@ func (s *shell) route() {
 }
 
 // covered says whether a sheet or dialog lies over the window: then the keys are its own.
-func (s *shell) covered() bool { return s.canvas.Overlays().Top() != nil }
+func (s *shell) covered() bool { return kit.Covered(s.canvas) }
 
 func (s *shell) typedKey(ev *fyne.KeyEvent) {
 	if s.covered() {

@@ -244,22 +244,3 @@ func TestMergeRefusesWhatDoesNotPair(t *testing.T) {
 		}
 	}
 }
-
-func TestContinues(t *testing.T) {
-	at := func(minor int64) *int64 { return &minor }
-	a := book.Statement{Account: "operating", Currency: "EUR", Opening: at(0), Closing: at(100)}
-	for _, c := range []struct {
-		next             book.Statement
-		continues, known bool
-	}{
-		{book.Statement{Account: "operating", Currency: "EUR", Opening: at(100)}, true, true},
-		{book.Statement{Account: "operating", Currency: "EUR", Opening: at(101)}, false, true},
-		{book.Statement{Account: "operating", Currency: "USD", Opening: at(100)}, false, true},
-		{book.Statement{Account: "savings", Currency: "EUR", Opening: at(100)}, false, true},
-		{book.Statement{Account: "operating", Currency: "EUR"}, false, false},
-	} {
-		if continues, known := Continues(a, c.next); continues != c.continues || known != c.known {
-			t.Errorf("%+v: %v, %v", c.next, continues, known)
-		}
-	}
-}

@@ -74,18 +74,6 @@ func inCurrency(m *money.Money, c money.Currency) *int64 {
 	return &minor
 }
 
-// Continues reports whether a statement goes on where another ended: same account and currency,
-// opening equal to closing. known is false where one of them states no balance.
-func Continues(prev, next book.Statement) (continues, known bool) {
-	if prev.Account != next.Account || prev.Currency != next.Currency {
-		return false, true
-	}
-	if prev.Closing == nil || next.Opening == nil {
-		return false, false
-	}
-	return *prev.Closing == *next.Opening, true
-}
-
 // balanceAt is the running balance beside a line, by the line's index.
 type balanceAt struct {
 	line, row int

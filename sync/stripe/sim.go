@@ -74,8 +74,6 @@ type simError struct {
 	kind, code, message, param string
 }
 
-func (e *simError) Error() string { return e.message }
-
 func invalid(code, param, format string, args ...any) *simError {
 	return &simError{http.StatusBadRequest, "invalid_request_error", code,
 		fmt.Sprintf(format, args...), param}

@@ -33,13 +33,6 @@ type Entry struct {
 // NewEntry makes a field; the placeholder says what it accepts.
 func NewEntry(placeholder string) *Entry { return newEntry(placeholder, 13) }
 
-// NewPasswordEntry makes a field that hides what is typed.
-func NewPasswordEntry(placeholder string) *Entry {
-	e := newEntry(placeholder, 13)
-	e.inner.Password = true
-	return e
-}
-
 // NewSearchField makes a search field with the key that leads to it, such as "/".
 func NewSearchField(placeholder, key string) *Entry {
 	e := newEntry(placeholder, 13)

@@ -21,10 +21,6 @@ var (
 	boldFont    = fyne.NewStaticResource("Inter-SemiBold.otf", assets.SemiBold())
 )
 
-// MediumFont is the face of the weight 500, for canvas.Text.FontSource: the toolkit's text
-// styles know regular and bold only.
-func MediumFont() fyne.Resource { return mediumFont }
-
 // Theme is the program's look for the toolkit: tokens, faces and sizes.
 type Theme struct {
 	fixed   bool
