@@ -129,7 +129,7 @@ func (s *Sandbox) Now() book.Instant { return s.serving.World.Now }
 func (s *Sandbox) Records() int {
 	w := s.serving.World
 	n := len(w.Customers) + len(w.Services) + len(w.Invoices) + len(w.Payments) + len(w.Credits) +
-		len(w.Movements) + len(w.Payouts)
+		len(w.Stripe.Movements) + len(w.Stripe.Payouts)
 	return n + s.BankLines()
 }
 

@@ -102,22 +102,22 @@ type objects struct {
 func gatewayRecords(w *world.World, r *book.Records) {
 	o := objects{map[string]*world.Charge{}, map[string]*world.Refund{},
 		map[string]*world.Dispute{}}
-	for i := range w.Charges {
-		o.charges[w.Charges[i].ID] = &w.Charges[i]
+	for i := range w.Stripe.Charges {
+		o.charges[w.Stripe.Charges[i].ID] = &w.Stripe.Charges[i]
 	}
-	for i := range w.Refunds {
-		o.refunds[w.Refunds[i].ID] = &w.Refunds[i]
+	for i := range w.Stripe.Refunds {
+		o.refunds[w.Stripe.Refunds[i].ID] = &w.Stripe.Refunds[i]
 	}
-	for i := range w.Disputes {
-		o.disputes[w.Disputes[i].ID] = &w.Disputes[i]
+	for i := range w.Stripe.Disputes {
+		o.disputes[w.Stripe.Disputes[i].ID] = &w.Stripe.Disputes[i]
 	}
-	for i := range w.Movements {
-		if v := &w.Movements[i]; v.Category != "payout" {
+	for i := range w.Stripe.Movements {
+		if v := &w.Stripe.Movements[i]; v.Category != "payout" {
 			r.Transactions = append(r.Transactions, o.transaction(v))
 		}
 	}
-	for i := range w.Charges {
-		if c := &w.Charges[i]; c.MovementID == "" {
+	for i := range w.Stripe.Charges {
+		if c := &w.Stripe.Charges[i]; c.MovementID == "" {
 			t := book.Transaction{ID: c.Item(), Source: world.StripeName, Kind: book.Charge,
 				State: c.State, At: c.At, Currency: c.Amount.Currency, Charged: c.Amount,
 				Aliases: []string{c.IntentID}, Reason: c.DeclineCode}
@@ -184,8 +184,8 @@ func party(t *book.Transaction, c *world.Charge) {
 }
 
 func payoutRecords(w *world.World, r *book.Records) {
-	for i := range w.Payouts {
-		p := &w.Payouts[i]
+	for i := range w.Stripe.Payouts {
+		p := &w.Stripe.Payouts[i]
 		members := book.MembersUnstated
 		if p.Automatic {
 			members = book.MembersPending
@@ -209,7 +209,7 @@ func payoutRecords(w *world.World, r *book.Records) {
 		}
 	}
 	for _, c := range []money.Currency{"EUR", "USD"} {
-		available, waiting := w.Balance(c)
+		available, waiting := w.Stripe.Balance(c, w.Now)
 		r.Balances = append(r.Balances, book.Balance{Source: world.StripeName, Currency: c,
 			At: w.Now, Amount: available + waiting})
 	}

@@ -66,6 +66,9 @@ type Transaction struct {
 	Charged money.Money
 	// Rate is the provider's rate from Charged's currency to Currency, a decimal number, or "".
 	Rate string
+	// Asked and Paid are what the payer was asked and what came, where that was a crypto currency:
+	// exact, and never added to anything.
+	Asked, Paid money.Quantity
 	// Parent is what this one reverses or belongs to: a refund's or a dispute's charge, a failed
 	// refund's refund, a failed payout's payout.
 	Parent ItemID

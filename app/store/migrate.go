@@ -74,7 +74,8 @@ type migrator struct {
 }
 
 // run brings the schema up to the last step. A database that holds anything is copied first; each
-// step is one transaction with its row in schema_versions.
+// step is one transaction with its row in schema_versions, and all steps of a new database are one,
+// so that nobody sees it half made.
 func (m *migrator) run(ctx context.Context, c *sql.Conn) error {
 	version, err := m.version(ctx, c)
 	if err != nil {
@@ -88,9 +89,12 @@ func (m *migrator) run(ctx context.Context, c *sql.Conn) error {
 			return fmt.Errorf("backup before the upgrade: %w", err)
 		}
 	}
-	for _, step := range m.steps[version:] {
-		if err := m.apply(ctx, c, step); err != nil {
-			return fmt.Errorf("migration %04d_%s: %w", step.version, step.name, err)
+	if version == 0 {
+		return m.apply(ctx, c, m.steps)
+	}
+	for i := range m.steps[version:] {
+		if err := m.apply(ctx, c, m.steps[version+i:version+i+1]); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -138,18 +142,32 @@ func (m *migrator) backup(ctx context.Context, c *sql.Conn, version int) error {
 	}
 }
 
-func (m *migrator) apply(ctx context.Context, c *sql.Conn, step migration) (err error) {
+// apply takes some steps in one transaction.
+func (m *migrator) apply(ctx context.Context, c *sql.Conn, steps []migration) error {
 	tx, err := c.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
 	// Another process may have done it while we waited for the lock.
-	if version, err := m.version(ctx, c); err != nil || version >= step.version {
+	version, err := m.version(ctx, c)
+	if err != nil {
 		return err
 	}
+	for _, step := range steps {
+		if step.version <= version {
+			continue
+		}
+		if err := m.step(ctx, tx, step); err != nil {
+			return fmt.Errorf("migration %04d_%s: %w", step.version, step.name, err)
+		}
+	}
+	return tx.Commit()
+}
+
+func (m *migrator) step(ctx context.Context, tx *sql.Tx, step migration) error {
 	if step.version == 1 {
-		_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 		if err != nil {
 			return err
 		}
@@ -169,10 +187,7 @@ func (m *migrator) apply(ctx context.Context, c *sql.Conn, step migration) (err 
 			}
 		}
 	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO schema_versions VALUES (?, ?, ?, ?)",
+	_, err := tx.ExecContext(ctx, "INSERT INTO schema_versions VALUES (?, ?, ?, ?)",
 		step.version, step.name, m.program, int64(m.at))
-	if err != nil {
-		return err
-	}
-	return tx.Commit()
+	return err
 }

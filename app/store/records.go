@@ -200,6 +200,8 @@ func transaction(f *fields, r *book.Transaction) {
 	number(f, "net", &r.Net)
 	amount(f, "charged", &r.Charged)
 	word(f, "rate", &r.Rate)
+	text(f, "asked", &r.Asked)
+	text(f, "paid", &r.Paid)
 	text(f, "parent", &r.Parent)
 	word(f, "payout_id", &r.PayoutID)
 	list(f, "aliases", &r.Aliases)

@@ -234,9 +234,14 @@ func copyTo(ctx context.Context, c *sql.Conn, file string) error {
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("%w: %s exists", ErrConflict, file)
 	}
-	part := file + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+	// Two processes may copy at once. VACUUM writes into a file that is empty.
+	empty, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*.part")
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoFile, err)
+	}
+	part := empty.Name()
+	if err := empty.Close(); err != nil {
+		return errors.Join(err, dropFile(part))
 	}
 	if _, err := c.ExecContext(ctx, "VACUUM INTO ?", part); err != nil {
 		return errors.Join(err, dropFile(part))

@@ -23,6 +23,8 @@ type Description struct {
 	Secrets []Field
 	// URLRequired says that there is no live address to fall back to.
 	URLRequired bool
+	// Ack is the body that the provider expects as the answer to a webhook, "" for any.
+	Ack string
 }
 
 // Role says on which side of the books a source stands.

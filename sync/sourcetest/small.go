@@ -36,13 +36,13 @@ func Small() *world.World {
 
 // byTime puts the gateway's slices in order.
 func byTime(w *world.World) {
-	slices.SortFunc(w.Charges, func(a, b world.Charge) int {
+	slices.SortFunc(w.Stripe.Charges, func(a, b world.Charge) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID))
 	})
-	slices.SortFunc(w.Movements, func(a, b world.Movement) int {
+	slices.SortFunc(w.Stripe.Movements, func(a, b world.Movement) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID))
 	})
-	slices.SortFunc(w.Payouts, func(a, b world.Payout) int {
+	slices.SortFunc(w.Stripe.Payouts, func(a, b world.Payout) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID))
 	})
 }
@@ -137,14 +137,14 @@ func (b builder) charge(c world.Charge, m world.Movement) {
 		m.AvailableAt = cmp.Or(m.AvailableAt, c.At+3*day)
 		b.move(m)
 	}
-	b.Charges = append(b.Charges, c)
+	b.Stripe.Charges = append(b.Stripe.Charges, c)
 }
 
 func (b builder) move(m world.Movement) {
 	m.Net = m.Gross - m.Fee - m.Tax
 	m.AvailableAt = cmp.Or(m.AvailableAt, m.At)
 	m.Currency = cmp.Or(m.Currency, "EUR")
-	b.Movements = append(b.Movements, m)
+	b.Stripe.Movements = append(b.Stripe.Movements, m)
 }
 
 // charges fills in attempts to take money.
@@ -190,7 +190,7 @@ func (b builder) afterwards() {
 		{ID: "re_pending", ChargeID: "ch_card4", At: b.Now - day, Amount: money.New(4900, "EUR"),
 			State: book.Pending},
 	} {
-		b.Refunds = append(b.Refunds, r)
+		b.Stripe.Refunds = append(b.Stripe.Refunds, r)
 		m := world.Movement{ID: r.MovementID, Type: "refund", Category: "refund", At: r.At,
 			Gross: -r.Amount.Minor, SourceID: r.ID, PayoutID: "po_back",
 			Text: "REFUND FOR CHARGE"}
@@ -205,7 +205,7 @@ func (b builder) afterwards() {
 				Category: "refund_failure", At: r.FailedAt, Gross: r.Amount.Minor, SourceID: r.ID})
 		}
 	}
-	b.Disputes = []world.Dispute{
+	b.Stripe.Disputes = []world.Dispute{
 		{ID: "du_won", ChargeID: "ch_card5", At: start + 13*day, Amount: money.New(4900, "EUR"),
 			Status: "won", Reason: "fraudulent", Movements: []string{"txn_du1", "txn_du1back"}},
 		{ID: "du_open", ChargeID: "ch_card6", At: start + 14*day, Amount: money.New(4900, "EUR"),
@@ -236,7 +236,7 @@ func (b builder) afterwards() {
 func (b builder) payouts() {
 	start := book.At(b.OpeningOn.Time())
 	net := map[string]int64{}
-	for _, m := range b.Movements {
+	for _, m := range b.Stripe.Movements {
 		net[m.PayoutID] += m.Net
 	}
 	for _, p := range []world.Payout{
@@ -254,7 +254,7 @@ func (b builder) payouts() {
 			p.Amount = money.New(net[p.ID], "EUR")
 		}
 		p.ArrivesOn, p.Account = p.At.In(time.UTC)+2, "operating"
-		b.Payouts = append(b.Payouts, p)
+		b.Stripe.Payouts = append(b.Stripe.Payouts, p)
 		own := world.Movement{ID: p.MovementID, Type: "payout", Category: "payout", At: p.At,
 			Gross: -p.Amount.Minor, SourceID: p.ID, Text: "STRIPE PAYOUT"}
 		if p.Automatic && p.Reconciled {

@@ -15,21 +15,21 @@ func expect(w *world.World) book.Records {
 	e := expectation{w: w, charges: map[string]world.Charge{},
 		refunds: map[string]world.Refund{}, disputes: map[string]world.Dispute{},
 		payouts: map[string]world.Payout{}}
-	for _, c := range w.Charges {
+	for _, c := range w.Stripe.Charges {
 		e.charges[c.ID] = c
 	}
-	for _, r := range w.Refunds {
+	for _, r := range w.Stripe.Refunds {
 		e.refunds[r.ID] = r
 	}
-	for _, d := range w.Disputes {
+	for _, d := range w.Stripe.Disputes {
 		e.disputes[d.ID] = d
 	}
-	for _, p := range w.Payouts {
+	for _, p := range w.Stripe.Payouts {
 		e.payouts[p.ID] = p
 		e.out.Payouts = append(e.out.Payouts, e.payout(p))
 	}
 	balances := map[money.Currency]int64{}
-	for _, m := range w.Movements {
+	for _, m := range w.Stripe.Movements {
 		balances[m.Currency] += m.Net
 		if m.Category != "payout" {
 			e.out.Transactions = append(e.out.Transactions, e.row(m))
@@ -39,14 +39,14 @@ func expect(w *world.World) book.Records {
 		e.out.Balances = append(e.out.Balances, book.Balance{Source: world.StripeName, Currency: c,
 			At: w.Now / 1000 * 1000, Amount: n})
 	}
-	for _, c := range w.Charges {
+	for _, c := range w.Stripe.Charges {
 		if c.MovementID == "" {
 			x := book.Transaction{ID: c.Item(), Source: world.StripeName, Kind: book.Charge,
 				State: c.State, At: second(c.At), Currency: c.Amount.Currency, Charged: c.Amount}
 			e.out.Transactions = append(e.out.Transactions, e.paid(x, c))
 		}
 	}
-	for _, r := range w.Refunds {
+	for _, r := range w.Stripe.Refunds {
 		if r.MovementID == "" {
 			e.out.Transactions = append(e.out.Transactions, book.Transaction{ID: r.Item(),
 				Source: world.StripeName, Kind: book.Refund, State: r.State, At: second(r.At),
@@ -174,10 +174,10 @@ func touch(w *world.World) {
 	w.Now += 48 * hour
 	add := func(m world.Movement) {
 		m.Net, m.AvailableAt, m.Currency = m.Gross-m.Fee, m.At, "EUR"
-		w.Movements = append(w.Movements, m)
+		w.Stripe.Movements = append(w.Stripe.Movements, m)
 	}
-	for i := range w.Refunds {
-		switch r := &w.Refunds[i]; r.ID {
+	for i := range w.Stripe.Refunds {
+		switch r := &w.Stripe.Refunds[i]; r.ID {
 		case "re_done":
 			r.State, r.FailedAt = book.Failed, old+hour
 			r.FailureReason, r.FailureMovementID = "lost_or_stolen_card", "txn_late1"
@@ -189,21 +189,21 @@ func touch(w *world.World) {
 				At: old + 2*hour, Gross: -r.Amount.Minor, SourceID: r.ID})
 		}
 	}
-	for i := range w.Charges {
-		if c := &w.Charges[i]; c.ID == "py_pending" {
+	for i := range w.Stripe.Charges {
+		if c := &w.Stripe.Charges[i]; c.ID == "py_pending" {
 			c.State, c.FailureCode = book.Failed, "insufficient_funds"
 			c.FailureMovementID = "txn_late3"
 			add(world.Movement{ID: "txn_late3", Type: "payment_failure_refund",
 				Category: "charge_failure", At: old + 3*hour, Gross: -3000, SourceID: c.ID})
 		}
 	}
-	for i := range w.Payouts {
-		switch p := &w.Payouts[i]; p.ID {
+	for i := range w.Stripe.Payouts {
+		switch p := &w.Stripe.Payouts[i]; p.ID {
 		case "po_late":
 			p.State, p.Reconciled, p.Trace = book.PayoutPaid, true, "LT26LATE"
-			for k := range w.Movements {
-				if w.Movements[k].ID == "txn_new" {
-					w.Movements[k].PayoutID = p.ID
+			for k := range w.Stripe.Movements {
+				if w.Stripe.Movements[k].ID == "txn_new" {
+					w.Stripe.Movements[k].PayoutID = p.ID
 				}
 			}
 		case "po_paid":
@@ -214,8 +214,8 @@ func touch(w *world.World) {
 				SourceID: p.ID})
 		}
 	}
-	for i := range w.Disputes {
-		if d := &w.Disputes[i]; d.ID == "du_open" {
+	for i := range w.Stripe.Disputes {
+		if d := &w.Stripe.Disputes[i]; d.ID == "du_open" {
 			d.Status = "won"
 			d.Movements = append(d.Movements, "txn_late5")
 			add(world.Movement{ID: "txn_late5", Type: "adjustment", Category: "dispute_reversal",

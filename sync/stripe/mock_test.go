@@ -209,7 +209,7 @@ func TestMock(t *testing.T) {
 	f.sim = cut(NewSimulator(w), 5)
 	pullInto(t, s, b, source.Request{})
 	w.Now += book.Instant((40 * 24 * time.Hour).Milliseconds())
-	w.Payouts[len(w.Payouts)-1].State = book.PayoutInTransit
+	w.Stripe.Payouts[len(w.Stripe.Payouts)-1].State = book.PayoutInTransit
 	f.sim = cut(NewSimulator(w), 5)
 	pullInto(t, s, b, source.Request{})
 	pullInto(t, s, b, source.Request{Full: true, Since: w.OpeningOn})

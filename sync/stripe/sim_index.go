@@ -13,15 +13,15 @@ import (
 // index sorts and indexes the world.
 func (s *Simulator) index() {
 	w := s.w
-	s.movements = byTime(w.Movements, func(m world.Movement) (book.Instant, string) {
+	s.movements = byTime(w.Stripe.Movements, func(m world.Movement) (book.Instant, string) {
 		return m.At, m.ID
 	})
-	s.charges = byTime(w.Charges, func(c world.Charge) (book.Instant, string) { return c.At, c.ID })
-	s.refunds = byTime(w.Refunds, func(r world.Refund) (book.Instant, string) { return r.At, r.ID })
-	s.disputes = byTime(w.Disputes, func(d world.Dispute) (book.Instant, string) {
+	s.charges = byTime(w.Stripe.Charges, func(c world.Charge) (book.Instant, string) { return c.At, c.ID })
+	s.refunds = byTime(w.Stripe.Refunds, func(r world.Refund) (book.Instant, string) { return r.At, r.ID })
+	s.disputes = byTime(w.Stripe.Disputes, func(d world.Dispute) (book.Instant, string) {
 		return d.At, d.ID
 	})
-	s.payouts = byTime(w.Payouts, func(p world.Payout) (book.Instant, string) { return p.At, p.ID })
+	s.payouts = byTime(w.Stripe.Payouts, func(p world.Payout) (book.Instant, string) { return p.At, p.ID })
 	s.lists = map[string]*collection{
 		"balance_transactions": s.listMovements(), "charges": s.listCharges(),
 		"refunds": s.listRefunds(), "disputes": s.listDisputes(), "payouts": s.listPayouts(),

@@ -104,8 +104,8 @@ func TestSimulatorPages(t *testing.T) {
 		return ids, l.HasMore
 	}
 	all, _ := list("limit=100")
-	if len(all) != len(w.Movements) || all[len(all)-1] != w.Movements[0].ID {
-		t.Fatalf("%d of %d rows, the last %s", len(all), len(w.Movements), all[len(all)-1])
+	if len(all) != len(w.Stripe.Movements) || all[len(all)-1] != w.Stripe.Movements[0].ID {
+		t.Fatalf("%d of %d rows, the last %s", len(all), len(w.Stripe.Movements), all[len(all)-1])
 	}
 	var down, up []string
 	for after, more := "", true; more; after = "&starting_after=" + down[len(down)-1] {
@@ -121,7 +121,7 @@ func TestSimulatorPages(t *testing.T) {
 	if !slices.Equal(down, all) || !slices.Equal(append(up, all[len(all)-1]), all) {
 		t.Errorf("all %v\ndown %v\nup %v", all, down, up)
 	}
-	at := seconds(w.Movements[3].At)
+	at := seconds(w.Stripe.Movements[3].At)
 	created := func(m world.Movement) int { return cmp.Compare(seconds(m.At), at) }
 	text := strconv.FormatInt(at, 10)
 	for query, want := range map[string]func(world.Movement) bool{
@@ -141,7 +141,7 @@ func TestSimulatorPages(t *testing.T) {
 		"created=" + text:               func(m world.Movement) bool { return created(m) == 0 },
 	} {
 		var ids []string
-		for _, m := range w.Movements {
+		for _, m := range w.Stripe.Movements {
 			if want(m) {
 				ids = append([]string{m.ID}, ids...)
 			}
@@ -261,9 +261,9 @@ func TestMovingLedger(t *testing.T) {
 	w := sourcetest.Small()
 	before := NewSimulator(w)
 	after := sourcetest.Small()
-	after.Charges = append(after.Charges, world.Charge{ID: "ch_late", At: w.Now, Amount: w.Charges[1].
+	after.Stripe.Charges = append(after.Stripe.Charges, world.Charge{ID: "ch_late", At: w.Now, Amount: w.Stripe.Charges[1].
 		Amount, State: book.Succeeded, MethodType: "card", MovementID: "txn_ch_late"})
-	after.Movements = append(after.Movements, world.Movement{ID: "txn_ch_late", Type: "charge",
+	after.Stripe.Movements = append(after.Stripe.Movements, world.Movement{ID: "txn_ch_late", Type: "charge",
 		Category: "charge", At: w.Now, AvailableAt: w.Now, Currency: "EUR", Gross: 4900, Fee: 99,
 		Net: 4801, SourceID: "ch_late"})
 	sim, balances := http.Handler(before), 0
@@ -290,13 +290,13 @@ func TestEvents(t *testing.T) {
 	b := sourcetest.NewBooks()
 	pullInto(t, serve(t, w, NewSimulator(w)), b, source.Request{})
 	w.Now += 2 * 3600 * 1000
-	for i := range w.Charges {
-		if c := &w.Charges[i]; c.ID == "py_pending" {
+	for i := range w.Stripe.Charges {
+		if c := &w.Stripe.Charges[i]; c.ID == "py_pending" {
 			c.State, c.FailureCode = book.Failed, "insufficient_funds"
 			c.FailureMovementID = "txn_back"
 		}
 	}
-	w.Movements = append(w.Movements, world.Movement{ID: "txn_back", At: w.Now - 3600*1000,
+	w.Stripe.Movements = append(w.Stripe.Movements, world.Movement{ID: "txn_back", At: w.Now - 3600*1000,
 		Type: "payment_failure_refund", Category: "charge_failure", AvailableAt: w.Now,
 		Currency: "EUR", Gross: -3000, Net: -3000, SourceID: "py_pending"})
 	pullInto(t, serve(t, w, NewSimulator(w)), b, source.Request{})
@@ -311,8 +311,8 @@ func TestPendingRows(t *testing.T) {
 	b := sourcetest.NewBooks()
 	pullInto(t, serve(t, w, NewSimulator(w)), b, source.Request{})
 	w.Now += 25 * 3600 * 1000
-	for i := range w.Movements {
-		if m := &w.Movements[i]; m.ID == "txn_pending" {
+	for i := range w.Stripe.Movements {
+		if m := &w.Stripe.Movements[i]; m.ID == "txn_pending" {
 			m.AvailableAt += 24 * 3600 * 1000
 		}
 	}

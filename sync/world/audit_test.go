@@ -54,11 +54,11 @@ func audit(w *World) []finding {
 	for i := range w.Customers {
 		a.clients[w.Customers[i].ID] = &w.Customers[i]
 	}
-	for i := range w.Movements {
-		a.moves[w.Movements[i].ID] = &w.Movements[i]
+	for i := range w.Stripe.Movements {
+		a.moves[w.Stripe.Movements[i].ID] = &w.Stripe.Movements[i]
 	}
-	for i := range w.Charges {
-		c := &w.Charges[i]
+	for i := range w.Stripe.Charges {
+		c := &w.Stripe.Charges[i]
 		a.charges[c.ID], a.charges[c.IntentID] = c, c
 		if c.MovementID != "" {
 			a.charges[c.MovementID] = c
@@ -77,10 +77,10 @@ func audit(w *World) []finding {
 
 func (a *auditor) resolveRows() {
 	reversals := map[string]string{}
-	for _, r := range a.w.Refunds {
+	for _, r := range a.w.Stripe.Refunds {
 		reversals[r.ID], reversals[r.MovementID] = r.ID, r.ID
 	}
-	for _, d := range a.w.Disputes {
+	for _, d := range a.w.Stripe.Disputes {
 		if len(d.Movements) > 0 {
 			reversals[d.ID], reversals[d.ChargeID] = d.ID, d.ID
 		}
@@ -134,8 +134,8 @@ func (a *auditor) auditPair(p *Payment, c *Charge) {
 
 func (a *auditor) auditCharges() {
 	of := map[string][]*Charge{}
-	for i := range a.w.Charges {
-		c := &a.w.Charges[i]
+	for i := range a.w.Stripe.Charges {
+		c := &a.w.Stripe.Charges[i]
 		if c.State == book.Pending {
 			a.report(book.T5, c.Item())
 		}
@@ -158,14 +158,14 @@ func (a *auditor) auditCharges() {
 }
 
 func (a *auditor) auditReversals() {
-	for _, r := range a.w.Refunds {
+	for _, r := range a.w.Stripe.Refunds {
 		if r.State == book.Failed {
 			a.report(book.R3, r.Item())
 		} else if len(a.bookedOut[r.ID]) == 0 {
 			a.report(book.R1, r.Item())
 		}
 	}
-	for _, d := range a.w.Disputes {
+	for _, d := range a.w.Stripe.Disputes {
 		switch {
 		case len(d.Movements) > 0 && len(a.bookedOut[d.ID]) == 0:
 			a.report(book.R4, d.Item())
@@ -177,15 +177,15 @@ func (a *auditor) auditReversals() {
 
 func (a *auditor) auditMovements() {
 	today := a.w.Now.In(a.w.Zone)
-	for i := range a.w.Movements {
-		m := &a.w.Movements[i]
+	for i := range a.w.Stripe.Movements {
+		m := &a.w.Stripe.Movements[i]
 		if m.Category == "risk_reserved_funds" && m.ReleaseOn > today {
 			a.report(book.T6, m.Item())
 		}
 		if m.PayoutID != "" || m.Category == "payout" || addBusiness(utcDate(m.AvailableAt), 4) >= today {
 			continue
 		}
-		covered := slices.ContainsFunc(a.w.Payouts, func(p Payout) bool {
+		covered := slices.ContainsFunc(a.w.Stripe.Payouts, func(p Payout) bool {
 			return !p.Automatic && p.Amount.Currency == m.Currency && p.At >= m.AvailableAt
 		})
 		if !covered {
@@ -206,11 +206,11 @@ func squash(s string) string {
 
 func (a *auditor) auditPayouts() {
 	members := map[string]int64{}
-	for _, m := range a.w.Movements {
+	for _, m := range a.w.Stripe.Movements {
 		members[m.PayoutID] += m.Net
 	}
-	for i := range a.w.Payouts {
-		p := &a.w.Payouts[i]
+	for i := range a.w.Stripe.Payouts {
+		p := &a.w.Stripe.Payouts[i]
 		switch {
 		case !p.Automatic:
 			a.report(book.M6, p.Item())
@@ -224,8 +224,8 @@ func (a *auditor) auditPayouts() {
 		a.matchPayouts(&a.w.Accounts[i])
 	}
 	late := addBusiness(a.w.Now.In(a.w.Zone), -3)
-	for i := range a.w.Payouts {
-		p := &a.w.Payouts[i]
+	for i := range a.w.Stripe.Payouts {
+		p := &a.w.Stripe.Payouts[i]
 		if !a.lined[p.ID] && p.State != book.PayoutFailed && p.ArrivesOn < late {
 			a.report(book.M4, p.Item())
 		}
@@ -239,7 +239,7 @@ func (a *auditor) matchPayouts(acc *Account) {
 		l := &acc.Lines[i]
 		text := squash(l.Text + l.Reference)
 		matched := false
-		for _, p := range a.w.Payouts {
+		for _, p := range a.w.Stripe.Payouts {
 			if p.Account == acc.Name && p.Amount == l.Amount && !a.lined[p.ID] &&
 				(strings.Contains(text, squash(p.ID)) || p.Trace != "" &&
 					strings.Contains(text, p.Trace)) {
@@ -263,8 +263,8 @@ func (a *auditor) matchPayouts(acc *Account) {
 	var couples []couple
 	lines, payouts := map[*BankLine]int{}, map[*Payout]int{}
 	for _, l := range left {
-		for i := range a.w.Payouts {
-			if p := &a.w.Payouts[i]; fits(l, p) {
+		for i := range a.w.Stripe.Payouts {
+			if p := &a.w.Stripe.Payouts[i]; fits(l, p) {
 				couples = append(couples, couple{l, p})
 				lines[l]++
 				payouts[p]++

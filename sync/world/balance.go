@@ -5,14 +5,15 @@ import (
 	"countinghouse/app/money"
 )
 
-// Balance is what the gateway holds at Now in a currency, in minor units: what payouts may take,
-// and what is not available yet. Either may be negative, both are 0 without movements.
-func (w *World) Balance(c money.Currency) (available, pending int64) {
-	for i := range w.Movements {
-		v := &w.Movements[i]
+// Balance is what the gateway holds at a moment in a currency, in minor units: what payouts may
+// take, and what is not available yet. Rows made later do not count. Either may be negative, both
+// are 0 without movements.
+func (l *Ledger) Balance(c money.Currency, at book.Instant) (available, pending int64) {
+	for i := range l.Movements {
+		v := &l.Movements[i]
 		switch {
-		case v.Currency != c:
-		case v.AvailableAt <= w.Now:
+		case v.Currency != c || v.At > at:
+		case v.AvailableAt <= at:
 			available += v.Net
 		default:
 			pending += v.Net

@@ -180,22 +180,22 @@ func (m *maker) finish() {
 	w.Services = flatten(&m.services, func(s *Service) Service { return *s })
 	w.Payments = flatten(&m.payments, func(p *Payment) Payment { return *p })
 	w.Credits = flatten(&m.credits, func(c *Credit) Credit { return *c })
-	w.Charges = flatten(&m.charges, func(c *charge) Charge { return c.Charge })
-	w.Refunds = flatten(&m.refunds, func(r *Refund) Refund { return *r })
-	w.Disputes = flatten(&m.disputes, func(d *Dispute) Dispute { return *d })
-	w.Movements = flatten(&m.moves, func(v *move) Movement { return v.Movement })
-	w.Payouts = flatten(&m.payouts, func(p *payout) Payout { return p.Payout })
+	w.Stripe.Charges = flatten(&m.charges, func(c *charge) Charge { return c.Charge })
+	w.Stripe.Refunds = flatten(&m.refunds, func(r *Refund) Refund { return *r })
+	w.Stripe.Disputes = flatten(&m.disputes, func(d *Dispute) Dispute { return *d })
+	w.Stripe.Movements = flatten(&m.moves, func(v *move) Movement { return v.Movement })
+	w.Stripe.Payouts = flatten(&m.payouts, func(p *payout) Payout { return p.Payout })
 	w.Methods = []Method{
 		{"stripe", "Credit/Debit Card", string(StripeName)},
 		{"banktransfer", "Bank Transfer", "operating"},
 	}
 	w.Rates = []Rate{{1, "EUR", "1.00000"}, {2, "USD", "1.08340"}, {3, "GBP", "0.86410"}}
 	m.finishLines()
-	inOrder(w.Charges, func(c *Charge) (book.Instant, string) { return c.At, c.ID })
-	inOrder(w.Refunds, func(r *Refund) (book.Instant, string) { return r.At, r.ID })
-	inOrder(w.Disputes, func(d *Dispute) (book.Instant, string) { return d.At, d.ID })
-	inOrder(w.Movements, func(v *Movement) (book.Instant, string) { return v.At, v.ID })
-	inOrder(w.Payouts, func(p *Payout) (book.Instant, string) { return p.At, p.ID })
+	inOrder(w.Stripe.Charges, func(c *Charge) (book.Instant, string) { return c.At, c.ID })
+	inOrder(w.Stripe.Refunds, func(r *Refund) (book.Instant, string) { return r.At, r.ID })
+	inOrder(w.Stripe.Disputes, func(d *Dispute) (book.Instant, string) { return d.At, d.ID })
+	inOrder(w.Stripe.Movements, func(v *Movement) (book.Instant, string) { return v.At, v.ID })
+	inOrder(w.Stripe.Payouts, func(p *Payout) (book.Instant, string) { return p.At, p.ID })
 	slices.SortFunc(w.Truth.Faults, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Key, b.Key))
 	})

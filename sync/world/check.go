@@ -71,21 +71,21 @@ func (c *checker) ids() error {
 	for i := range w.Credits {
 		errs = append(errs, c.item(w.Credits[i].Item()))
 	}
-	for i := range w.Charges {
-		errs = append(errs, c.own(w.Charges[i].ID, w.Charges[i].IntentID))
-		c.items[w.Charges[i].Item()] = true
+	for i := range w.Stripe.Charges {
+		errs = append(errs, c.own(w.Stripe.Charges[i].ID, w.Stripe.Charges[i].IntentID))
+		c.items[w.Stripe.Charges[i].Item()] = true
 	}
-	for i := range w.Refunds {
-		errs = append(errs, c.own(w.Refunds[i].ID))
+	for i := range w.Stripe.Refunds {
+		errs = append(errs, c.own(w.Stripe.Refunds[i].ID))
 	}
-	for i := range w.Disputes {
-		errs = append(errs, c.own(w.Disputes[i].ID))
+	for i := range w.Stripe.Disputes {
+		errs = append(errs, c.own(w.Stripe.Disputes[i].ID))
 	}
-	for i := range w.Payouts {
-		errs = append(errs, c.own(w.Payouts[i].ID), c.item(w.Payouts[i].Item()))
+	for i := range w.Stripe.Payouts {
+		errs = append(errs, c.own(w.Stripe.Payouts[i].ID), c.item(w.Stripe.Payouts[i].Item()))
 	}
-	for i := range w.Movements {
-		v := &w.Movements[i]
+	for i := range w.Stripe.Movements {
+		v := &w.Stripe.Movements[i]
 		errs = append(errs, c.own(v.ID))
 		if v.SourceID != "" && !c.native[v.SourceID] {
 			errs = append(errs, fmt.Errorf("movement %s: there is no %s", v.ID, v.SourceID))
@@ -187,8 +187,8 @@ func (c *checker) credits() error {
 func (c *checker) ledger() error {
 	sums := map[money.Currency]int64{}
 	rows := map[string]*Movement{}
-	for i := range c.w.Movements {
-		v := &c.w.Movements[i]
+	for i := range c.w.Stripe.Movements {
+		v := &c.w.Stripe.Movements[i]
 		if v.Gross-v.Fee-v.Tax != v.Net {
 			return fmt.Errorf("movement %s: %d - %d - %d is not %d", v.ID, v.Gross, v.Fee, v.Tax,
 				v.Net)
@@ -197,14 +197,14 @@ func (c *checker) ledger() error {
 		rows[v.ID] = v
 	}
 	for _, currency := range balanceCurrencies {
-		available, pending := c.w.Balance(currency)
+		available, pending := c.w.Stripe.Balance(currency, c.w.Now)
 		if available+pending != sums[currency] {
 			return fmt.Errorf("%s balance: %d and %d are not %d", currency, available, pending,
 				sums[currency])
 		}
 	}
-	for i := range c.w.Charges {
-		v := &c.w.Charges[i]
+	for i := range c.w.Stripe.Charges {
+		v := &c.w.Stripe.Charges[i]
 		row := rows[v.MovementID]
 		if (row != nil) != (v.State != book.Failed || v.FailureMovementID != "") {
 			return fmt.Errorf("charge %s is %s, its row is %q", v.ID, v.State, v.MovementID)

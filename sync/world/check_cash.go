@@ -13,11 +13,11 @@ import (
 func (c *checker) payouts() error {
 	members, own := map[string]int64{}, map[string]int64{}
 	at := map[string]*Payout{}
-	for i := range c.w.Payouts {
-		at[c.w.Payouts[i].ID] = &c.w.Payouts[i]
+	for i := range c.w.Stripe.Payouts {
+		at[c.w.Stripe.Payouts[i].ID] = &c.w.Stripe.Payouts[i]
 	}
-	for i := range c.w.Movements {
-		v := &c.w.Movements[i]
+	for i := range c.w.Stripe.Movements {
+		v := &c.w.Stripe.Movements[i]
 		if v.Category == "payout" {
 			own[v.SourceID] += v.Net
 		}
@@ -30,8 +30,8 @@ func (c *checker) payouts() error {
 		}
 		members[v.PayoutID] += v.Net
 	}
-	for i := range c.w.Payouts {
-		p := &c.w.Payouts[i]
+	for i := range c.w.Stripe.Payouts {
+		p := &c.w.Stripe.Payouts[i]
 		if own[p.ID] != -p.Amount.Minor || p.Amount.Minor == 0 {
 			return fmt.Errorf("%s of %s has a row of %d", p.Item(), p.Amount, own[p.ID])
 		}
@@ -82,20 +82,20 @@ func (c *checker) times() error {
 	for i := range w.Payments {
 		errs = append(errs, see("payment", w.Payments[i].At))
 	}
-	for i := range w.Charges {
-		errs = append(errs, see("charge", w.Charges[i].At))
+	for i := range w.Stripe.Charges {
+		errs = append(errs, see("charge", w.Stripe.Charges[i].At))
 	}
-	for i := range w.Refunds {
-		errs = append(errs, see("refund", w.Refunds[i].At))
+	for i := range w.Stripe.Refunds {
+		errs = append(errs, see("refund", w.Stripe.Refunds[i].At))
 	}
-	for i := range w.Disputes {
-		errs = append(errs, see("dispute", w.Disputes[i].At))
+	for i := range w.Stripe.Disputes {
+		errs = append(errs, see("dispute", w.Stripe.Disputes[i].At))
 	}
-	for i := range w.Movements {
-		errs = append(errs, see("movement", w.Movements[i].At))
+	for i := range w.Stripe.Movements {
+		errs = append(errs, see("movement", w.Stripe.Movements[i].At))
 	}
-	for i := range w.Payouts {
-		errs = append(errs, see("payout", w.Payouts[i].At))
+	for i := range w.Stripe.Payouts {
+		errs = append(errs, see("payout", w.Stripe.Payouts[i].At))
 	}
 	for i := range w.Invoices {
 		errs = append(errs, see("invoice", w.Invoices[i].IssuedOn.Start(w.Zone)))

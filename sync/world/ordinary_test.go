@@ -59,20 +59,20 @@ func TestOrdinaryLife(t *testing.T) {
 			count(strings.Contains(e.Text, text), "credit by "+text)
 		}
 	}
-	for _, c := range w.Charges {
+	for _, c := range w.Stripe.Charges {
 		count(true, c.MethodType+" "+string(c.State))
 		count(c.FailureMovementID != "", "debit that bounced")
 		count(c.InvoiceRef == "", "charge without metadata")
 	}
-	for _, d := range w.Disputes {
+	for _, d := range w.Stripe.Disputes {
 		count(true, "dispute "+d.Status)
 	}
-	for _, v := range w.Movements {
+	for _, v := range w.Stripe.Movements {
 		count(true, "movement "+v.Category)
 		count(v.Rate != "", "converted movement")
 		count(v.Tax > 0, "movement with tax")
 	}
-	for _, p := range w.Payouts {
+	for _, p := range w.Stripe.Payouts {
 		count(true, "payout "+string(p.State))
 		count(!p.Reconciled, "payout not reconciled")
 	}
@@ -136,11 +136,11 @@ func TestMassPaymentsPayTheirOriginals(t *testing.T) {
 func TestConversionsFollowThePrintedRate(t *testing.T) {
 	w := Build(Options{Seed: 4, Customers: 600, Month: month(2026, time.October)})
 	rows := map[string]Movement{}
-	for _, v := range w.Movements {
+	for _, v := range w.Stripe.Movements {
 		rows[v.ID] = v
 	}
 	n := 0
-	for _, c := range w.Charges {
+	for _, c := range w.Stripe.Charges {
 		if c.Amount.Currency != "GBP" || c.MovementID == "" {
 			continue
 		}
@@ -211,7 +211,7 @@ func TestCalendar(t *testing.T) {
 	}
 	leap := Build(Options{Seed: 9, Customers: 900, Month: month(2028, time.February)})
 	day := book.NewDate(2028, time.February, 29)
-	if !slices.ContainsFunc(leap.Charges, func(c Charge) bool { return c.At.In(leap.Zone) == day }) {
+	if !slices.ContainsFunc(leap.Stripe.Charges, func(c Charge) bool { return c.At.In(leap.Zone) == day }) {
 		t.Error("nobody pays on the 29th of February")
 	}
 }

@@ -13,8 +13,11 @@ import (
 
 // The names under which the pretend business is configured; ids in Truth carry them.
 const (
-	BillingName book.SourceName = "billing"
-	StripeName  book.SourceName = "stripe"
+	BillingName     book.SourceName = "billing"
+	StripeName      book.SourceName = "stripe"
+	PayPalName      book.SourceName = "paypal"
+	RazorpayName    book.SourceName = "razorpay"
+	SpectroCoinName book.SourceName = "spectrocoin"
 )
 
 // Options say which world to make. The same options give the same world, byte for byte.
@@ -27,6 +30,9 @@ type Options struct {
 	Month book.Month
 	// Faults says how many of each class to inject; nil for Usual, empty for none.
 	Faults map[book.Class]int
+	// Gateways are those that the business uses beside Stripe: PayPal, Razorpay, SpectroCoin, in
+	// any order. None gives the same world as before there were others.
+	Gateways []book.SourceName
 }
 
 // World is the whole business as it stands at Now. Slices are sorted by time, then id.
@@ -48,17 +54,25 @@ type World struct {
 	Methods []Method
 	Rates   []Rate
 
-	// The gateway's side.
-	Charges   []Charge
-	Refunds   []Refund
-	Disputes  []Dispute
-	Movements []Movement
-	Payouts   []Payout
+	// The gateways' sides; those that the business does not use are empty.
+	Stripe, PayPal, Razorpay, SpectroCoin Ledger
 
 	// The bank's side.
 	Accounts []Account
 
 	Truth Truth
+}
+
+// Ledger is one gateway's side of the business. The amounts that a provider prints in another form,
+// and its own words, are its simulator's business.
+type Ledger struct {
+	Charges   []Charge
+	Refunds   []Refund
+	Disputes  []Dispute
+	Movements []Movement
+	Payouts   []Payout
+	// Orders are SpectroCoin's; a charge stands beside each one whose money arrived.
+	Orders []Order
 }
 
 // Customer is a client in billing and a customer at the gateway.
@@ -146,14 +160,16 @@ type Rate struct {
 
 // Charge is an attempt to take money, in the customer's currency.
 type Charge struct {
-	// ID is ch_ or py_, IntentID pi_, Payer the gateway's customer id.
+	// ID is the gateway's own: Stripe's ch_ or py_, PayPal's transaction and capture id of 17
+	// letters and digits, Razorpay's pay_, SpectroCoin's order UUID. IntentID is Stripe's pi_, an
+	// order's id elsewhere. Payer is the gateway's customer id.
 	ID, IntentID, Payer string
 	At                  book.Instant
 	Amount              money.Money
 	State               book.TransactionState
-	// FailureCode and DeclineCode are Stripe's, for failed attempts.
+	// FailureCode and DeclineCode are the gateway's, for failed attempts.
 	FailureCode, DeclineCode string
-	// MethodType is card or sepa_debit.
+	// MethodType is the gateway's word: card or sepa_debit; paypal; card, upi or netbanking; crypto.
 	MethodType  string
 	Name, Email string
 	// InvoiceRef and ClientRef stand in the metadata, Text is the description; any may be empty.
@@ -181,8 +197,12 @@ type Dispute struct {
 	ID, ChargeID string
 	At           book.Instant
 	Amount       money.Money
-	// Status is Stripe's: needs_response, under_review, won, lost, warning_needs_response.
-	Status, Reason string
+	// Status is the gateway's: Stripe's needs_response, under_review, won, lost,
+	// warning_needs_response; Razorpay's open, under_review, won, lost, closed; PayPal's
+	// dispute_state: OPEN_INQUIRIES, REQUIRED_ACTION, UNDER_PAYPAL_REVIEW, RESOLVED. Stage is the
+	// life-cycle stage or phase where the gateway has one, UpdatedAt the last change, 0 for At.
+	Status, Reason, Stage string
+	UpdatedAt             book.Instant
 	// Movements are the withdrawal and, if won, the reinstatement; an inquiry has none.
 	Movements []string
 }
@@ -191,14 +211,20 @@ type Dispute struct {
 // is the gateway's balance.
 type Movement struct {
 	ID string
-	// Type and Category are Stripe's: charge/charge, refund/refund, adjustment/dispute, ...
-	Type, Category       string
-	At, AvailableAt      book.Instant
+	// Type and Category are Stripe's: charge/charge, refund/refund, adjustment/dispute, ... At
+	// PayPal Type is the T-code, at Razorpay payment, refund, adjustment or transfer, at SpectroCoin
+	// empty; Category is Stripe's word everywhere, payout for a payout's own row, conversion and
+	// hold for what Stripe has not.
+	Type, Category  string
+	At, AvailableAt book.Instant
+	// UpdatedAt is when the gateway changed the row last, 0 for At.
+	UpdatedAt            book.Instant
 	Currency             money.Currency
 	Gross, Fee, Tax, Net int64
 	// Rate is the gateway's exchange rate as it prints it, "" for none.
 	Rate string
-	// SourceID is the object behind it: ch_, re_, du_, po_; "" for none.
+	// SourceID is the object behind it: ch_, re_, du_, po_; "" for none. At PayPal it is the related
+	// transaction, paypal_reference_id.
 	SourceID string
 	// PayoutID is the automatic payout that carried it, once there is one; a payout's own row and
 	// the rows that a manual payout took have none.
@@ -219,7 +245,9 @@ type Payout struct {
 	Automatic bool
 	// Reconciled says that the provider states the members already.
 	Reconciled bool
-	// MovementID is the payout's own negative row.
+	// Instant ones were asked for and cost a fee: Razorpay's on-demand settlements.
+	Instant bool
+	// MovementID is the payout's own negative row, "" where the gateway's ledger has none.
 	MovementID        string
 	FailedAt          book.Instant
 	FailureCode       string
@@ -227,6 +255,28 @@ type Payout struct {
 	Trace, Descriptor string
 	// Account is the bank account that it goes to.
 	Account book.AccountName
+}
+
+// Order is an order at SpectroCoin.
+type Order struct {
+	// ID is the order's UUID, given when the payer has chosen a currency; PreOrderID is the one that
+	// its making returned; RequestID is the number that the older API knows it by, 0 for none.
+	ID, PreOrderID string
+	RequestID      int64
+	// Ref is the merchant's reference, "<invoice>-<1000 to 9999>"; Text the description.
+	Ref, Text                         string
+	At, PaidAt, UpdatedAt, ValidUntil book.Instant
+	// Status is SpectroCoin's name: NEW, PENDING, PAID, EXPIRED, UNDERPAID, ...
+	Status string
+	// Receive is what the merchant asked for. Pay is what the payer was asked and Received what
+	// came, in the payer's currency and exact; either may be none.
+	Receive       money.Money
+	Pay, Received money.Quantity
+	Network       string
+	// Older orders were made by the merchant API and are called back by signed forms.
+	Older bool
+	// MovementID is the row of the merchant's account that credited it, "" for none.
+	MovementID string
 }
 
 // Account is a bank account with all its lines since the opening.
