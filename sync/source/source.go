@@ -55,6 +55,26 @@ type Health struct {
 	Version string
 	// Missing lists reading permissions that the credentials lack, in words; empty when all is there.
 	Missing []string
+	// Permissions are all that were tried, in the order to show them; nil where nothing can be tried
+	// one by one.
+	Permissions []Permission
+	// Warnings are sentences about what should be otherwise: a key that may do more than read.
+	Warnings []string
+	// At is the provider's own clock as its reply gave it, zero where it gave none.
+	At time.Time
+	// Balances are what the provider says it holds, by currency; nil for billing systems and where
+	// there is no such call.
+	Balances []money.Money
+}
+
+// Permission is one right of the credentials that a check has tried.
+type Permission struct {
+	// Title is the provider's name of it, Access what is asked: "read". UsedFor says in words what
+	// stays off without it.
+	Title, Access, UsedFor string
+	Granted                bool
+	// Needed says that a pull cannot do without it.
+	Needed bool
 }
 
 // Source is one configured system. Implementations are safe for use by one goroutine at a time.
