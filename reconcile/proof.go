@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 func (e *engine) prove() {
 	first := max(e.in.Period.First(), e.in.OpeningOn)
 	e.cut = max(min(e.in.Period.Last(), e.today), first-1)
-	e.proofs = append(e.proofs, e.gatewayProofs()...)
+	e.proofs = append(e.proofs, e.gatewayProofs(e.span())...)
 	e.proofs = append(e.proofs, e.statementProofs()...)
 	e.proofs = append(e.proofs, e.invoiceProofs()...)
 	for _, p := range e.proofs {
@@ -213,10 +214,27 @@ func (e *engine) span() (from, to book.Instant) {
 	return from, max(from, min((e.cut+1).Start(e.zone)-1, e.in.At))
 }
 
-// gatewayProofs prove each balance over the period.
-func (e *engine) gatewayProofs() []book.Proof {
+// Balances proves each gateway's balances over all that is in the books, from the opening date to
+// the moment of judgement: what was held at the beginning and moved since is what the provider holds.
+// Nothing is matched. Only what gateways state is needed of the books.
+func Balances(ctx context.Context, in Input) ([]book.Proof, error) {
+	e, err := newEngine(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.stage(stages[0]); err != nil {
+		return nil, err
+	}
+	from := book.Instant(0)
+	if in.OpeningOn != 0 {
+		from = in.OpeningOn.Start(e.zone) - 1
+	}
+	return e.gatewayProofs(from, in.At), nil
+}
+
+// gatewayProofs prove each balance over a span: all after from, up to and including to.
+func (e *engine) gatewayProofs(from, to book.Instant) []book.Proof {
 	flows := e.flows()
-	from, to := e.span()
 	var out []book.Proof
 	for _, p := range e.purses() {
 		of := flows[p]
@@ -239,14 +257,44 @@ func (e *engine) gatewayProofs() []book.Proof {
 			proof.Holds = stated == proof.Closing
 		}
 		if !proof.Holds {
+			proof.OpensAfter, proof.OpensBy = e.gap(p, of)
 			proof.Why = fmt.Sprintf("The movements lead to a balance of %s at %s, but it states "+
-				"%s, so a movement is missing or counted twice.",
+				"%s, so a movement is missing or counted twice%s.",
 				money.New(proof.Closing, p.currency), e.title(p.source),
-				signedFigure(money.New(*proof.ProviderClosing, p.currency)))
+				signedFigure(money.New(*proof.ProviderClosing, p.currency)),
+				e.gapDay(proof.OpensAfter, proof.OpensBy))
 		}
 		out = append(out, proof)
 	}
 	return out
+}
+
+// gap bounds where a balance leaves its movements: after the last stated balance that they come to,
+// and by the first that they do not. Both are zero where all agree.
+func (e *engine) gap(p purse, flows []flow) (after, by book.Instant) {
+	base := e.base(p, flows)
+	after = base.at
+	for _, b := range e.stated(p) {
+		if base.roll(flows, b.At) != b.Amount {
+			return after, b.At
+		}
+		after = b.At
+	}
+	return 0, 0
+}
+
+// gapDay says on which day a gap opens, or between which days; "" where nobody can tell.
+func (e *engine) gapDay(after, by book.Instant) string {
+	from, to := after.In(e.zone), by.In(e.zone)
+	switch {
+	case by == 0:
+		return ""
+	case after == 0:
+		return fmt.Sprintf("; the gap opens on %s or before", to)
+	case from == to:
+		return fmt.Sprintf("; the gap opens on %s", to)
+	}
+	return fmt.Sprintf("; the gap opens between %s and %s", from, to)
 }
 
 // signedFigure is an amount with its sign and without its code.

@@ -37,6 +37,9 @@ type Source struct {
 	// NoMembers says that the gateway never states what any payout consists of, so that no
 	// movement of it can be overdue.
 	NoMembers bool
+	// Sweeps says that one of its payouts that leaves nothing on the balance consists of everything
+	// since the balance was empty last.
+	Sweeps bool
 	// NoFees says that billing can record no fees for this gateway.
 	NoFees bool
 }

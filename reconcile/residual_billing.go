@@ -39,17 +39,49 @@ func (e *engine) rowAndInvoice(i int32) []ref {
 	return []ref{payRef(i)}
 }
 
+// published is the last moment up to which a gateway's movements can be in the books: that of the
+// last balance that it stated, zero where it states none.
+func (e *engine) published(gateway book.SourceName) book.Instant {
+	last := book.Instant(0)
+	for i := range e.in.Books.Balances {
+		if b := &e.in.Books.Balances[i]; b.Source == gateway && b.At <= e.in.At {
+			last = max(last, b.At)
+		}
+	}
+	return last
+}
+
+// lagging names a row whose movement a gateway with a lag may not have shown yet: the lag is not
+// over, or nobody has looked since. It reports false where neither is so.
+func (e *engine) lagging(i int32, f *finding) bool {
+	p, name := e.pays[i], e.title(e.behind[i])
+	lag := book.Instant(e.sourceOf(e.behind[i]).StatesLag.Milliseconds())
+	if lag == 0 {
+		return false
+	}
+	moment := func(at book.Instant) string {
+		return at.Time().In(e.zone).Format("2006-01-02 15:04")
+	}
+	switch last := e.published(e.behind[i]); {
+	case p.At+lag > e.in.At:
+		f.why = fmt.Sprintf("Billing records %s%s, and %s may publish its side until %s.",
+			coded(p.Amount), e.subject(i), name, moment(p.At+lag))
+	case last != 0 && p.At > last:
+		f.why = fmt.Sprintf("Billing records %s%s at %s, and what %s has published is read up to "+
+			"%s: the next sync tells.", coded(p.Amount), e.subject(i), moment(p.At), name, moment(last))
+	default:
+		return false
+	}
+	f.class, f.clears = book.T4, (p.At + lag).In(e.zone)
+	return true
+}
+
 func (e *engine) lonelyGatewayRow(i int32) {
 	p := e.pays[i]
 	name := e.title(e.behind[i])
 	f := finding{leg: book.BillingGateway, about: []ref{payRef(i)}, amount: p.Amount}
-	lag := e.sourceOf(e.behind[i]).StatesLag
 	switch {
-	case lag > 0 && p.At+book.Instant(lag.Milliseconds()) > e.in.At:
-		f.class, f.clears = book.T4, (p.At + book.Instant(lag.Milliseconds())).In(e.zone)
-		f.why = fmt.Sprintf("Billing records %s%s, and %s may publish its side until %s.",
-			coded(p.Amount), e.subject(i), name,
-			p.At.Time().Add(lag).In(e.zone).Format("2006-01-02 15:04"))
+	case e.lagging(i, &f):
 	case p.Amount.Minor < 0:
 		f.class = book.R2
 		f.why = fmt.Sprintf("Billing records a refund of %s%s, but %s paid back 0.00, so the "+

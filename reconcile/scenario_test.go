@@ -93,7 +93,7 @@ func describe(in reconcile.Input, r reconcile.Result) string {
 	}
 	for _, p := range r.Proofs {
 		if !p.Holds {
-			fmt.Fprintf(&b, "proof %s %s %s fails\n", p.Kind, p.Source, p.Currency)
+			fmt.Fprintf(&b, "proof %s %s %s fails\n  %s\n", p.Kind, p.Source, p.Currency, p.Why)
 		}
 	}
 	fmt.Fprintf(&b, "automatic: payments %d of %d, bank lines %d of %d\n", r.AutoPayments.Matched,
@@ -263,7 +263,8 @@ func addRules(in *reconcile.Input, s entry) bool {
 		hours, _ := strconv.Atoi(s.text("lag"))
 		g := reconcile.Source{Name: book.SourceName(s.name), Role: reconcile.Gateway,
 			Title: s.text("title"), StatesLag: time.Duration(hours) * time.Hour,
-			NoFees: s.text("nofees") != "", NoMembers: s.text("nomembers") != ""}
+			NoFees: s.text("nofees") != "", NoMembers: s.text("nomembers") != "",
+			Sweeps: s.text("sweeps") != ""}
 		in.Sources = slices.DeleteFunc(in.Sources, func(o reconcile.Source) bool {
 			return o.Name == g.Name
 		})

@@ -54,7 +54,8 @@ func takeBack(over int64, child *book.Transaction) int64 {
 	return 0
 }
 
-// composition is P4: a payout whose members the provider states must be the sum of their nets.
+// composition is P4: a payout whose members the provider states must be the sum of their nets, and
+// one that empties a balance is all that came since it was empty.
 func (e *engine) composition() error {
 	members := e.members()
 	var free map[netKey][]int32
@@ -95,7 +96,7 @@ func (e *engine) composition() error {
 		}
 		e.misfooted(i, of, sum, free)
 	}
-	return nil
+	return e.sweeps()
 }
 
 // members lists, for each payout, the movements that the provider says it carried. A payout's own

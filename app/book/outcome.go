@@ -175,6 +175,10 @@ type Proof struct {
 	// Derived says that the opening was derived from the provider's first stated balance.
 	Derived bool
 	Holds   bool
+	// OpensAfter and OpensBy bound where a gateway's gap opens: the last moment at which the balance
+	// that it stated was right, zero for the ledger's beginning, and the first at which it was not.
+	// Both are zero where the proof holds.
+	OpensAfter, OpensBy Instant
 	// Why says in one sentence what does not hold, "" where it does.
 	Why string
 }
