@@ -88,8 +88,10 @@ func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, er
 		OpeningOn: a.config.OpeningOn(), Base: a.config.Business.BaseCurrency, Books: books,
 		Decisions: decisions, Altered: altered}
 	for _, s := range a.config.Sources {
-		in.Sources = append(in.Sources, reconcile.Source{Name: s.Name,
-			Role: reconcile.Role(role(s)), Title: a.config.Title(s.Name), Methods: s.Gateways,
+		d := kinds[s.Kind].describe
+		in.Sources = append(in.Sources, reconcile.Source{Name: s.Name, Role: reconcile.Role(d.Role),
+			Title: a.config.Title(s.Name), Methods: s.Gateways, StatesLag: d.Lag,
+			NoMembers: d.Unstated, Sweeps: d.Sweeps,
 			NoFees: !recordsFees(&a.config, &books, s.Name)})
 	}
 	for _, x := range a.config.Accounts {

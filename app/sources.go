@@ -89,8 +89,8 @@ func (a *App) inEnvironment(name book.SourceName, field string) bool {
 	return fixed || set && v != ""
 }
 
-// role is the side of the books that a source stands on.
-func role(s SourceConfig) source.Role { return kinds[s.Kind].describe.Role }
+// Role is the side of the books that a source stands on.
+func (s SourceConfig) Role() source.Role { return kinds[s.Kind].describe.Role }
 
 // Title is what people call a source or an account: "Stripe" for the only source of its kind, else
 // its configured name.

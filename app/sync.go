@@ -21,8 +21,14 @@ type SyncRequest struct {
 	Full bool
 }
 
-// SyncReport says what a sync brought, in the order of the configuration.
-type SyncReport struct{ Sources []SourceReport }
+// SyncReport says what a sync brought.
+type SyncReport struct {
+	// Sources are in the order of the configuration.
+	Sources []SourceReport
+	// Proofs say of each gateway and currency whether all of its movements are there; see
+	// Completeness.
+	Proofs []book.Proof
+}
 
 // SourceReport says what the pull of one source brought.
 type SourceReport struct {
@@ -74,7 +80,11 @@ func (a *App) Sync(ctx context.Context, q SyncRequest, show func(Progress)) (Syn
 	for _, r := range report.Sources {
 		failed = errors.Join(failed, r.Err)
 	}
-	return report, failed
+	if ctx.Err() != nil {
+		return report, failed
+	}
+	report.Proofs, err = a.prove(ctx, chosen, report)
+	return report, errors.Join(failed, err)
 }
 
 func (a *App) choose(names []book.SourceName) ([]SourceConfig, error) {

@@ -155,6 +155,14 @@ func (p *pull) done(report app.SyncReport, err error) {
 		failed = failed || r.Err != nil
 		p.list.Add(note(st, text))
 	}
+	for _, proof := range report.Proofs {
+		c := present.CompleteOf(proof, p.s.profile.Config().Title(book.SourceName(proof.Source)))
+		st := kit.StatusOK
+		if !c.Holds {
+			st, failed = kit.StatusBreak, true
+		}
+		p.list.Add(note(st, c.Text))
+	}
 	title := "Sync is complete"
 	switch {
 	case p.stopped:
@@ -166,7 +174,7 @@ func (p *pull) done(report app.SyncReport, err error) {
 	if !failed && err == nil && !p.stopped {
 		p.dismiss()
 		p.s.load(p.s.wanted, false)
-		p.s.say("Sync is complete: " + syncSum(report))
+		p.s.say("Sync is complete: " + syncSum(report) + proofSum(report))
 		return
 	}
 	p.show(title)
@@ -212,6 +220,20 @@ func syncText(r app.SourceReport, stopped bool) (string, kit.Status) {
 			" could not be read and are kept aside.", kit.StatusAttention
 	}
 	return r.Title + ": " + got + ".", kit.StatusOK
+}
+
+// proofSum says how many balances a provider itself bears out.
+func proofSum(report app.SyncReport) string {
+	n := 0
+	for _, p := range report.Proofs {
+		if p.ProviderClosing != nil {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return " " + present.Plural(n, "balance") + " proven."
 }
 
 func syncSum(report app.SyncReport) string {

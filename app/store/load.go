@@ -79,6 +79,12 @@ func (s *Store) loadKinds(ctx context.Context, op, where string, args []any,
 	return out, nil
 }
 
+// GatewayRecords reads what gateways state: transactions, payouts and balances, each sorted.
+func (s *Store) GatewayRecords(ctx context.Context) (book.Records, error) {
+	return s.loadKinds(ctx, "load gateways", "", nil, book.KindTransaction, book.KindPayout,
+		KindBalance)
+}
+
 // SourceDigest is the fingerprint of one source's or account's facts.
 type SourceDigest struct {
 	// Source is the name of the source or account.

@@ -25,6 +25,11 @@ type Description struct {
 	URLRequired bool
 	// Ack is the body that the provider expects as the answer to a webhook, "" for any.
 	Ack string
+	// Lag is how long after a movement the provider may publish it, where it says so; else zero.
+	Lag time.Duration
+	// Unstated says that a gateway never states what its payouts consist of, and Sweeps that one of
+	// its payouts that leaves nothing consists of everything since there was nothing before.
+	Unstated, Sweeps bool
 }
 
 // Role says on which side of the books a source stands.
@@ -95,6 +100,15 @@ type Puller interface {
 	// off goes on from the last page that keep took, and a pull of unchanged books brings nothing
 	// that changes a stored record.
 	Pull(ctx context.Context, from Request, keep func(Page) error) error
+}
+
+// Balancer is a gateway that can say what it held at a moment of the past.
+type Balancer interface {
+	Source
+	// BalancesAt are the balances at a moment, or at the last one before it for which the provider
+	// has them; LedgerFrom is zero, as nothing is said of the pulled movements. Its error is of kind
+	// unsupported for a moment too long ago.
+	BalancesAt(ctx context.Context, at book.Instant) ([]book.Balance, error)
 }
 
 // Cursor is where a source's pull stands: an opaque text of the source's own, "" at the start.

@@ -53,7 +53,16 @@ func (c *command) syncCommand() *cobra.Command {
 }
 
 type syncDoc struct {
-	Sources []syncSourceDoc `json:"sources"`
+	Sources      []syncSourceDoc   `json:"sources"`
+	Completeness []completenessDoc `json:"completeness"`
+}
+
+// completenessDoc is a proof over all that is in the books.
+type completenessDoc struct {
+	proofDoc
+	OpensAfter book.Instant `json:"gap_opens_after"`
+	OpensBy    book.Instant `json:"gap_opens_by"`
+	Why        string       `json:"why"`
 }
 
 type syncSourceDoc struct {
@@ -79,6 +88,12 @@ func (c *command) showSync(r app.SyncReport) error {
 		}
 		d.Sources = append(d.Sources, x)
 		c.say("%s", line)
+	}
+	d.Completeness = make([]completenessDoc, 0, len(r.Proofs))
+	for _, p := range r.Proofs {
+		d.Completeness = append(d.Completeness, completenessDoc{proofDocument(p), p.OpensAfter,
+			p.OpensBy, p.Why})
+		c.say("%s", app.ProofSentence(p))
 	}
 	if c.json {
 		return writeJSON(c.env.Stdout, d)

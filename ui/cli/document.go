@@ -89,8 +89,7 @@ func reconcileDocument(m *app.Month, withMatches bool) reconcileDoc {
 		Proofs:   make([]proofDoc, 0, len(m.Proofs)),
 		AutoRate: autoRateDoc{m.AutoLines.Share(), m.AutoPayments.Share()}}
 	for _, p := range m.Proofs {
-		d.Proofs = append(d.Proofs, proofDoc{p.Kind, p.Source, p.Currency, p.AsOf, p.Opening,
-			p.Movement, p.Payouts, p.Closing, p.ProviderClosing, p.Derived, p.Holds})
+		d.Proofs = append(d.Proofs, proofDocument(p))
 	}
 	if withMatches {
 		d.Matches = make([]matchDoc, 0, len(m.Matches))
@@ -100,6 +99,11 @@ func reconcileDocument(m *app.Month, withMatches bool) reconcileDoc {
 		}
 	}
 	return d
+}
+
+func proofDocument(p book.Proof) proofDoc {
+	return proofDoc{p.Kind, p.Source, p.Currency, p.AsOf, p.Opening, p.Movement, p.Payouts,
+		p.Closing, p.ProviderClosing, p.Derived, p.Holds}
 }
 
 func exceptionDocuments(list []book.Exception) []exceptionDoc {
