@@ -148,6 +148,7 @@ func (a *App) pullPages(ctx context.Context, s SourceConfig, q SyncRequest, r *S
 	request := source.Request{Cursor: source.Cursor(cursor), Since: since, Full: q.Full,
 		Books: pulled{a.store, s.Name}}
 	return p.Pull(ctx, request, func(page source.Page) error {
+		source.MaskRecords(&page.Records)
 		done, err := a.store.Apply(ctx, s.Name, page.Records, page.Rejects, string(page.Cursor),
 			book.At(a.wall()))
 		if err != nil {

@@ -1,6 +1,10 @@
 package source
 
-import "strings"
+import (
+	"strings"
+
+	"countinghouse/app/book"
+)
 
 // RawMax is the longest raw text that is kept of a record that could not be read, in bytes.
 const RawMax = 4 << 10
@@ -131,4 +135,36 @@ func issued(s string) bool {
 		}
 	}
 	return false
+}
+
+// MaskRecords masks card numbers in every free text of records that a source brought. Identifiers
+// and references are left alone: they are what records are matched by.
+func MaskRecords(r *book.Records) {
+	for i := range r.Customers {
+		c := &r.Customers[i]
+		c.Name, c.Company = MaskCards(c.Name), MaskCards(c.Company)
+	}
+	for i := range r.Services {
+		s := &r.Services[i]
+		s.Name, s.Domain = MaskCards(s.Name), MaskCards(s.Domain)
+	}
+	for i := range r.Invoices {
+		for k := range r.Invoices[i].Lines {
+			l := &r.Invoices[i].Lines[k]
+			l.Text = MaskCards(l.Text)
+		}
+	}
+	for i := range r.Payments {
+		r.Payments[i].Text = MaskCards(r.Payments[i].Text)
+	}
+	for i := range r.Credits {
+		r.Credits[i].Text = MaskCards(r.Credits[i].Text)
+	}
+	for i := range r.Transactions {
+		t := &r.Transactions[i]
+		t.Text, t.PayerName = MaskCards(t.Text), MaskCards(t.PayerName)
+	}
+	for i := range r.Payouts {
+		r.Payouts[i].Descriptor = MaskCards(r.Payouts[i].Descriptor)
+	}
 }
