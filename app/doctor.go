@@ -58,6 +58,9 @@ func Doctor(ctx context.Context, o Options) []Finding {
 }
 
 func (a *App) checkSource(ctx context.Context, s SourceConfig) (string, error) {
+	if reported, err := a.onlyReported(ctx, s); reported || err != nil {
+		return noKeyNeeded, err
+	}
 	p, err := a.source(s)
 	if err != nil {
 		return "", err

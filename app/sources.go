@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,42 +18,32 @@ import (
 type kind struct {
 	describe source.Description
 	open     func(source.Options) (source.Puller, error)
+	// reports opens the reader of the provider's own reports, which needs no key; nil where there is
+	// none.
+	reports func(source.Options) (source.Reporter, error)
 }
 
 // kinds are all kinds of source, by their word in the configuration.
 var kinds = map[string]kind{
-	"whmcs": {whmcs.Description, func(o source.Options) (source.Puller, error) {
-		return whmcs.New(o)
-	}},
-	"stripe": {stripe.Description, func(o source.Options) (source.Puller, error) {
-		return stripe.New(o)
-	}},
+	"whmcs": {describe: whmcs.Description,
+		open: func(o source.Options) (source.Puller, error) { return whmcs.New(o) }},
+	"stripe": {describe: stripe.Description,
+		open: func(o source.Options) (source.Puller, error) { return stripe.New(o) }},
 }
 
-func kindList() string {
-	var names []string
-	for n := range kinds {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
-}
+// kindNames are the words of all kinds, sorted.
+func kindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+func kindList() string { return strings.Join(kindNames(), ", ") }
 
 // source opens a configured source with its secrets. Its error is of kind auth where a secret is
 // missing.
 func (a *App) source(s SourceConfig) (source.Puller, error) {
 	k := kinds[s.Kind]
-	zone := a.config.Zone()
-	if s.Timezone != "" {
-		z, err := time.LoadLocation(s.Timezone)
-		if err != nil {
-			return nil, err
-		}
-		zone = z
+	o, err := a.settings(s)
+	if err != nil {
+		return nil, err
 	}
-	o := source.Options{Name: s.Name, URL: s.URL, Zone: zone, Clock: a.wall,
-		Base: a.config.Business.BaseCurrency, Secrets: map[string]source.Secret{},
-		InvoiceKeys: s.InvoiceKeys, CustomerKeys: s.CustomerKeys, InvoicePattern: s.InvoicePattern}
 	alone := a.keysInEnvironment(s)
 	for _, f := range k.describe.Secrets {
 		if f.Optional && alone && !a.inEnvironment(s.Name, f.Name) {
@@ -69,6 +60,32 @@ func (a *App) source(s SourceConfig) (source.Puller, error) {
 		}
 	}
 	return k.open(o)
+}
+
+// settings are a configured source's options without its secrets.
+func (a *App) settings(s SourceConfig) (source.Options, error) {
+	zone := a.config.Zone()
+	if s.Timezone != "" {
+		z, err := time.LoadLocation(s.Timezone)
+		if err != nil {
+			return source.Options{}, err
+		}
+		zone = z
+	}
+	return source.Options{Name: s.Name, URL: s.URL, Zone: zone, Clock: a.wall,
+		Base: a.config.Business.BaseCurrency, Secrets: map[string]source.Secret{},
+		InvoiceKeys: s.InvoiceKeys, CustomerKeys: s.CustomerKeys,
+		InvoicePattern: s.InvoicePattern}, nil
+}
+
+// keyless says that none of a source's secrets is anywhere.
+func (a *App) keyless(s SourceConfig) bool {
+	for _, f := range kinds[s.Kind].describe.Secrets {
+		if _, err := a.secrets.Find(string(s.Name), f.Name); err == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // keysInEnvironment says that the environment has all keys that a source needs. The keyring is then

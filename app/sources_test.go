@@ -24,9 +24,9 @@ func TestKeysInTheEnvironmentNeedNoKeyring(t *testing.T) {
 		}
 	}
 	var opened source.Options
-	kinds["probe"] = kind{source.Description{Title: "Probe", Secrets: []source.Field{
+	kinds["probe"] = kind{describe: source.Description{Title: "Probe", Secrets: []source.Field{
 		{Name: "needed"}, {Name: "optional", Optional: true}}},
-		func(o source.Options) (source.Puller, error) { opened = o; return probe{}, nil }}
+		open: func(o source.Options) (source.Puller, error) { opened = o; return probe{}, nil }}
 	defer delete(kinds, "probe")
 	env := map[string]string{}
 	a, err := Open(context.Background(), Options{Config: configFile(t, "[business]\nbase_currency = \"EUR\"\n"+

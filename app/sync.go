@@ -36,6 +36,8 @@ type SourceReport struct {
 	Title string
 	// New, Changed and Same count records; Rejects those that were kept aside as unreadable.
 	New, Changed, Same, Rejects int
+	// Note says why nothing was pulled though nothing is wrong, "" where it was.
+	Note string
 	// Err is why the pull ended early, nil where it did not. What was stored before is kept.
 	Err error
 }
@@ -110,6 +112,10 @@ func (a *App) choose(names []book.SourceName) ([]SourceConfig, error) {
 func (a *App) pull(ctx context.Context, s SourceConfig, q SyncRequest,
 	show func(Progress)) SourceReport {
 	r := SourceReport{Name: s.Name, Title: a.config.Title(s.Name)}
+	if reported, err := a.onlyReported(ctx, s); reported || err != nil {
+		r.Note, r.Err = noKeyNeeded, err
+		return r
+	}
 	r.Err = a.pullPages(ctx, s, q, &r, show)
 	run := store.SourceRun{Source: s.Name, At: a.Now(), Result: resultOK, Rejected: r.Rejects,
 		Count: store.Count{New: r.New, Changed: r.Changed, Same: r.Same}}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -47,6 +48,27 @@ func (s *Store) Apply(ctx context.Context, src book.SourceName, recs book.Record
 		return setCursor(t, src, cursor, at)
 	})
 	if err != nil {
+		return Applied{}, err
+	}
+	return out, nil
+}
+
+// errDry rolls a look back.
+var errDry = errors.New("only a look")
+
+// Add stores records of a source that came another way than by its pull, all or nothing, as Apply
+// does; the source's cursor stays where it is. With dry it only says what they would come to.
+func (s *Store) Add(ctx context.Context, src book.SourceName, recs book.Records,
+	rejects []book.Reject, at book.Instant, dry bool) (Applied, error) {
+	var out Applied
+	err := s.write(ctx, fmt.Sprintf("add records: %s", src), func(t *tx) (err error) {
+		out, err = apply(t, &recs, rejects, at)
+		if err == nil && dry {
+			return errDry
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, errDry) {
 		return Applied{}, err
 	}
 	return out, nil

@@ -72,6 +72,19 @@ func (s *Store) Revision(ctx context.Context, id book.ItemID) (string, error) {
 	return out, err
 }
 
+// HasRevision reports whether a source has transactions or payouts whose revision begins so.
+func (s *Store) HasRevision(ctx context.Context, src book.SourceName, prefix string) (bool, error) {
+	found := 0
+	err := s.view(ctx, "revisions: "+string(src), func(t *tx) error {
+		return t.gorm.Raw(`SELECT EXISTS (SELECT 1 FROM transactions
+			WHERE source = ?1 AND gone = 0 AND substr(revision, 1, length(?2)) = ?2
+			UNION ALL SELECT 1 FROM payouts
+			WHERE source = ?1 AND gone = 0 AND substr(revision, 1, length(?2)) = ?2)`,
+			string(src), prefix).Scan(&found).Error
+	})
+	return found == 1, err
+}
+
 // revised are the kinds whose records carry a revision.
 var revised = []book.Kind{book.KindTransaction, book.KindInvoice, book.KindPayment,
 	book.KindCustomer, book.KindService, book.KindCredit, book.KindPayout}

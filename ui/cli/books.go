@@ -71,6 +71,7 @@ type syncSourceDoc struct {
 	Changed     int             `json:"changed"`
 	Unchanged   int             `json:"unchanged"`
 	Quarantined int             `json:"quarantined"`
+	Note        string          `json:"note,omitempty"`
 	Error       string          `json:"error,omitempty"`
 }
 
@@ -80,6 +81,9 @@ func (c *command) showSync(r app.SyncReport) error {
 		x := syncSourceDoc{Source: s.Name, New: s.New, Changed: s.Changed, Unchanged: s.Same,
 			Quarantined: s.Rejects}
 		line := fmt.Sprintf("%s: %d new, %d changed, %d unchanged", s.Title, s.New, s.Changed, s.Same)
+		if s.Note != "" {
+			line, x.Note = s.Title+": "+s.Note, s.Note
+		}
 		if s.Rejects > 0 {
 			line += fmt.Sprintf(", %d kept aside as unreadable", s.Rejects)
 		}
@@ -105,9 +109,9 @@ func (c *command) importCommand() *cobra.Command {
 	var q app.ImportRequest
 	var account, source string
 	cmd := &cobra.Command{
-		Use: "import FILE... --account NAME [--format auto|csv|camt] [--profile NAME] [--dry-run] " +
-			"[--answer TOPIC=VALUE]... [--replace]",
-		Short: "Read bank statements",
+		Use: "import FILE... (--account NAME | --source NAME) [--format auto|csv|camt] " +
+			"[--profile NAME] [--dry-run] [--answer TOPIC=VALUE]... [--replace]",
+		Short: "Read bank statements, or a gateway's own reports",
 		Args:  someFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q.Files = args
@@ -118,6 +122,10 @@ func (c *command) importCommand() *cobra.Command {
 			a, err := c.open(cmd.Context())
 			if err != nil {
 				return err
+			}
+			if source != "" {
+				return c.importReports(cmd.Context(), a, app.ReportRequest{Files: args,
+					Source: book.SourceName(source), DryRun: q.DryRun})
 			}
 			show, finish := c.progress()
 			report, err := a.Import(cmd.Context(), q, show)
@@ -130,7 +138,7 @@ func (c *command) importCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&account, "account", "", "the bank `account` that the statements are of")
-	f.StringVar(&source, "source", "", "the `gateway` whose downloaded report it is (not read yet)")
+	f.StringVar(&source, "source", "", "the `gateway` whose downloaded report it is")
 	f.StringVar(&q.Format, "format", "auto", "the `format`: auto, csv or camt")
 	f.StringArrayVar(&q.Answers, "answer", nil,
 		"the `answer` to a question that the file leaves open, such as dates=dmy; may stand several "+
@@ -140,6 +148,7 @@ func (c *command) importCommand() *cobra.Command {
 	f.BoolVar(&q.Replace, "replace", false, "take the file's lines in place of those already there "+
 		"for its days, where the two do not agree")
 	c.completeNames(cmd, "account", accountNames)
+	c.completeNames(cmd, "source", sourceNames)
 	completeWith(cmd, map[string][]string{"format": statementFormats})
 	return cmd
 }
@@ -147,11 +156,17 @@ func (c *command) importCommand() *cobra.Command {
 // checkImport says what is wrong with the flags of an import.
 func checkImport(q app.ImportRequest, source string) error {
 	switch {
+	case source != "" && q.Account != "":
+		return errors.New("--account is for a bank statement and --source for a gateway's report: " +
+			"name one of them")
+	case source != "" && (len(q.Answers) > 0 || q.Profile != "" || q.Replace || q.Format != "auto"):
+		return errors.New("--format, --profile, --answer and --replace are for bank statements: " +
+			"leave them out with --source")
 	case source != "":
-		return errors.New("--source: gateway reports from a file are not read yet; pull them with " +
-			"countinghouse sync")
+		return nil
 	case q.Account == "":
-		return errors.New("--account is missing: the name of the bank account in the configuration")
+		return errors.New("--account is missing: the name of the bank account in the configuration; " +
+			"or --source, for a gateway's own report")
 	case !slices.Contains(statementFormats, q.Format):
 		return fmt.Errorf("--format %q: this version reads csv and camt; leave it out to have the "+
 			"format found out", q.Format)
