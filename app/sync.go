@@ -186,6 +186,10 @@ func (p pulled) Unsettled(ctx context.Context, kind book.Kind, since book.Instan
 	return p.store.Unsettled(ctx, p.name, kind, since)
 }
 
+func (p pulled) Stored(ctx context.Context, kind book.Kind) ([]book.ItemID, error) {
+	return p.store.Stored(ctx, p.name, kind)
+}
+
 // SourceStates says how each source's last pull went, in the order of the configuration.
 func (a *App) SourceStates(ctx context.Context) ([]SourceState, error) {
 	states, err := a.store.SourceStates(ctx)

@@ -59,6 +59,10 @@ const (
 	InvoiceRefunded    InvoiceStatus = "refunded"
 	InvoiceCollections InvoiceStatus = "collections"
 	InvoicePending     InvoiceStatus = "payment_pending"
+	// InvoiceOnHold is set aside by billing: nothing is asked for until somebody decides.
+	InvoiceOnHold InvoiceStatus = "on_hold"
+	// InvoiceReplaced is closed because another invoice took its place: a proforma turned into one.
+	InvoiceReplaced InvoiceStatus = "replaced"
 	// InvoiceGone is a tombstone: the source no longer knows the id (merged or deleted).
 	InvoiceGone InvoiceStatus = "gone"
 )

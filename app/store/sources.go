@@ -125,6 +125,29 @@ func (s *Store) Unsettled(ctx context.Context, src book.SourceName, kind book.Ki
 	return out, err
 }
 
+// Stored lists a source's stored records of a kind, those with a tombstone left out. Sorted by id.
+func (s *Store) Stored(ctx context.Context, src book.SourceName, kind book.Kind) ([]book.ItemID,
+	error) {
+	var out []book.ItemID
+	err := s.view(ctx, fmt.Sprintf("stored: %s %s", src, kind), func(t *tx) error {
+		return t.bulk(func(c *conn) error {
+			for _, table := range allFacts {
+				m := table.about()
+				if m.kind != kind || !m.hasID() {
+					continue
+				}
+				err := ids(ctx, c, "SELECT id FROM "+m.name+" WHERE source = ? AND gone = 0 ORDER BY id",
+					[]any{string(src)}, &out)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	return out, err
+}
+
 // ids appends the first column of a query.
 func ids(ctx context.Context, c *conn, query string, args []any, out *[]book.ItemID) error {
 	return c.rows(ctx, query, args, func(vals []driver.Value) error {

@@ -135,6 +135,13 @@ type Books interface {
 	Unsettled(ctx context.Context, kind book.Kind, since book.Instant) ([]book.ItemID, error)
 }
 
+// Shelf is what books may answer besides: a source that finds out by itself what was deleted asks
+// for it, and does without where books have none.
+type Shelf interface {
+	// Stored lists the ids of all stored records of a kind, those with a tombstone left out, sorted.
+	Stored(ctx context.Context, kind book.Kind) ([]book.ItemID, error)
+}
+
 // Page is one portion of a pull. Its records and its cursor are stored in one transaction.
 type Page struct {
 	Records book.Records
@@ -163,6 +170,8 @@ type Options struct {
 	// is the invoice.
 	InvoiceKeys, CustomerKeys []string
 	InvoicePattern            string
+	// Profile is the text of a billing profile, "" for the one that the kind brings along.
+	Profile string
 	// Clock tells the time; it is never nil.
 	Clock func() time.Time
 	// Base is the business's base currency, for records that name none.

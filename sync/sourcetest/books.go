@@ -116,6 +116,18 @@ func (b *Books) Unsettled(_ context.Context, kind book.Kind, since book.Instant)
 	return out, nil
 }
 
+// Stored lists the ids of all records of a kind, as the store does.
+func (b *Books) Stored(_ context.Context, kind book.Kind) ([]book.ItemID, error) {
+	var out []book.ItemID
+	for key, e := range b.entries {
+		if strings.HasPrefix(key, string(kind)+" ") && e.id != "" {
+			out = append(out, e.id)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
 // All are all records, without order.
 func (b *Books) All() book.Records {
 	var out book.Records
