@@ -2,11 +2,25 @@ package source
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"countinghouse/app/book"
 )
+
+// ReplayWindow is how far the time that a provider signs may lie from our clock, before or after.
+const ReplayWindow = 5 * time.Minute
+
+// ErrStale stands in the chain of an error of Verify, beside its kind auth, where the signature is
+// right and only its time is not. Many of them say that our clock is wrong.
+var ErrStale = errors.New("signed too long ago, or ahead of this computer's clock")
+
+// InWindow reports whether a signed time is near enough to when a delivery came in.
+func (d Delivery) InWindow(signed time.Time) bool {
+	return d.At.Time().Sub(signed).Abs() <= ReplayWindow
+}
 
 // Delivery is one call of a provider to our receiver, as it came in.
 type Delivery struct {

@@ -48,6 +48,8 @@ type Field struct {
 	// Title says in words what it is and where to find it.
 	Title    string
 	Optional bool
+	// Webhook says that webhooks cannot be received without it; nothing else needs it.
+	Webhook bool
 }
 
 // Health is what a check of the connection found.

@@ -46,6 +46,19 @@ type Subject struct {
 	// Fail answers one request with an error in the provider's own form: 400, 401, 429 or 500 and
 	// a message. Headers such as Retry-After are set already.
 	Fail func(w http.ResponseWriter, r *http.Request, status int, message string)
+
+	// Deliver makes the webhooks that the provider would have sent of a world's history up to its
+	// Now, oldest first, each event once; At is when each was signed and came in. It is nil where the
+	// source is no Receiver.
+	Deliver func(*world.World) []source.Delivery
+	// Signature are the headers without which, or with another value of which, no delivery may be
+	// believed.
+	Signature []string
+	// Window is how old a signed time may be, zero where the provider signs none.
+	Window time.Duration
+	// Unsigned says that a delivery is of a kind that the provider does not sign, so that it is only
+	// a hint and cannot be forged; nil where all are signed.
+	Unsigned func(source.Delivery) bool
 }
 
 // Run runs the whole suite.
@@ -70,6 +83,16 @@ func Run(t *testing.T, s Subject) {
 	t.Run("refused", s.refused)
 	t.Run("reject", s.reject)
 	t.Run("huge", s.huge)
+	t.Run("receives", s.receives)
+	if s.Deliver != nil {
+		t.Run("verify", s.verify)
+		t.Run("forged", s.forged)
+		t.Run("stale", s.stale)
+		t.Run("follow", s.follow)
+		t.Run("follow each", s.followEach)
+		t.Run("lost events", s.lost)
+		t.Run("follow faults", s.followFaults)
+	}
 }
 
 // rig is one source opened against one handler.

@@ -186,7 +186,6 @@ func (p *pull) unsettled() error {
 	}
 	ids = slices.DeleteFunc(append(ids, payouts...), func(id string) bool { return id <= r.After })
 	slices.Sort(ids)
-	const portion = 50
 	for part := range slices.Chunk(ids, portion) {
 		for _, id := range part {
 			if err := p.fetch("", id); err != nil {

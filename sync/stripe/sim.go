@@ -14,11 +14,16 @@ import (
 	"countinghouse/sync/world"
 )
 
-// simulatorKey is the only key that a simulator takes.
-const simulatorKey = "sk_test_northwind"
+// simulatorKey is the only key that a simulator takes, simulatorSigning signs its webhooks.
+const (
+	simulatorKey     = "sk_test_northwind"
+	simulatorSigning = "whsec_northwind_signs"
+)
 
-// SimulatorSecrets are the secrets that a simulator takes, by field.
-func SimulatorSecrets() map[string]string { return map[string]string{"secret_key": simulatorKey} }
+// SimulatorSecrets are the secrets that a simulator takes and signs with, by field.
+func SimulatorSecrets() map[string]string {
+	return map[string]string{"secret_key": simulatorKey, "webhook_secret": simulatorSigning}
+}
 
 // Quirks are things that Stripe does now and then; the zero value is a quiet day.
 type Quirks struct {

@@ -175,14 +175,26 @@ type simEvent struct {
 	id, kind, objectID string
 }
 
-// listEvents derives the events of the last 30 days from the world.
+// listEvents lists the events of the last 30 days.
 func (s *Simulator) listEvents() {
+	s.events = s.eventsSince(seconds(s.w.Now) - 30*oneDay)
+	c := &collection{noun: "event", length: len(s.events),
+		id:      func(i int) string { return s.events[i].id },
+		at:      func(i int) int64 { return s.events[i].at },
+		filters: map[string]func(int) string{"type": func(i int) string { return s.events[i].kind }},
+		render:  func(i int, _ map[string]bool) any { return s.event(&s.events[i]) }}
+	s.lists["events"] = c.settle()
+}
+
+// eventsSince derives the events from a moment on, in Unix seconds, from the world, oldest first.
+func (s *Simulator) eventsSince(from int64) []simEvent {
+	var out []simEvent
 	now := seconds(s.w.Now)
 	add := func(at book.Instant, kind, objectID string) {
 		t := min(seconds(at), now)
-		if t >= now-30*oneDay {
+		if t >= from {
 			id := "evt_" + objectID + "_" + strings.ReplaceAll(kind, ".", "_")
-			s.events = append(s.events, simEvent{t, id, kind, objectID})
+			out = append(out, simEvent{t, id, kind, objectID})
 		}
 	}
 	for i := range s.charges {
@@ -208,15 +220,10 @@ func (s *Simulator) listEvents() {
 	for i := range s.payouts {
 		s.payoutEvents(&s.payouts[i], add)
 	}
-	slices.SortFunc(s.events, func(a, b simEvent) int {
+	slices.SortFunc(out, func(a, b simEvent) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id))
 	})
-	c := &collection{noun: "event", length: len(s.events),
-		id:      func(i int) string { return s.events[i].id },
-		at:      func(i int) int64 { return s.events[i].at },
-		filters: map[string]func(int) string{"type": func(i int) string { return s.events[i].kind }},
-		render:  func(i int, _ map[string]bool) any { return s.event(i) }}
-	s.lists["events"] = c.settle()
+	return out
 }
 
 type adder func(at book.Instant, kind, objectID string)

@@ -306,8 +306,7 @@ func (s *Simulator) payout(i int, expand map[string]bool) *simPayout {
 }
 
 // event is an event with its object as it is now.
-func (s *Simulator) event(i int) any {
-	e := &s.events[i]
+func (s *Simulator) event(e *simEvent) any {
 	object := s.object(e.objectID)
 	version := api.APIVersion
 	if s.quirks.EventVersion != "" {

@@ -23,13 +23,18 @@ var Description = source.Description{
 	Role:  source.Gateway,
 	Secrets: []source.Field{
 		{Name: "secret_key", Title: "Secret or restricted key (Dashboard, Developers, API keys)"},
+		{Name: "webhook_secret", Title: "Signing secret of the webhook endpoint, several with blanks " +
+			"between while one is being changed (Dashboard, Developers, Webhooks)",
+			Optional: true, Webhook: true},
 	},
 }
 
 // Stripe is one Stripe account in one mode, live or test.
 type Stripe struct {
-	o         source.Options
-	key       string
+	o   source.Options
+	key string
+	// signing are the secrets with one of which webhooks must be signed.
+	signing   []string
 	backend   api.Backend
 	transport *transport
 	translate translator
@@ -39,6 +44,7 @@ type Stripe struct {
 // missing, and of kind refused where the address or the invoice pattern cannot be used.
 func New(o source.Options) (*Stripe, error) {
 	s := &Stripe{o: o, key: strings.TrimSpace(o.Secrets["secret_key"].Reveal())}
+	s.signing = strings.Fields(o.Secrets["webhook_secret"].Reveal())
 	if s.key == "" {
 		return nil, &source.Error{Kind: source.KindAuth, Source: o.Name, Op: "open",
 			Detail: "secret_key is not set",

@@ -32,6 +32,7 @@ func subject() sourcetest.Subject {
 		Break:   breakOne,
 		Cut:     cut,
 		Fail:    fail,
+		Deliver: Deliveries, Signature: []string{"Stripe-Signature"}, Window: source.ReplayWindow,
 	}
 }
 

@@ -148,7 +148,14 @@ type wirePayout struct {
 // wireEvent is a hint that an object changed. Nothing else of it may be used: events are rendered
 // in the account's own version of the API and not in the pinned one.
 type wireEvent struct {
-	Data struct {
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Type    string `json:"type"`
+	Created int64  `json:"created"`
+	Live    *bool  `json:"livemode"`
+	// Account is the connected account that an event is about, "" for one of our own.
+	Account string `json:"account"`
+	Data    struct {
 		Object struct {
 			ID      string `json:"id"`
 			Object  string `json:"object"`
