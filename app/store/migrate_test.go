@@ -284,7 +284,9 @@ func furnish(t testing.TB, s *Store) {
 		[]book.Exception{{ID: "e1", Class: book.M1, Items: []book.ItemID{"b:payment/1"}}})
 	_, err = s.Import(ctx, Import{Account: "a", Shape: "h", Profile: "{}"}, 2)
 	err = errors.Join(err, s.Decide(ctx, pair("m2", book.Confirmed, 50), Decision{"ann", 3, "why"}),
-		s.SaveSourceRun(ctx, SourceRun{Source: "b", At: 4, Result: "ok"}))
+		s.SaveSourceRun(ctx, SourceRun{Source: "b", At: 4, Result: "ok"}),
+		put(s, Hook{Source: "b", Event: "evt_1", Type: "charge.failed", At: 1, ReceivedAt: 2,
+			About: []string{"charge/ch_1"}}), s.CountHooks(ctx, "b", 5, 1, 2))
 	if err != nil {
 		t.Fatal(err)
 	}

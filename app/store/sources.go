@@ -5,23 +5,27 @@ import (
 	"database/sql/driver"
 	"fmt"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"countinghouse/app/book"
 )
 
-// cursorRow is a row of cursors.
+// cursorRow is a row of cursors. Turn grows with every write of the source's facts.
 type cursorRow struct {
 	Source string `gorm:"primaryKey"`
 	Cursor string
 	At     int64
+	Turn   int64
 }
 
 func (cursorRow) TableName() string { return "cursors" }
 
 func setCursor(t *tx, src book.SourceName, cursor string, at book.Instant) error {
-	row := cursorRow{string(src), cursor, int64(at)}
-	err := t.gorm.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
+	row := cursorRow{string(src), cursor, int64(at), 1}
+	err := t.gorm.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "source"}},
+		DoUpdates: clause.Assignments(map[string]any{"cursor": cursor, "at": int64(at),
+			"turn": gorm.Expr("turn + 1")})}).Create(&row).Error
 	if err != nil {
 		return fmt.Errorf("cursor: %w", err)
 	}
