@@ -56,6 +56,8 @@ type App struct {
 	now     Clock
 	wall    Clock
 	log     *slog.Logger
+	// reading gives one at a time the right to read from a source and to store what it says.
+	reading turns
 }
 
 // Progress says how far long work is. Done never runs backwards within a stage; Total 0 is unknown.

@@ -39,10 +39,19 @@ func kindList() string { return strings.Join(kindNames(), ", ") }
 // source opens a configured source with its secrets. Its error is of kind auth where a secret is
 // missing.
 func (a *App) source(s SourceConfig) (source.Puller, error) {
+	o, err := a.sourceOptions(s)
+	if err != nil {
+		return nil, err
+	}
+	return kinds[s.Kind].open(o)
+}
+
+// sourceOptions are what a configured source is opened with.
+func (a *App) sourceOptions(s SourceConfig) (source.Options, error) {
 	k := kinds[s.Kind]
 	o, err := a.settings(s)
 	if err != nil {
-		return nil, err
+		return source.Options{}, err
 	}
 	alone := a.keysInEnvironment(s)
 	for _, f := range k.describe.Secrets {
@@ -54,12 +63,12 @@ func (a *App) source(s SourceConfig) (source.Puller, error) {
 		case err == nil:
 			o.Secrets[f.Name] = source.Secret(v)
 		case !f.Optional:
-			return nil, &source.Error{Kind: source.KindAuth, Source: s.Name, Op: "look up " + f.Name,
+			return o, &source.Error{Kind: source.KindAuth, Source: s.Name, Op: "look up " + f.Name,
 				Detail: err.Error(), Err: err, Hint: fmt.Sprintf("A key is missing. Set %s, or store it "+
 					"in this computer's keyring.", secret.EnvName(string(s.Name), f.Name))}
 		}
 	}
-	return k.open(o)
+	return o, nil
 }
 
 // settings are a configured source's options without its secrets.

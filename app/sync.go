@@ -116,7 +116,17 @@ func (a *App) pull(ctx context.Context, s SourceConfig, q SyncRequest,
 		r.Note, r.Err = noKeyNeeded, err
 		return r
 	}
+	release, err := a.reading.take(ctx, s.Name)
+	if err != nil {
+		r.Err = err
+		return r
+	}
+	defer release()
+	began := book.At(a.wall())
 	r.Err = a.pullPages(ctx, s, q, &r, show)
+	if r.Err == nil {
+		_, r.Err = a.store.SettleHooks(ctx, s.Name, began, book.At(a.wall()))
+	}
 	run := store.SourceRun{Source: s.Name, At: a.Now(), Result: resultOK, Rejected: r.Rejects,
 		Count: store.Count{New: r.New, Changed: r.Changed, Same: r.Same}}
 	if r.Err != nil {

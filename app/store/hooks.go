@@ -63,6 +63,17 @@ func (s *Store) DueHooks(ctx context.Context, src book.SourceName, at book.Insta
 	return due, turn, err
 }
 
+// Turn counts how often the facts of a source were written.
+func (s *Store) Turn(ctx context.Context, src book.SourceName) (turn int64, err error) {
+	err = s.view(ctx, "turn: "+string(src), func(t *tx) error {
+		return t.bulk(func(c *conn) (err error) {
+			turn, err = turnOf(c, src)
+			return err
+		})
+	})
+	return turn, err
+}
+
 func turnOf(c *conn, src book.SourceName) (int64, error) {
 	return c.number("SELECT coalesce(max(turn), 0) FROM cursors WHERE source = ?", string(src))
 }
