@@ -50,6 +50,11 @@ func (m *maker) bookLine(account int, l BankLine) *line {
 	return entry
 }
 
+// account is the place of an account among the business's.
+func (m *maker) account(name book.AccountName) int {
+	return slices.IndexFunc(m.w.Accounts, func(a Account) bool { return a.Name == name })
+}
+
 func (m *maker) itemOf(l *line) book.ItemID {
 	return l.BankLine.Item(m.w.Accounts[l.account].Name)
 }

@@ -9,7 +9,6 @@ import (
 	_ "time/tzdata" // the business's zone must be found on every machine
 
 	"countinghouse/app/book"
-	"countinghouse/app/money"
 )
 
 const (
@@ -57,27 +56,16 @@ type maker struct {
 	services arena[Service]
 	payments arena[Payment]
 	credits  arena[Credit]
-	charges  arena[charge]
-	refunds  arena[Refund]
-	disputes arena[Dispute]
-	moves    arena[move]
-	payouts  arena[payout]
 	lines    []*line
-	// waiting are the movements that no payout took yet, by order of balanceCurrencies.
-	waiting [2][]*move
-	// rates are the gateway's rates from GBP to EUR by day, in millionths.
-	rates []int64
+	// gateways are those that the business uses, stripe the first of them.
+	gateways []gateway
+	stripe   *stripe
 	// domains counts how often a name was taken; the others are the last ids given out.
 	domains                                          map[string]int
 	invoiceID, numberID, lineID, paymentID, creditID int
 	serviceID, bankID                                int
-	lastLane                                         lane
-	// counts are how many faults of each class to inject. failing and manual are the days from which
-	// the next payout fails or is made by hand.
-	counts          map[book.Class]int
-	failing, manual []book.Date
-	// vague is how many payouts come without an id from an unconfirmed sender.
-	vague int
+	// counts are how many faults of each class to inject.
+	counts map[book.Class]int
 }
 
 func newMaker(o Options) *maker {
@@ -103,28 +91,20 @@ func newMaker(o Options) *maker {
 	for d := m.w.OpeningOn; d <= today; d++ {
 		m.midnights = append(m.midnights, d.Start(zone))
 	}
-	rate := int64(1_150_000) + m.r.Int64N(20_000)
-	for range m.midnights {
-		rate += m.r.Int64N(6_001) - 3_000
-		m.rates = append(m.rates, rate)
-	}
+	m.open()
 	return m
 }
 
-// schedule enters the events of the calendar: the daily billing run, the daily payout run and the
-// gateway's monthly fee.
+// schedule enters the events of the calendar: the daily billing run, what the business pays, and
+// what the gateways do by themselves.
 func (m *maker) schedule() {
 	for d := m.w.OpeningOn; d <= m.today; d++ {
 		m.at(m.clock(d, 9*hour), func() { m.issueDay(d) })
-		if isBusiness(d) {
-			m.at(utc(d, 5*hour), func() { m.runPayouts(d) })
-		}
-		if _, _, day := d.Time().Date(); day == 1 && d > m.w.OpeningOn {
-			m.at(utc(d, 2*hour), func() { m.monthlyFee(book.MonthOf(d) - 1) })
-		}
 	}
 	m.overheads()
-	m.holds()
+	for _, g := range m.gateways {
+		g.schedule()
+	}
 }
 
 // at enters an event. What would happen within the quiet hour before Now, or later, never does.
@@ -180,22 +160,19 @@ func (m *maker) finish() {
 	w.Services = flatten(&m.services, func(s *Service) Service { return *s })
 	w.Payments = flatten(&m.payments, func(p *Payment) Payment { return *p })
 	w.Credits = flatten(&m.credits, func(c *Credit) Credit { return *c })
-	w.Stripe.Charges = flatten(&m.charges, func(c *charge) Charge { return c.Charge })
-	w.Stripe.Refunds = flatten(&m.refunds, func(r *Refund) Refund { return *r })
-	w.Stripe.Disputes = flatten(&m.disputes, func(d *Dispute) Dispute { return *d })
-	w.Stripe.Movements = flatten(&m.moves, func(v *move) Movement { return v.Movement })
-	w.Stripe.Payouts = flatten(&m.payouts, func(p *payout) Payout { return p.Payout })
 	w.Methods = []Method{
 		{"stripe", "Credit/Debit Card", string(StripeName)},
 		{"banktransfer", "Bank Transfer", "operating"},
 	}
-	w.Rates = []Rate{{1, "EUR", "1.00000"}, {2, "USD", "1.08340"}, {3, "GBP", "0.86410"}}
+	for i, g := range m.gateways {
+		s := g.own()
+		s.fill(w.Ledger(s.name))
+		if i > 0 {
+			w.Methods = append(w.Methods, Method{s.module, s.title, string(s.name)})
+		}
+	}
+	w.Rates = m.billingRates()
 	m.finishLines()
-	inOrder(w.Stripe.Charges, func(c *Charge) (book.Instant, string) { return c.At, c.ID })
-	inOrder(w.Stripe.Refunds, func(r *Refund) (book.Instant, string) { return r.At, r.ID })
-	inOrder(w.Stripe.Disputes, func(d *Dispute) (book.Instant, string) { return d.At, d.ID })
-	inOrder(w.Stripe.Movements, func(v *Movement) (book.Instant, string) { return v.At, v.ID })
-	inOrder(w.Stripe.Payouts, func(p *Payout) (book.Instant, string) { return p.At, p.ID })
 	slices.SortFunc(w.Truth.Faults, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Key, b.Key))
 	})
@@ -322,14 +299,4 @@ func nextBusiness(d book.Date) book.Date {
 		d++
 	}
 	return d
-}
-
-var balanceCurrencies = [2]money.Currency{"EUR", "USD"}
-
-// ledger is the place in balanceCurrencies of the balance that a currency settles in.
-func ledger(c money.Currency) int {
-	if c == "USD" {
-		return 1
-	}
-	return 0
 }

@@ -196,7 +196,7 @@ func (c *checker) ledger() error {
 		sums[v.Currency] += v.Net
 		rows[v.ID] = v
 	}
-	for _, currency := range balanceCurrencies {
+	for _, currency := range []money.Currency{"EUR", "USD"} {
 		available, pending := c.w.Stripe.Balance(currency, c.w.Now)
 		if available+pending != sums[currency] {
 			return fmt.Errorf("%s balance: %d and %d are not %d", currency, available, pending,

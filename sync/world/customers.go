@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"strconv"
 
 	"countinghouse/app/book"
@@ -10,6 +11,7 @@ import (
 // client is a customer with what only the maker knows.
 type client struct {
 	*Customer
+	gate gateway
 	// taxBPS is the tax on its invoices in hundredths of a percent.
 	taxBPS int64
 	// day is the day of the month on which its invoices are made.
@@ -57,8 +59,10 @@ func (m *maker) makeCustomers() {
 	m.w.Customers = make([]Customer, n)
 	m.clients = make([]*client, n)
 	room := make([]client, n)
+	lots := m.drawLots(n)
 	for i := range n {
 		c := &room[i]
+		c.gate = m.stripe
 		c.Customer = &m.w.Customers[i]
 		c.ID = 101 + i
 		c.Currency = "EUR"
@@ -66,6 +70,9 @@ func (m *maker) makeCustomers() {
 			c.Currency = "USD"
 		} else if i > 0 && x < 20 {
 			c.Currency = "GBP"
+		}
+		if lots != nil {
+			c.gate, c.Currency = lots[i].gate, cmp.Or(lots[i].currency, c.Currency)
 		}
 		m.person(c)
 		m.clients[i] = c
@@ -94,13 +101,11 @@ func (m *maker) person(c *client) {
 	c.Email = slug(c.First) + "@" + c.domain
 	c.Status = "Active"
 	c.CreatedOn = m.w.OpeningOn - book.Date(m.between(20, 1500))
-	c.GatewayID = m.customerToken()
+	c.GatewayID = c.gate.payer(c)
 	c.NoNotices = m.chance(30)
 	c.iban = m.iban(home.code)
 	c.day = m.between(1, 28)
 }
-
-func (m *maker) customerToken() string { return "cus_" + m.token("")[:14] }
 
 // domainName is a domain that nobody else has.
 func (m *maker) domainName(name string) string {
@@ -113,9 +118,12 @@ func (m *maker) domainName(name string) string {
 
 // ways decides how a client pays and what it is in the habit of.
 func (m *maker) ways(c *client) {
-	c.Method = "stripe"
+	c.Method = c.gate.own().module
 	if c.tale != nil {
 		c.Method = c.tale.method
+		return
+	}
+	if c.gate != m.stripe {
 		return
 	}
 	x := m.r.IntN(1000)
@@ -162,6 +170,8 @@ func (p product) price(c money.Currency, step int) int64 {
 		monthly = p.usd
 	case "GBP":
 		monthly = p.gbp
+	case "INR", "JPY", "KWD":
+		monthly = foreignPrice(p.eur, c)
 	}
 	switch step {
 	case 3:

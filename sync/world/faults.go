@@ -99,7 +99,7 @@ func (m *maker) planFaults() {
 	m.planPayouts()
 	var free []*client
 	for _, c := range m.clients {
-		if c.Currency == "EUR" {
+		if c.Currency == "EUR" && c.gate == m.stripe {
 			free = append(free, c)
 		}
 	}
@@ -125,7 +125,7 @@ func (m *maker) planFaults() {
 // place gives a fault to its clients; false where the form needs none.
 func (m *maker) place(p plot, cast []*client, variant int) bool {
 	if p.class == book.D8 && variant == 0 {
-		m.vague++ // It happens to a payout, see spoilPayouts.
+		m.stripe.vague++ // It happens to a payout, see spoilPayouts.
 		return false
 	}
 	t := tale{month: m.w.Options.Month, variant: variant, method: "stripe", tell: p.tell,
@@ -162,26 +162,27 @@ func (m *maker) place(p plot, cast []*client, variant int) bool {
 func (m *maker) planPayouts() {
 	first := m.w.Options.Month.First()
 	for range m.counts[book.R6] {
-		m.failing = append(m.failing, first+book.Date(m.between(2, 14)))
+		m.stripe.failing = append(m.stripe.failing, first+book.Date(m.between(2, 14)))
 	}
 	for range m.counts[book.M6] {
-		m.manual = append(m.manual, first+book.Date(m.between(4, 16)))
+		m.stripe.manual = append(m.stripe.manual, first+book.Date(m.between(4, 16)))
 	}
-	if len(m.failing) > 2 {
-		m.failing[0] -= 28
+	if len(m.stripe.failing) > 2 {
+		m.stripe.failing[0] -= 28
 	}
-	slices.Sort(m.failing)
-	slices.Sort(m.manual)
+	slices.Sort(m.stripe.failing)
+	slices.Sort(m.stripe.manual)
 }
 
 // holds enters what the gateway holds back for months to come.
-func (m *maker) holds() {
+func (g *stripe) holds() {
+	m := g.m
 	for range m.counts[book.T6] {
 		d := m.w.Options.Month.First() + book.Date(m.between(3, 24))
 		amount := int64(m.between(20, 60)) * 100
 		release := m.today + book.Date(m.between(30, 120))
 		m.at(m.clock(d, 13*hour+book.Instant(m.between(0, 3_000))*second), func() {
-			v := m.movement(Movement{Type: "reserved_funds", Category: "risk_reserved_funds",
+			v := g.movement(Movement{Type: "reserved_funds", Category: "risk_reserved_funds",
 				Currency: "EUR", Gross: -amount, ReleaseOn: release,
 				Text: "Reserve until " + release.String()})
 			m.fault(book.T6, "held until "+release.String(), v.Item())

@@ -10,7 +10,7 @@ import (
 func (m *maker) tellPaidTwice(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		due := money.New(b.due(), b.Currency)
-		first := m.payByCard(b, true)
+		first := m.collect(b, true)
 		m.at(m.now+book.Instant(m.between(600, 70_000))*second, func() {
 			again := m.charge(b.client, b, due)
 			if b.client.tale.variant == 0 {
@@ -31,7 +31,7 @@ func (m *maker) tellPostedTwice(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		ch := m.charge(b.client, b, money.New(b.due(), b.Currency))
 		m.soon(m.callback(), func() {
-			row := m.rowOf(ch)
+			row := ch.gate.row(ch)
 			first := m.receipt(b, row)
 			m.pair(book.BillingGateway, first.Item(), ch.Item())
 			m.soon(m.callback(), func() {
@@ -47,7 +47,7 @@ func (m *maker) tellCurrency(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		ch := m.charge(b.client, b, money.New(b.due(), "USD"))
 		m.soon(m.callback(), func() {
-			row := m.rowOf(ch)
+			row := ch.gate.row(ch)
 			row.Fee = 0
 			p := m.receipt(b, row)
 			m.pair(book.BillingGateway, p.Item(), ch.Item())
@@ -77,9 +77,9 @@ func (m *maker) tellParty(b *bill) {
 func (m *maker) tellStatus(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		if b.client.tale.variant == 0 {
-			ch := m.fail(b)
+			ch := b.client.gate.fail(b)
 			m.soon(m.callback(), func() {
-				row := m.rowOf(ch)
+				row := ch.gate.row(ch)
 				p := m.receipt(b, row)
 				m.pair(book.BillingGateway, p.Item(), ch.Item())
 				m.fault(book.D6, "booked as paid, and the charge failed", p.Item(), ch.Item())
@@ -101,9 +101,9 @@ func (m *maker) tellAmbiguous(b *bill) {
 	t := b.client.tale
 	if t.variant == 0 {
 		m.at(t.at, func() {
-			ch := m.payByCard(b, true)
-			m.lastLane++
-			ch.row.lane = m.lastLane
+			ch := m.collect(b, true)
+			m.stripe.lastLane++
+			ch.row.lane = m.stripe.lastLane
 		})
 		return
 	}

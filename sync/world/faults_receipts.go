@@ -22,7 +22,7 @@ func (m *maker) payPart(b *bill, amount int64, then func(*Payment, *charge)) {
 func (m *maker) tellPending(b *bill) {
 	d := m.w.Options.Month.Last() - book.Date(m.between(0, 2))
 	m.at(m.daytime(d), func() {
-		ch := m.debit(b, addBusiness(m.today, m.between(2, 3)))
+		ch := m.stripe.debit(b, addBusiness(m.today, m.between(2, 3)))
 		m.pair(book.BillingGateway, b.Item(), ch.Item())
 		m.fault(book.T5, "a bank debit that is not final", ch.Item())
 	})
@@ -30,7 +30,7 @@ func (m *maker) tellPending(b *bill) {
 
 func (m *maker) tellUnrecorded(b *bill) {
 	m.at(m.soonPaid(b), func() {
-		ch := m.payByCard(b, false)
+		ch := m.collect(b, false)
 		m.pair(book.BillingGateway, b.Item(), ch.Item())
 		note := "the charge names the invoice, which is still unpaid"
 		if b.client.tale.variant == 1 {
@@ -44,14 +44,14 @@ func (m *maker) tellUnrecorded(b *bill) {
 func (m *maker) tellUnsupported(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		due := money.New(b.due(), b.Currency)
-		p := m.receipt(b, Payment{In: due.Minor, Fee: tariff(due), TransID: m.token("ch_")})
+		p := m.receipt(b, b.client.gate.unsupported(due))
 		m.fault(book.M2, "the gateway has no such charge", p.Item())
 	})
 }
 
 func (m *maker) tellOverdue(b *bill) {
 	m.at(m.soonPaid(b), func() {
-		ch := m.payByCard(b, true)
+		ch := m.collect(b, true)
 		ch.row.lane = held
 		m.fault(book.M3, "available long ago and in no payout", ch.Item())
 	})
@@ -65,7 +65,7 @@ func (m *maker) tellUnapplied(b *bill) {
 		case 0:
 			ch := m.charge(c, nil, money.New(2_500, c.Currency))
 			m.soon(m.callback(), func() {
-				row := m.rowOf(ch)
+				row := ch.gate.row(ch)
 				row.Text = "Deposit"
 				p := m.addRow(c, 0, row)
 				m.pair(book.BillingGateway, p.Item(), ch.Item())
@@ -133,7 +133,7 @@ func (m *maker) tellWrongAmount(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		ch := m.charge(b.client, b, money.New(b.due()*4/5, b.Currency))
 		m.soon(m.callback(), func() {
-			row := m.rowOf(ch)
+			row := ch.gate.row(ch)
 			row.In = b.due()
 			p := m.receipt(b, row)
 			m.pair(book.BillingGateway, p.Item(), ch.Item())
@@ -147,7 +147,7 @@ func (m *maker) tellWrongFee(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		ch := m.charge(b.client, b, money.New(b.due(), b.Currency))
 		m.soon(m.callback(), func() {
-			row := m.rowOf(ch)
+			row := ch.gate.row(ch)
 			row.Fee += int64(m.between(7, 31))
 			if b.client.tale.variant == 1 {
 				row.Fee = 0
@@ -162,7 +162,7 @@ func (m *maker) tellWrongFee(b *bill) {
 // tellLoose makes two charges of one payout; the provider's list lacks the first.
 func (m *maker) tellLoose(b *bill) {
 	m.at(b.client.tale.at, func() {
-		ch := m.payByCard(b, true)
+		ch := m.collect(b, true)
 		ch.row.loose = !b.client.tale.second
 	})
 }

@@ -4,13 +4,13 @@ import "countinghouse/app/book"
 
 func (m *maker) tellRefundUnbooked(b *bill) {
 	m.at(m.soonPaid(b), func() {
-		ch := m.payByCard(b, true)
+		ch := m.collect(b, true)
 		m.at(m.now+book.Instant(m.between(40, 90))*hour, func() {
 			amount := ch.Amount.Minor
 			if m.chance(400) {
 				amount /= 2
 			}
-			r, _ := m.refund(ch, amount)
+			r, _ := ch.gate.refund(ch, amount)
 			m.fault(book.R1, "refunded at the gateway only", r.Item())
 		})
 	})
@@ -18,9 +18,9 @@ func (m *maker) tellRefundUnbooked(b *bill) {
 
 func (m *maker) tellRefundUnsent(b *bill) {
 	m.at(m.soonPaid(b), func() {
-		ch := m.payByCard(b, true)
+		ch := m.collect(b, true)
 		m.at(m.now+book.Instant(m.between(40, 90))*hour, func() {
-			p := m.payOut(b, Payment{Out: ch.Amount.Minor, TransID: m.token("re_"),
+			p := m.payOut(b, Payment{Out: ch.Amount.Minor, TransID: ch.gate.refundID(),
 				RefundID: b.first.ID, Text: "Refund of Transaction ID " + ch.ID})
 			b.Status = book.InvoiceRefunded
 			m.fault(book.R2, "refunded in billing only", p.Item())
@@ -30,11 +30,11 @@ func (m *maker) tellRefundUnsent(b *bill) {
 
 func (m *maker) tellRefundReturned(b *bill) {
 	m.at(m.soonPaid(b), func() {
-		ch := m.payByCard(b, true)
+		ch := m.collect(b, true)
 		m.at(m.now+book.Instant(m.between(40, 70))*hour, func() {
 			r, v := m.refundBooked(b, ch, ch.Amount.Minor)
 			m.at(m.now+book.Instant(m.between(70, 120))*hour, func() {
-				back := m.refundReturns(r, v)
+				back := m.stripe.refundReturns(r, v)
 				m.fault(book.R3, "the refund came back", r.Item(), back.Item())
 			})
 		})
@@ -43,11 +43,11 @@ func (m *maker) tellRefundReturned(b *bill) {
 
 func (m *maker) tellDisputeUnbooked(b *bill) {
 	m.at(m.soonPaid(b), func() {
-		ch := m.payByCard(b, true)
+		ch := m.collect(b, true)
 		m.at(m.now+book.Instant(m.between(60, 130))*hour, func() {
-			d, _ := m.dispute(ch)
+			d, _ := ch.gate.dispute(ch)
 			if m.chance(300) {
-				d.Status = "lost"
+				ch.gate.lose(d)
 			}
 			m.fault(book.R4, "disputed, and billing still says paid", d.Item())
 		})
@@ -56,11 +56,11 @@ func (m *maker) tellDisputeUnbooked(b *bill) {
 
 func (m *maker) tellWinUnbooked(b *bill) {
 	m.at(m.soonPaid(b), func() {
-		ch := m.payByCard(b, true)
+		ch := m.collect(b, true)
 		m.at(m.now+book.Instant(m.between(30, 60))*hour, func() {
 			d, out := m.disputeBooked(b, ch)
 			m.at(m.now+book.Instant(m.between(80, 130))*hour, func() {
-				in := m.reinstate(d, out)
+				in := ch.gate.reinstate(d, out)
 				m.fault(book.R5, "the dispute was won, and billing has the loss only", in.Item(),
 					d.Item())
 			})

@@ -168,7 +168,7 @@ func (m *maker) addRow(c *client, invoice int, row Payment) *Payment {
 	row.ID, row.CustomerID, row.InvoiceID = m.paymentID, c.ID, invoice
 	row.At, row.Currency = m.now, c.Currency
 	if row.Method == "" {
-		row.Method = "stripe"
+		row.Method = c.gate.own().module
 	}
 	if row.Text == "" {
 		row.Text = "Invoice Payment"
@@ -203,10 +203,8 @@ func (m *maker) begin(b *bill) {
 		m.beginMass(b)
 	case c.habit == fundsAdder && book.MonthOf(b.IssuedOn) < m.w.Options.Month:
 		m.beginFunds(b)
-	case c.debit:
-		m.beginDebit(b)
 	default:
-		m.beginCard(b)
+		c.gate.begin(b)
 	}
 }
 
@@ -216,7 +214,7 @@ func (m *maker) beginSoundly(b *bill) {
 		m.transfer(b, nextBusiness(b.IssuedOn+3), b.due())
 		return
 	}
-	m.at(m.payTime(b), func() { m.payByCard(b, true) })
+	m.at(m.payTime(b), func() { m.collect(b, true) })
 }
 
 // payTime is when an ordinary client pays: most on the day of the mail, all by the due date.
@@ -242,7 +240,7 @@ func (m *maker) beginMass(b *bill) {
 		}
 		all := m.issue(c, m.now.In(m.w.Zone), book.InvoiceMassPayment, lines)
 		m.soon(book.Instant(m.between(20, 300))*second, func() {
-			m.payByCard(all, true)
+			m.collect(all, true)
 			m.soon(minute, func() { m.spread(all, c.owed) })
 		})
 	})
@@ -274,7 +272,7 @@ func (m *maker) addFunds(c *client, amount int64, then func(*bill, *charge, *Cre
 	b := m.issue(c, m.now.In(m.w.Zone), book.InvoiceAddFunds,
 		[]Line{{ID: m.lineID, Kind: "AddFunds", Amount: amount, Text: "Add Funds"}})
 	m.soon(book.Instant(m.between(20, 300))*second, func() {
-		ch := m.payByCard(b, true)
+		ch := m.collect(b, true)
 		m.soon(minute, func() {
 			e := m.credit(c, amount, fmt.Sprintf("Add Funds Invoice #%d", b.ID), b.ID)
 			if then != nil {

@@ -27,6 +27,7 @@ var (
 		"LT": {"UAB", "MB"}, "LV": {"SIA"}, "EE": {"OÜ"}, "DE": {"GmbH", "UG"}, "AT": {"GmbH"},
 		"FI": {"Oy"}, "NL": {"B.V."}, "FR": {"SARL"}, "IE": {"Ltd"}, "ES": {"S.L."}, "IT": {"S.r.l."},
 		"US": {"LLC", "Inc."}, "CA": {"Inc."}, "GB": {"Ltd", "LLP"},
+		"IN": {"Pvt Ltd"}, "JP": {"K.K."}, "KW": {"W.L.L."},
 	}
 )
 
@@ -44,6 +45,9 @@ var countries = map[string][]country{
 		{"IT", 3, 2200}},
 	"USD": {{"US", 90, 0}, {"CA", 10, 0}},
 	"GBP": {{"GB", 100, 0}},
+	"INR": {{"IN", 100, 0}},
+	"JPY": {{"JP", 100, 0}},
+	"KWD": {{"KW", 100, 0}},
 }
 
 func (m *maker) country(currency string) country {

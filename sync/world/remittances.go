@@ -11,14 +11,18 @@ import (
 // be told apart by their texts, unless they are meant to be ambiguous.
 func (m *maker) bankPayouts() {
 	alike := map[money.Money]int{}
-	m.payouts.each(func(p *payout) { alike[p.Amount]++ })
+	for _, g := range m.gateways {
+		g.own().payouts.each(func(p *payout) { alike[p.Amount]++ })
+	}
 	m.spoilPayouts(alike)
-	m.payouts.each(func(p *payout) {
-		if p.line == lineAny && (alike[p.Amount] > 1 || p.Amount.Minor < 0) {
-			p.line = lineNamed
-		}
-		m.bankPayout(p)
-	})
+	for _, g := range m.gateways {
+		g.own().payouts.each(func(p *payout) {
+			if p.line == lineAny && (alike[p.Amount] > 1 || p.Amount.Minor < 0) {
+				p.line = lineNamed
+			}
+			m.bankPayout(p)
+		})
+	}
 	m.strangers(alike)
 }
 
@@ -28,7 +32,7 @@ func (m *maker) spoilPayouts(alike map[money.Money]int) {
 	var sound []*payout
 	latest := addBusiness(m.today, -8)
 	from := m.w.OpeningOn + 14
-	m.payouts.each(func(p *payout) {
+	m.stripe.payouts.each(func(p *payout) {
 		if !p.touched && p.Automatic && p.Amount.Currency == "EUR" && p.Amount.Minor > 0 &&
 			alike[p.Amount] == 1 && p.ArrivesOn <= latest && p.ArrivesOn >= from {
 			sound = append(sound, p)
@@ -36,7 +40,7 @@ func (m *maker) spoilPayouts(alike map[money.Money]int) {
 	})
 	m.r.Shuffle(len(sound), func(i, j int) { sound[i], sound[j] = sound[j], sound[i] })
 	missing := min(m.counts[book.M4], (len(sound)+1)/2)
-	vague := min(m.vague, 3, len(sound)-missing)
+	vague := min(m.stripe.vague, 3, len(sound)-missing)
 	for i, p := range sound[:missing+vague] {
 		p.touched, p.line = true, lineNone
 		if i >= missing {
@@ -56,13 +60,9 @@ func (m *maker) bankPayout(p *payout) {
 	if m.chance(180) && p.line != lineNameless && !p.touched {
 		on = addBusiness(on, 1)
 	}
-	account := ledger(p.Amount.Currency)
-	l := BankLine{On: on, Amount: p.Amount, Counterparty: "STRIPE PAYMENTS EUROPE",
-		CounterpartyAccount: stripeIBAN}
-	if account == 1 {
-		l.Counterparty, l.CounterpartyAccount = "STRIPE", "000123456789"
-	}
-	m.word(p, &l)
+	account := m.account(p.Account)
+	l := BankLine{On: on, Amount: p.Amount}
+	p.gate.word(p, &l)
 	booked := m.bookLine(account, l)
 	if booked == nil {
 		return
@@ -78,45 +78,8 @@ func (m *maker) bankPayout(p *payout) {
 		l.On, l.ValueOn, l.Amount = p.FailedAt.In(m.w.Zone), 0, p.Amount.Neg()
 		l.Text = "RETURN " + l.Text
 		if back := m.bookLine(account, l); back != nil {
-			m.pair(book.PayoutBank, book.NewID(StripeName, p.FailureMovementID), m.itemOf(back))
+			m.pair(book.PayoutBank, gatewayID(p.FailureMovementID), m.itemOf(back))
 		}
-	}
-}
-
-var stripeIBAN = iban("IE", "IRCE92050112342190")
-
-// word writes the line's text: the payout's id or trace in one of the forms that banks make of
-// them, or, where the amount must do, next to nothing.
-func (m *maker) word(p *payout, l *BankLine) {
-	plain := strings.ToUpper(strings.ReplaceAll(p.ID, "_", ""))
-	day := strings.ToUpper(p.At.Time().Format("Jan02"))
-	form := m.r.IntN(100)
-	switch p.line {
-	case lineNamed, lineReturned:
-		form %= 70
-	case lineNameless:
-		form = 99
-	case lineUnknown:
-		l.Counterparty, l.CounterpartyAccount, l.Text = "CLEARING SERVICES DUBLIN", "", "PAYOUT"
-		return
-	}
-	switch {
-	case form < 15:
-		l.Text = "STRIPE " + p.ID
-	case form < 30:
-		l.Text = "STRIPE " + strings.ToUpper(p.ID) + " " + day
-	case form < 42:
-		l.Text = "STRIPE PAYOUT " + plain
-	case form < 50:
-		l.Text = "STRIPE " + plain[:12] + " " + plain[12:] + " " + day
-	case form < 60:
-		l.Text = "STRIPE PAYMENTS REF " + p.Trace
-	case form < 70:
-		l.Reference, l.Text = p.Trace, "STRIPE PAYOUT"
-	case form < 85:
-		l.Text = "STRIPE PO" + plain[len(plain)-4:] + " " + day
-	default:
-		l.Text = "STRIPE"
 	}
 }
 

@@ -2,6 +2,7 @@ package world
 
 import (
 	"strconv"
+	"strings"
 
 	"countinghouse/app/book"
 )
@@ -19,25 +20,58 @@ func (c Credit) Item() book.ItemID { return billingID("credit/", c.ID) }
 func (c Customer) Item() book.ItemID { return billingID("customer/", c.ID) }
 
 // Item is the charge's id in the books.
-func (c Charge) Item() book.ItemID { return book.NewID(StripeName, c.ID) }
+func (c Charge) Item() book.ItemID { return gatewayID(c.ID) }
 
 // Item is the refund's id in the books.
-func (r Refund) Item() book.ItemID { return book.NewID(StripeName, r.ID) }
+func (r Refund) Item() book.ItemID { return gatewayID(r.ID) }
 
-// Item is the dispute's id in the books, which is that of its withdrawal.
-func (d Dispute) Item() book.ItemID { return book.NewID(StripeName, d.ID) }
+// Item is the dispute's id in the books, which is that of its withdrawal: at Stripe the dispute's
+// own, elsewhere the row's.
+func (d Dispute) Item() book.ItemID { return gatewayID(d.key()) }
+
+func (d Dispute) key() string {
+	if len(d.Movements) > 0 && GatewayOf(d.Movements[0]) != StripeName {
+		return d.Movements[0]
+	}
+	return d.ID
+}
 
 // Item is the payout's id in the books.
-func (p Payout) Item() book.ItemID { return book.NewID(StripeName, p.ID) }
+func (p Payout) Item() book.ItemID { return gatewayID(p.ID) }
 
 // Item is the movement's id in the books: the object's own where it is the object's first row, the
-// balance transaction's for what has no object of its own (ruling 2).
+// balance transaction's for what has no object of its own (ruling 2). A charge is its order at
+// SpectroCoin; elsewhere beside Stripe the row has the object's id, or is all that there is.
 func (v Movement) Item() book.ItemID {
-	switch v.Category {
-	case "charge", "refund", "dispute", "payout":
-		return book.NewID(StripeName, v.SourceID)
+	switch name := GatewayOf(v.ID); {
+	case name == StripeName && (v.Category == "charge" || v.Category == "refund" ||
+		v.Category == "dispute" || v.Category == "payout"),
+		name == SpectroCoinName && v.Category == "charge":
+		return gatewayID(v.SourceID)
 	}
-	return book.NewID(StripeName, v.ID)
+	return gatewayID(v.ID)
+}
+
+func gatewayID(id string) book.ItemID { return book.NewID(GatewayOf(id), id) }
+
+// GatewayOf is the gateway that an object's id belongs to, by its form: Razorpay's begin with the
+// kind of object, PayPal's have 17 capital letters and digits or begin with PP-, SpectroCoin's are
+// UUIDs or numbers. All others are Stripe's.
+func GatewayOf(id string) book.SourceName {
+	kind, _, _ := strings.Cut(id, "_")
+	switch kind {
+	case "pay", "order", "rfnd", "disp", "adj", "setl", "setlod", "setlodp", "trf":
+		return RazorpayName
+	}
+	switch {
+	case strings.HasPrefix(id, "PP-"),
+		len(id) == 17 && strings.Trim(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == "":
+		return PayPalName
+	case len(id) == 36 && strings.Count(id, "-") == 4,
+		id != "" && strings.Trim(id, "0123456789") == "":
+		return SpectroCoinName
+	}
+	return StripeName
 }
 
 // Item is the line's id in the books of an account.
