@@ -14,6 +14,7 @@ import (
 const (
 	operatingName    book.AccountName = "operating"
 	operatingUSDName book.AccountName = "operating-usd"
+	operatingINRName book.AccountName = "operating-inr"
 )
 
 // line is a bank line with its place.
@@ -32,6 +33,27 @@ func (m *maker) makeAccounts() {
 		{Name: operatingUSDName, Currency: "USD", IBAN: iban("LT", "1000011101002000"),
 			Settles: []book.SourceName{StripeName}, Calendar: "us",
 			Aliases: []string{"STRIPE"}, Opening: 950_000},
+	}
+	for _, g := range m.gateways[1:] {
+		m.settleTo(g.own().name)
+	}
+}
+
+// settleTo lets a gateway settle to the accounts, under the names that the business knows it by.
+func (m *maker) settleTo(name book.SourceName) {
+	euro, dollar := &m.w.Accounts[0], &m.w.Accounts[1]
+	switch name {
+	case PayPalName:
+		euro.Settles, dollar.Settles = append(euro.Settles, name), append(dollar.Settles, name)
+		euro.Aliases = append(euro.Aliases, payPalSender)
+		dollar.Aliases = append(dollar.Aliases, "PAYPAL")
+	case SpectroCoinName:
+		euro.Settles = append(euro.Settles, name)
+		euro.Aliases = append(euro.Aliases, spectroSender)
+	case RazorpayName:
+		m.w.Accounts = append(m.w.Accounts, Account{Name: operatingINRName, Currency: "INR",
+			IBAN: "50200091774410", Settles: []book.SourceName{name}, Calendar: "in",
+			Aliases: []string{razorpaySender}, Opening: 41_250_000})
 	}
 }
 

@@ -5,10 +5,12 @@ import (
 	"countinghouse/app/money"
 )
 
-// charge is a charge with its gateway and its row in the ledger, nil where nothing moved.
+// charge is a charge with its gateway, who takes it back, and its row in the ledger, nil where
+// nothing moved.
 type charge struct {
 	Charge
 	gate gateway
+	back reverser
 	row  *move
 }
 

@@ -97,6 +97,7 @@ var plots = []plot{
 func (m *maker) planFaults() {
 	m.counts = m.wantedCounts()
 	m.planPayouts()
+	m.planMore()
 	var free []*client
 	for _, c := range m.clients {
 		if c.Currency == "EUR" && c.gate == m.stripe {

@@ -10,7 +10,7 @@ func (m *maker) tellRefundUnbooked(b *bill) {
 			if m.chance(400) {
 				amount /= 2
 			}
-			r, _ := ch.gate.refund(ch, amount)
+			r, _ := ch.back.refund(ch, amount)
 			m.fault(book.R1, "refunded at the gateway only", r.Item())
 		})
 	})
@@ -20,7 +20,7 @@ func (m *maker) tellRefundUnsent(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		ch := m.collect(b, true)
 		m.at(m.now+book.Instant(m.between(40, 90))*hour, func() {
-			p := m.payOut(b, Payment{Out: ch.Amount.Minor, TransID: ch.gate.refundID(),
+			p := m.payOut(b, Payment{Out: ch.Amount.Minor, TransID: ch.back.refundID(),
 				RefundID: b.first.ID, Text: "Refund of Transaction ID " + ch.ID})
 			b.Status = book.InvoiceRefunded
 			m.fault(book.R2, "refunded in billing only", p.Item())
@@ -45,9 +45,9 @@ func (m *maker) tellDisputeUnbooked(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		ch := m.collect(b, true)
 		m.at(m.now+book.Instant(m.between(60, 130))*hour, func() {
-			d, _ := ch.gate.dispute(ch)
+			d, _ := ch.back.dispute(ch)
 			if m.chance(300) {
-				ch.gate.lose(d)
+				ch.back.lose(d)
 			}
 			m.fault(book.R4, "disputed, and billing still says paid", d.Item())
 		})
@@ -60,7 +60,7 @@ func (m *maker) tellWinUnbooked(b *bill) {
 		m.at(m.now+book.Instant(m.between(30, 60))*hour, func() {
 			d, out := m.disputeBooked(b, ch)
 			m.at(m.now+book.Instant(m.between(80, 130))*hour, func() {
-				in := ch.gate.reinstate(d, out)
+				in := ch.back.reinstate(d, out)
 				m.fault(book.R5, "the dispute was won, and billing has the loss only", in.Item(),
 					d.Item())
 			})

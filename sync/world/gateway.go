@@ -29,6 +29,16 @@ type gateway interface {
 	// never was.
 	row(ch *charge) Payment
 	unsupported(due money.Money) Payment
+	// begin decides what becomes of an ordinary client's new invoice.
+	begin(b *bill)
+	// schedule enters the gateway's own events: payouts, fees and holds.
+	schedule()
+	// word writes what the bank prints of a payout.
+	word(p *payout, l *BankLine)
+}
+
+// reverser is a gateway whose charges can go back; at SpectroCoin none can.
+type reverser interface {
 	// refund gives a part of a charge back; refundID is an id as its refunds have it.
 	refund(ch *charge, amount int64) (*Refund, *move)
 	refundID() string
@@ -38,12 +48,6 @@ type gateway interface {
 	lose(d *Dispute)
 	reinstate(d *Dispute, out *move) *move
 	inquiry(ch *charge)
-	// begin decides what becomes of an ordinary client's new invoice.
-	begin(b *bill)
-	// schedule enters the gateway's own events: payouts, fees and holds.
-	schedule()
-	// word writes what the bank prints of a payout.
-	word(p *payout, l *BankLine)
 }
 
 // side is a gateway's side of the business while it is made.
@@ -87,7 +91,7 @@ func (m *maker) open() {
 	for _, make := range []struct {
 		name book.SourceName
 		of   func(*maker) gateway
-	}{} {
+	}{{PayPalName, newPayPal}, {RazorpayName, newRazorpay}, {SpectroCoinName, newSpectroCoin}} {
 		if slices.Contains(m.w.Options.Gateways, make.name) {
 			m.gateways = append(m.gateways, make.of(m))
 		}

@@ -18,14 +18,14 @@ func (m *maker) afterwards(b *bill, ch *charge) {
 	case x < 22:
 		m.at(m.now+wait, func() { m.disputeWon(b, ch) })
 	case x < 25:
-		m.at(m.now+wait, func() { ch.gate.inquiry(ch) })
+		m.at(m.now+wait, func() { ch.back.inquiry(ch) })
 	}
 }
 
 // refundBooked gives a part of a charge back and books it in billing, though the row does not
 // always name the one that it refunds.
 func (m *maker) refundBooked(b *bill, ch *charge, amount int64) (*Refund, *move) {
-	r, v := ch.gate.refund(ch, amount)
+	r, v := ch.back.refund(ch, amount)
 	m.soon(m.callback(), func() {
 		row := Payment{Out: amount, TransID: r.ID, RefundID: b.first.ID,
 			Text: "Refund of Transaction ID " + ch.ID}
@@ -46,7 +46,7 @@ func (m *maker) refundBooked(b *bill, ch *charge, amount int64) (*Refund, *move)
 
 // disputeBooked opens a dispute and books it in billing, as the reversal callback does.
 func (m *maker) disputeBooked(b *bill, ch *charge) (*Dispute, *move) {
-	d, out := ch.gate.dispute(ch)
+	d, out := ch.back.dispute(ch)
 	m.soon(m.callback(), func() {
 		row := Payment{Out: ch.Amount.Minor, TransID: d.key(), RefundID: b.first.ID,
 			Text: "Payment reversed by the customer's bank"}
@@ -62,13 +62,13 @@ func (m *maker) disputeBooked(b *bill, ch *charge) (*Dispute, *move) {
 
 func (m *maker) disputeLost(b *bill, ch *charge) {
 	d, _ := m.disputeBooked(b, ch)
-	m.at(m.now+book.Instant(m.between(100, 400))*hour, func() { ch.gate.lose(d) })
+	m.at(m.now+book.Instant(m.between(100, 400))*hour, func() { ch.back.lose(d) })
 }
 
 func (m *maker) disputeWon(b *bill, ch *charge) {
 	d, out := m.disputeBooked(b, ch)
 	m.at(m.now+book.Instant(m.between(100, 300))*hour, func() {
-		in := ch.gate.reinstate(d, out)
+		in := ch.back.reinstate(d, out)
 		m.soon(m.callback(), func() {
 			p := m.receipt(b, Payment{In: ch.Amount.Minor, TransID: in.ID,
 				Text: "Reversal won, payment reinstated"})

@@ -49,7 +49,7 @@ func (g *stripe) payer(*client) string { return "cus_" + g.m.token("")[:14] }
 
 func (g *stripe) attempt(c *client, b *bill, amount money.Money) *charge {
 	m := g.m
-	ch := g.charges.add(charge{gate: g, Charge: Charge{
+	ch := g.charges.add(charge{gate: g, back: g, Charge: Charge{
 		ID: m.token("ch_"), IntentID: m.token("pi_"), Payer: c.GatewayID, At: m.now, Amount: amount,
 		State: book.Succeeded, MethodType: "card", Name: c.title(), Email: c.Email,
 		ClientRef: strconv.Itoa(c.ID),
