@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"countinghouse/app/book"
-	"countinghouse/app/money"
 )
 
 // Check proves that the world's books foot to the cent, that ids are unique, that everything points
@@ -12,13 +11,13 @@ import (
 // that does not hold.
 func (w *World) Check() error {
 	c := &checker{w: w, items: map[book.ItemID]bool{}, native: map[string]bool{},
-		flaws: map[book.ItemID]book.Class{}}
+		flaws: map[book.ItemID]book.Class{}, composed: map[book.ItemID]int64{}}
 	for _, f := range w.Truth.Faults {
 		for _, item := range f.Items {
 			c.flaws[item] = f.Class
 		}
 	}
-	for _, check := range []func() error{c.ids, c.invoices, c.credits, c.ledger, c.payouts,
+	for _, check := range []func() error{c.ids, c.invoices, c.credits, c.compositions, c.ledgers,
 		c.banks, c.times, c.numbers, c.truth} {
 		if err := check(); err != nil {
 			return fmt.Errorf("world: seed %d, %d customers, %s: %w", w.Options.Seed,
@@ -35,6 +34,8 @@ type checker struct {
 	native map[string]bool
 	// flaws are the classes of the faults by item.
 	flaws map[book.ItemID]book.Class
+	// composed are the sums of the true members' nets by payout.
+	composed map[book.ItemID]int64
 }
 
 func (c *checker) item(id book.ItemID) error {
@@ -71,28 +72,8 @@ func (c *checker) ids() error {
 	for i := range w.Credits {
 		errs = append(errs, c.item(w.Credits[i].Item()))
 	}
-	for i := range w.Stripe.Charges {
-		errs = append(errs, c.own(w.Stripe.Charges[i].ID, w.Stripe.Charges[i].IntentID))
-		c.items[w.Stripe.Charges[i].Item()] = true
-	}
-	for i := range w.Stripe.Refunds {
-		errs = append(errs, c.own(w.Stripe.Refunds[i].ID))
-	}
-	for i := range w.Stripe.Disputes {
-		errs = append(errs, c.own(w.Stripe.Disputes[i].ID))
-	}
-	for i := range w.Stripe.Payouts {
-		errs = append(errs, c.own(w.Stripe.Payouts[i].ID), c.item(w.Stripe.Payouts[i].Item()))
-	}
-	for i := range w.Stripe.Movements {
-		v := &w.Stripe.Movements[i]
-		errs = append(errs, c.own(v.ID))
-		if v.SourceID != "" && !c.native[v.SourceID] {
-			errs = append(errs, fmt.Errorf("movement %s: there is no %s", v.ID, v.SourceID))
-		}
-		if v.Category != "payout" && v.Category != "charge" {
-			errs = append(errs, c.item(v.Item()))
-		}
+	for _, name := range w.Gateways() {
+		errs = append(errs, c.objects(w.Ledger(name))...)
 	}
 	for _, a := range w.Accounts {
 		for i := range a.Lines {
@@ -100,6 +81,55 @@ func (c *checker) ids() error {
 		}
 	}
 	return firstOf(errs)
+}
+
+// objects registers a ledger's objects and rows. A row that is an object's own has its id.
+func (c *checker) objects(l *Ledger) []error {
+	var errs []error
+	object := map[string]bool{}
+	own := func(item book.ItemID, id, more string) {
+		errs = append(errs, c.own(id, more))
+		object[id], c.items[item] = true, true
+	}
+	for i := range l.Charges {
+		intent := l.Charges[i].IntentID
+		own(l.Charges[i].Item(), l.Charges[i].ID, intent)
+	}
+	for i := range l.Refunds {
+		own("", l.Refunds[i].ID, "")
+	}
+	for i := range l.Disputes {
+		own("", l.Disputes[i].ID, "")
+	}
+	for i := range l.Payouts {
+		errs = append(errs, c.item(l.Payouts[i].Item()))
+		own(l.Payouts[i].Item(), l.Payouts[i].ID, "")
+	}
+	for i := range l.Orders {
+		o := &l.Orders[i]
+		if id := o.ID; !object[id] {
+			own("", id, o.PreOrderID)
+		}
+	}
+	rows := map[string]bool{}
+	for i := range l.Movements {
+		v := &l.Movements[i]
+		if rows[v.ID] {
+			errs = append(errs, fmt.Errorf("row %s occurs twice", v.ID))
+		}
+		if rows[v.ID] = true; !object[v.ID] {
+			errs = append(errs, c.own(v.ID))
+		}
+		if v.Category != "payout" && v.Category != "charge" {
+			errs = append(errs, c.item(v.Item()))
+		}
+	}
+	for i := range l.Movements {
+		if v := &l.Movements[i]; v.SourceID != "" && !c.native[v.SourceID] {
+			errs = append(errs, fmt.Errorf("movement %s: there is no %s", v.ID, v.SourceID))
+		}
+	}
+	return errs
 }
 
 func firstOf(errs []error) error {
@@ -177,40 +207,6 @@ func (c *checker) credits() error {
 	for i := range c.w.Invoices {
 		if v := &c.w.Invoices[i]; v.Credit != spent[v.ID] {
 			return fmt.Errorf("%s took credit %d, the log says %d", v.Item(), v.Credit, spent[v.ID])
-		}
-	}
-	return nil
-}
-
-// ledger proves gross − fee − tax = net row by row, that charges have the rows that their state asks
-// for, and that the parts of the balance make the sum of all nets.
-func (c *checker) ledger() error {
-	sums := map[money.Currency]int64{}
-	rows := map[string]*Movement{}
-	for i := range c.w.Stripe.Movements {
-		v := &c.w.Stripe.Movements[i]
-		if v.Gross-v.Fee-v.Tax != v.Net {
-			return fmt.Errorf("movement %s: %d - %d - %d is not %d", v.ID, v.Gross, v.Fee, v.Tax,
-				v.Net)
-		}
-		sums[v.Currency] += v.Net
-		rows[v.ID] = v
-	}
-	for _, currency := range []money.Currency{"EUR", "USD"} {
-		available, pending := c.w.Stripe.Balance(currency, c.w.Now)
-		if available+pending != sums[currency] {
-			return fmt.Errorf("%s balance: %d and %d are not %d", currency, available, pending,
-				sums[currency])
-		}
-	}
-	for i := range c.w.Stripe.Charges {
-		v := &c.w.Stripe.Charges[i]
-		row := rows[v.MovementID]
-		if (row != nil) != (v.State != book.Failed || v.FailureMovementID != "") {
-			return fmt.Errorf("charge %s is %s, its row is %q", v.ID, v.State, v.MovementID)
-		}
-		if row != nil && row.Currency == v.Amount.Currency && row.Gross != v.Amount.Minor {
-			return fmt.Errorf("charge %s of %s has a row of %d", v.ID, v.Amount, row.Gross)
 		}
 	}
 	return nil

@@ -8,40 +8,20 @@ import (
 	"countinghouse/app/book"
 )
 
-// payouts proves that members add up to their payout, save for faults, that no row left before it
-// was available, and that each payout has its own row.
-func (c *checker) payouts() error {
-	members, own := map[string]int64{}, map[string]int64{}
-	at := map[string]*Payout{}
-	for i := range c.w.Stripe.Payouts {
-		at[c.w.Stripe.Payouts[i].ID] = &c.w.Stripe.Payouts[i]
+// compositions adds up the members that the truth gives each payout.
+func (c *checker) compositions() error {
+	nets := map[book.ItemID]int64{}
+	for _, name := range c.w.Gateways() {
+		l := c.w.Ledger(name)
+		for i := range l.Movements {
+			if v := &l.Movements[i]; v.Category != "payout" {
+				nets[v.Item()] += v.Net
+			}
+		}
 	}
-	for i := range c.w.Stripe.Movements {
-		v := &c.w.Stripe.Movements[i]
-		if v.Category == "payout" {
-			own[v.SourceID] += v.Net
-		}
-		if v.PayoutID == "" {
-			continue
-		}
-		p := at[v.PayoutID]
-		if p == nil || p.At < v.AvailableAt || p.Amount.Currency != v.Currency {
-			return fmt.Errorf("movement %s cannot be in payout %s", v.ID, v.PayoutID)
-		}
-		members[v.PayoutID] += v.Net
-	}
-	for i := range c.w.Stripe.Payouts {
-		p := &c.w.Stripe.Payouts[i]
-		if own[p.ID] != -p.Amount.Minor || p.Amount.Minor == 0 {
-			return fmt.Errorf("%s of %s has a row of %d", p.Item(), p.Amount, own[p.ID])
-		}
-		foots := members[p.ID] == p.Amount.Minor
-		if flaw := c.flaws[p.Item()]; foots == (flaw == book.A8 || flaw == book.M6) {
-			return fmt.Errorf("%s of %s has members of %d, fault %q", p.Item(), p.Amount,
-				members[p.ID], flaw)
-		}
-		if !isBusiness(p.ArrivesOn) || p.ArrivesOn <= utcDate(p.At) {
-			return fmt.Errorf("%s arrives on %s", p.Item(), p.ArrivesOn)
+	for _, p := range c.w.Truth.Pairs {
+		if p.Leg == book.GatewayPayout {
+			c.composed[p.Right] += nets[p.Left]
 		}
 	}
 	return nil
@@ -82,20 +62,26 @@ func (c *checker) times() error {
 	for i := range w.Payments {
 		errs = append(errs, see("payment", w.Payments[i].At))
 	}
-	for i := range w.Stripe.Charges {
-		errs = append(errs, see("charge", w.Stripe.Charges[i].At))
-	}
-	for i := range w.Stripe.Refunds {
-		errs = append(errs, see("refund", w.Stripe.Refunds[i].At))
-	}
-	for i := range w.Stripe.Disputes {
-		errs = append(errs, see("dispute", w.Stripe.Disputes[i].At))
-	}
-	for i := range w.Stripe.Movements {
-		errs = append(errs, see("movement", w.Stripe.Movements[i].At))
-	}
-	for i := range w.Stripe.Payouts {
-		errs = append(errs, see("payout", w.Stripe.Payouts[i].At))
+	for _, name := range w.Gateways() {
+		l, name := w.Ledger(name), string(name)+"'s "
+		for i := range l.Charges {
+			errs = append(errs, see(name+"charge", l.Charges[i].At))
+		}
+		for i := range l.Refunds {
+			errs = append(errs, see(name+"refund", l.Refunds[i].At))
+		}
+		for i := range l.Disputes {
+			errs = append(errs, see(name+"dispute", l.Disputes[i].At))
+		}
+		for i := range l.Movements {
+			errs = append(errs, see(name+"movement", l.Movements[i].At))
+		}
+		for i := range l.Payouts {
+			errs = append(errs, see(name+"payout", l.Payouts[i].At))
+		}
+		for i := range l.Orders {
+			errs = append(errs, see(name+"order", l.Orders[i].At))
+		}
 	}
 	for i := range w.Invoices {
 		errs = append(errs, see("invoice", w.Invoices[i].IssuedOn.Start(w.Zone)))
