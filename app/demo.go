@@ -22,6 +22,8 @@ type DemoRequest struct {
 	Seed      uint64
 	Customers int
 	Month     book.Month
+	// Gateways are those that the business uses beside Stripe; see DemoGateways.
+	Gateways []book.SourceName
 	// Judge says that Options.Now was chosen by a person; otherwise the business's own moment is
 	// taken.
 	Judge bool
@@ -44,7 +46,7 @@ type DemoRun struct {
 // bank's statement files, and reconciles the month. The caller closes the run.
 func Demo(ctx context.Context, q DemoRequest, show func(Progress)) (_ *DemoRun, err error) {
 	s, err := StartSandbox(ctx, SandboxRequest{Listen: "127.0.0.1:0", Seed: q.Seed,
-		Customers: q.Customers, Month: q.Month})
+		Customers: q.Customers, Month: q.Month, Gateways: q.Gateways})
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,20 @@ type SandboxRequest struct {
 	Seed      uint64
 	Customers int
 	Month     book.Month
+	// Gateways are those that the business uses beside Stripe; see DemoGateways.
+	Gateways []book.SourceName
+}
+
+// DemoGateways are the gateways that a pretend business can use beside Stripe: those with a client
+// and a server here.
+func DemoGateways() []book.SourceName {
+	var names []book.SourceName
+	for _, name := range world.More {
+		if _, ok := kinds[string(name)]; ok && sandbox.Serves(name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Sandbox is a pretend business being served over its sources' own protocols.
@@ -47,7 +61,13 @@ func StartSandbox(ctx context.Context, q SandboxRequest) (*Sandbox, error) {
 		return nil, fmt.Errorf("a sandbox's month lies between %s and %s, not %s", minMonth, maxMonth,
 			q.Month)
 	}
-	w := world.Build(world.Options{Seed: q.Seed, Customers: q.Customers, Month: q.Month})
+	for _, name := range q.Gateways {
+		if !slices.Contains(DemoGateways(), name) {
+			return nil, fmt.Errorf("a sandbox has no gateway %q beside Stripe", name)
+		}
+	}
+	w := world.Build(world.Options{Seed: q.Seed, Customers: q.Customers, Month: q.Month,
+		Gateways: q.Gateways})
 	s, err := sandbox.Start(ctx, w, q.Listen)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("another program listens on %s already: choose another port with "+
@@ -81,11 +101,18 @@ func (s *Sandbox) Config() Config {
 	c.Sources = []SourceConfig{
 		{Name: world.BillingName, Kind: "whmcs", URL: s.serving.URL(world.BillingName),
 			Gateways: gateways},
-		{Name: world.StripeName, Kind: "stripe", URL: s.serving.URL(world.StripeName)},
+	}
+	for _, name := range w.Gateways() {
+		c.Sources = append(c.Sources, SourceConfig{Name: name, Kind: string(name),
+			URL: s.serving.URL(name)})
 	}
 	for _, a := range w.Accounts {
-		c.Accounts = append(c.Accounts, AccountConfig{Name: a.Name, Currency: a.Currency,
-			IBAN: a.IBAN, Settles: a.Settles, Calendar: a.Calendar, Aliases: a.Aliases})
+		x := AccountConfig{Name: a.Name, Currency: a.Currency, Settles: a.Settles,
+			Calendar: a.Calendar, Aliases: a.Aliases}
+		if x.IBAN = a.IBAN; !a.HasIBAN() {
+			x.IBAN, x.Number = "", a.IBAN
+		}
+		c.Accounts = append(c.Accounts, x)
 	}
 	return c
 }
@@ -128,8 +155,11 @@ func (s *Sandbox) Now() book.Instant { return s.serving.World.Now }
 // payments, credits, gateway movements, payouts and bank lines.
 func (s *Sandbox) Records() int {
 	w := s.serving.World
-	n := len(w.Customers) + len(w.Services) + len(w.Invoices) + len(w.Payments) + len(w.Credits) +
-		len(w.Stripe.Movements) + len(w.Stripe.Payouts)
+	n := len(w.Customers) + len(w.Services) + len(w.Invoices) + len(w.Payments) + len(w.Credits)
+	for _, name := range w.Gateways() {
+		l := w.Ledger(name)
+		n += len(l.Movements) + len(l.Payouts)
+	}
 	return n + s.BankLines()
 }
 

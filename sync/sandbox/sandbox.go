@@ -74,6 +74,12 @@ func (s *Sandbox) Secrets() map[book.SourceName]map[string]string {
 	}
 }
 
+// Serves reports whether a sandbox has a server for a source of a pretend business.
+func Serves(name book.SourceName) bool {
+	_, ok := (*Sandbox)(nil).Secrets()[name]
+	return ok
+}
+
 func (s *Sandbox) handler() http.Handler {
 	mux := http.NewServeMux()
 	billing, card := "/"+string(world.BillingName), "/"+string(world.StripeName)

@@ -158,6 +158,9 @@ func (c *checker) invoices() error {
 		if p.In < 0 || p.Out < 0 || (p.In == 0) == (p.Out == 0) {
 			return fmt.Errorf("%s has %d in and %d out", p.Item(), p.In, p.Out)
 		}
+		if p.Currency == "KWD" && (p.In+p.Out)%10 != 0 {
+			return fmt.Errorf("%s has more decimals than billing keeps", p.Item())
+		}
 		paid[p.InvoiceID] += p.In - p.Out
 		back[p.InvoiceID] = back[p.InvoiceID] || p.Out > 0
 	}
@@ -170,6 +173,9 @@ func (c *checker) invoices() error {
 		if sum != v.Subtotal || v.Tax < 0 || v.Credit < 0 || v.Credit > v.Subtotal+v.Tax {
 			return fmt.Errorf("%s: lines of %d, subtotal %d, tax %d, credit %d", v.Item(), sum,
 				v.Subtotal, v.Tax, v.Credit)
+		}
+		if v.Currency == "KWD" && (v.Subtotal%10 != 0 || v.Tax%10 != 0 || v.Credit%10 != 0) {
+			return fmt.Errorf("%s has more decimals than billing keeps", v.Item())
 		}
 		open := v.Subtotal + v.Tax - v.Credit - paid[v.ID]
 		flawed := c.flaws[v.Item()] != ""

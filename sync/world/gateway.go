@@ -156,6 +156,9 @@ func (s *side) fill(l *Ledger) {
 	inOrder(l.Orders, func(o *Order) (book.Instant, string) { return o.At, o.PreOrderID })
 }
 
+// More are the gateways that a business can use beside Stripe, in the order of World's fields.
+var More = []book.SourceName{PayPalName, RazorpayName, SpectroCoinName}
+
 // Ledger is a gateway's side of the business, nil for a name that is no gateway.
 func (w *World) Ledger(name book.SourceName) *Ledger {
 	switch name {
@@ -171,11 +174,10 @@ func (w *World) Ledger(name book.SourceName) *Ledger {
 	return nil
 }
 
-// Gateways are the gateways that the business uses, Stripe first, the others in the order of World's
-// fields.
+// Gateways are the gateways that the business uses: Stripe, and those of More.
 func (w *World) Gateways() []book.SourceName {
 	names := []book.SourceName{StripeName}
-	for _, name := range []book.SourceName{PayPalName, RazorpayName, SpectroCoinName} {
+	for _, name := range More {
 		if slices.Contains(w.Options.Gateways, name) {
 			names = append(names, name)
 		}

@@ -83,7 +83,7 @@ func (a *Account) WriteCAMT(w io.Writer, from, to book.Date, at book.Instant) er
 	x.text("CreDtTm", at.String())
 	x.raw("<FrToDt>").text("FrDtTm", from.String()+"T00:00:00").
 		text("ToDtTm", to.String()+"T23:59:59").raw("</FrToDt>")
-	x.raw("<Acct><Id>").text("IBAN", a.IBAN).raw("</Id>").text("Ccy", string(a.Currency))
+	x.raw("<Acct>").number(a.IBAN).text("Ccy", string(a.Currency))
 	x.raw("</Acct>\n")
 	x.balance("OPBD", money.New(opening, a.Currency), from)
 	x.balance("CLBD", money.New(closing, a.Currency), to)
@@ -120,6 +120,14 @@ func (x *element) text(name, text string) *element {
 	return x.raw("</" + name + ">")
 }
 
+// number writes an account's number: an IBAN, or a plain one.
+func (x *element) number(account string) *element {
+	if account[0] >= 'A' {
+		return x.raw("<Id>").text("IBAN", account).raw("</Id>")
+	}
+	return x.raw("<Id><Othr>").text("Id", account).raw("</Othr></Id>")
+}
+
 func (x *element) amount(m money.Money) *element {
 	mark := "CRDT"
 	if m.Minor < 0 {
@@ -153,11 +161,7 @@ func (x *element) entry(l *BankLine, n int) {
 	x.raw("<Refs>").text("EndToEndId", reference).raw("</Refs>").amount(l.Amount)
 	x.raw("<RltdPties><"+party+"><Pty>").text("Nm", l.Counterparty).raw("</Pty></" + party + ">")
 	if account := l.CounterpartyAccount; account != "" {
-		kind := [2]string{"<Othr><Id>", "</Id></Othr>"}
-		if account[0] >= 'A' {
-			kind = [2]string{"<IBAN>", "</IBAN>"}
-		}
-		x.raw("<" + party + "Acct><Id>" + kind[0] + account + kind[1] + "</Id></" + party + "Acct>")
+		x.raw("<" + party + "Acct>").number(account).raw("</" + party + "Acct>")
 	}
 	x.raw("</RltdPties>")
 	if l.Text != "" {

@@ -31,7 +31,8 @@ type Options struct {
 	// Faults says how many of each class to inject; nil for Usual, empty for none.
 	Faults map[book.Class]int
 	// Gateways are those that the business uses beside Stripe: PayPal, Razorpay, SpectroCoin, in
-	// any order. None gives the same world as before there were others.
+	// any order; names that are none of More are ignored. None gives the same world as before there
+	// were others.
 	Gateways []book.SourceName
 }
 
@@ -283,6 +284,7 @@ type Order struct {
 type Account struct {
 	Name     book.AccountName
 	Currency money.Currency
+	// IBAN is the account's number, in a country without IBANs its plain one.
 	IBAN     string
 	Settles  []book.SourceName
 	Calendar string
@@ -291,6 +293,9 @@ type Account struct {
 	Opening int64
 	Lines   []BankLine
 }
+
+// HasIBAN says that IBAN holds one, and not a number of a country without them.
+func (a *Account) HasIBAN() bool { return a.IBAN != "" && a.IBAN[0] >= 'A' }
 
 // BankLine is a line of the bank's statement; positive is money in.
 type BankLine struct {

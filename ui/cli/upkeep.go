@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -64,13 +66,18 @@ func (c *command) doctorCommand() *cobra.Command {
 func (c *command) sandboxCommand() *cobra.Command {
 	var q app.SandboxRequest
 	var month string
+	var gateways []string
 	cmd := &cobra.Command{
-		Use:   "sandbox [--listen ADDR] [--seed N] [--customers N] [--month YYYY-MM]",
+		Use: "sandbox [--listen ADDR] [--seed N] [--customers N] [--month YYYY-MM] " +
+			"[--gateways LIST]",
 		Short: "Run the sandbox servers and print the configuration that points at them",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if q.Month, err = c.demoMonth(month); err != nil {
+				return err
+			}
+			if q.Gateways, err = demoGateways(gateways); err != nil {
 				return err
 			}
 			s, err := app.StartSandbox(cmd.Context(), q)
@@ -97,6 +104,7 @@ func (c *command) sandboxCommand() *cobra.Command {
 	f.Uint64Var(&q.Seed, "seed", 1, "the `number` that the business is made from")
 	f.IntVar(&q.Customers, "customers", app.DemoCustomers, "how `many` customers it has")
 	f.StringVar(&month, "month", "", "the `month` to reconcile (default: the last full one)")
+	gatewayFlag(cmd, &gateways)
 	return cmd
 }
 
@@ -112,18 +120,58 @@ func (c *command) demoMonth(flag string) (book.Month, error) {
 	return m, nil
 }
 
+func gatewayFlag(cmd *cobra.Command, list *[]string) {
+	cmd.Flags().StringSliceVar(list, "gateways", nil, "the gateways that it uses, a `list` such as "+
+		"stripe,paypal (default: all there are)")
+}
+
+// demoGateways are the gateways of a flag beside Stripe, which every pretend business uses; all that
+// there are where the flag says none.
+func demoGateways(flag []string) ([]book.SourceName, error) {
+	known := app.DemoGateways()
+	if len(flag) == 0 {
+		return known, nil
+	}
+	var names []book.SourceName
+	for _, word := range flag {
+		name := book.SourceName(strings.ToLower(strings.TrimSpace(word)))
+		if name == "stripe" || slices.Contains(names, name) {
+			continue
+		}
+		if !slices.Contains(known, name) {
+			return nil, usageError{fmt.Errorf("--gateways %s: the pretend business knows stripe%s",
+				word, joined(known))}
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// joined is a list of names that goes on.
+func joined(names []book.SourceName) string {
+	var b strings.Builder
+	for _, n := range names {
+		b.WriteString(", " + string(n))
+	}
+	return b.String()
+}
+
 func (c *command) demoCommand() *cobra.Command {
 	var q app.DemoRequest
 	var month string
+	var gateways []string
 	var headless, matches bool
 	cmd := &cobra.Command{
 		Use: "demo [--headless] [--month YYYY-MM] [--seed N] [--customers N] [--out DIR] " +
-			"[--matches]",
+			"[--gateways LIST] [--matches]",
 		Short: "Open a pretend business's month, end to end over the real protocols",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if q.Month, err = c.demoMonth(month); err != nil {
+				return err
+			}
+			if q.Gateways, err = demoGateways(gateways); err != nil {
 				return err
 			}
 			q.Options = c.options()
@@ -136,6 +184,7 @@ func (c *command) demoCommand() *cobra.Command {
 	f.StringVar(&month, "month", "", "the `month` to show (default: the last full one)")
 	f.Uint64Var(&q.Seed, "seed", 1, "the `number` that the business is made from")
 	f.IntVar(&q.Customers, "customers", app.DemoCustomers, "how `many` customers it has")
+	gatewayFlag(cmd, &gateways)
 	f.StringVar(&q.Out, "out", "", "the `folder` for the workbook (default: countinghouse-demo)")
 	f.BoolVar(&matches, "matches", false, "list the matches in the JSON document")
 	return cmd
