@@ -1,0 +1,339 @@
+package spectrocoin
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"countinghouse/app/book"
+	"countinghouse/sync/source"
+)
+
+// bodyMax is the largest callback that is read; genuine ones have a few hundred bytes.
+const bodyMax = 64 << 10
+
+// Words before what an event is about: an order's id, or what a signed form knows it by.
+const (
+	aboutOrder   = "order/"
+	aboutRequest = "request/"
+)
+
+// Verify proves a callback. A signed form proves itself by SpectroCoin's signature; a JSON callback
+// has none and is a hint only, so that the order is read with our own token before it is taken.
+func (s *SpectroCoin) Verify(ctx context.Context, d source.Delivery) (source.Event, error) {
+	body := bytes.TrimSpace(d.Body)
+	switch {
+	case len(d.Body) > bodyMax:
+		return source.Event{}, s.unreadable(errors.New("it is too large"))
+	case len(body) == 0:
+		return source.Event{}, s.unreadable(errors.New("it is empty"))
+	case body[0] == '{':
+		return s.hinted(ctx, body)
+	}
+	return s.form(ctx, body)
+}
+
+func (s *SpectroCoin) unreadable(err error) error {
+	return &source.Error{Kind: source.KindMalformed, Source: s.o.Name, Op: "read a callback",
+		Detail: s.mask(err.Error())}
+}
+
+func (s *SpectroCoin) forged(why string) error {
+	return &source.Error{Kind: source.KindAuth, Source: s.o.Name, Op: "verify a callback",
+		Detail: why, Hint: "Somebody else than SpectroCoin calls, or the callback is another " +
+			"project's. Compare the project's id and the merchant's id with the settings."}
+}
+
+// form is a callback of an older project.
+func (s *SpectroCoin) form(ctx context.Context, body []byte) (source.Event, error) {
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return source.Event{}, s.unreadable(errors.New("it is neither a form nor JSON"))
+	}
+	for name, values := range form {
+		if len(values) > 1 {
+			return source.Event{}, s.unreadable(fmt.Errorf("field %q stands twice", name))
+		}
+	}
+	if form.Get("sign") == "" {
+		return source.Event{}, s.forged("it has no signature")
+	}
+	switch err := s.proven(ctx, form); {
+	case errors.Is(err, errSignature):
+		return source.Event{}, s.forged("its signature does not fit")
+	case source.KindOf(err) == source.KindMalformed, source.KindOf(err) == source.KindRefused,
+		source.KindOf(err) == source.KindAuth:
+		return source.Event{}, s.later(err)
+	case err != nil && source.KindOf(err) == "" && ctx.Err() == nil:
+		return source.Event{}, s.unreadable(err)
+	case err != nil:
+		return source.Event{}, err
+	}
+	if s.merchant != "" && !same(form.Get("merchantId"), s.merchant) {
+		return source.Event{}, s.forged("it is another merchant's")
+	}
+	status, request := statusName(form.Get("status")), form.Get("orderRequestId")
+	if status == "" || request == "" && form.Get("orderId") == "" {
+		return source.Event{}, s.unreadable(errors.New("it names no order or no status"))
+	}
+	var of strings.Builder
+	for _, field := range callbackSigning.fields {
+		fmt.Fprintf(&of, "%d:%s,", len(form.Get(field)), form.Get(field))
+	}
+	sum := sha256.Sum256([]byte(of.String()))
+	return source.Event{ID: "form/" + hex.EncodeToString(sum[:16]), Type: "order." + status,
+		About: []string{aboutRequest + url.PathEscape(request) + "/" +
+			url.PathEscape(form.Get("orderId"))}}, nil
+}
+
+func same(a, b string) bool {
+	return subtle.ConstantTimeCompare([]byte(strings.ToLower(a)), []byte(strings.ToLower(b))) == 1
+}
+
+// later turns what keeps us from telling now into an error that asks for another call.
+func (s *SpectroCoin) later(err error) error {
+	var e *source.Error
+	if !errors.As(err, &e) || e.Kind == source.KindLimited || e.Kind == source.KindUnavailable {
+		return err
+	}
+	return &source.Error{Kind: source.KindUnavailable, Source: s.o.Name, Op: "verify a callback",
+		Detail: string(e.Kind) + ": " + e.Detail, Hint: e.Hint, Err: err}
+}
+
+// hinted is a callback of a newer project: an id, and nothing that proves it.
+func (s *SpectroCoin) hinted(ctx context.Context, body []byte) (source.Event, error) {
+	var o object
+	if err := json.Unmarshal(body, &o); err != nil {
+		return source.Event{}, s.unreadable(errors.New("it is no JSON object"))
+	}
+	t := &texts{o: o}
+	id, project := t.get([]string{"id"}), t.get([]string{"merchantApiId"})
+	switch {
+	case t.err != nil || id == "" || project == "":
+		return source.Event{}, s.unreadable(errors.New("it has no id or no merchantApiId"))
+	case !same(project, s.project):
+		return source.Event{}, s.forged("it is another project's")
+	case !orderID.MatchString(id):
+		return source.Event{}, s.forged("its id has not the form of an order's")
+	}
+	key := strings.ToLower(id)
+	done, err := s.hints.enter(key)
+	switch {
+	case errors.Is(err, errRefused):
+		return source.Event{}, s.forged("SpectroCoin does not know the order")
+	case err != nil:
+		return source.Event{}, &source.Error{Kind: source.KindLimited, Source: s.o.Name,
+			Op: "verify a callback", Detail: err.Error(), RetryAfter: hintsEvery}
+	}
+	known := false
+	defer func() { done(known) }()
+	var reply json.RawMessage
+	err = s.public.once(ctx, "read order", orderPath(id), nil, &reply)
+	if statusOf(err) == http.StatusNotFound || statusOf(err) == http.StatusBadRequest {
+		return source.Event{}, s.forged("SpectroCoin does not know the order")
+	}
+	known = true
+	if err != nil {
+		return source.Event{}, s.later(err)
+	}
+	found, err := readOrder(reply, id, s.translate.zone)
+	if found.project != "" && !same(found.project, s.project) {
+		known = false
+		return source.Event{}, s.forged("the order is another project's")
+	}
+	if found.status == "" {
+		return source.Event{}, s.later(s.malformed("read order", err))
+	}
+	return source.Event{ID: aboutOrder + key + "/" + found.status, Type: "order." + found.status,
+		At: first(found.updated, found.paid), About: []string{aboutOrder + id}}, nil
+}
+
+// Limits on what callbacks that prove nothing can make us ask.
+const (
+	// hintsAtOnce is how many orders are read for them at the same time.
+	hintsAtOnce = 3
+	// hintsRefused is how many may turn out to be false within hintsEvery.
+	hintsRefused = 20
+	hintsEvery   = time.Minute
+	// memory is how many false ids are remembered, for how long.
+	memory    = 1000
+	memoryFor = 10 * time.Minute
+)
+
+var (
+	errRefused = errors.New("refused before")
+	errFlood   = errors.New("too many callbacks that name no order of ours")
+	errBusy    = errors.New("too many callbacks at once")
+)
+
+// hints keeps callbacks that prove nothing from making us hammer the provider. It may be used from
+// many goroutines.
+type hints struct {
+	clock func() time.Time
+
+	mu      sync.Mutex
+	busy    int
+	refused map[string]time.Time
+	order   []string // the refused ids, oldest first
+	misses  []time.Time
+}
+
+func newHints(clock func() time.Time) *hints {
+	return &hints{clock: clock, refused: map[string]time.Time{}}
+}
+
+// enter asks to read an order. The function that it returns must be called with whether the order
+// was there.
+func (h *hints) enter(id string) (func(known bool), error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.clock()
+	for len(h.misses) > 0 && now.Sub(h.misses[0]) >= hintsEvery {
+		h.misses = h.misses[1:]
+	}
+	at, refused := h.refused[id]
+	switch {
+	case refused && now.Sub(at) < memoryFor:
+		return nil, errRefused
+	case len(h.misses)+h.busy >= hintsRefused:
+		return nil, errFlood
+	case h.busy >= hintsAtOnce:
+		return nil, errBusy
+	}
+	h.busy++
+	return func(known bool) { h.leave(id, known) }, nil
+}
+
+func (h *hints) leave(id string, known bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.busy--
+	if known {
+		return
+	}
+	now := h.clock()
+	h.misses = append(h.misses, now)
+	if _, again := h.refused[id]; !again {
+		h.order = append(h.order, id)
+	}
+	h.refused[id] = now
+	if len(h.order) > memory {
+		delete(h.refused, h.order[0])
+		h.order = h.order[1:]
+	}
+}
+
+// Follow reads the orders that events are about.
+func (s *SpectroCoin) Follow(ctx context.Context, about []string, books source.Books,
+	keep func(source.Page) error) error {
+	var to loaded
+	want := map[string]bool{}
+	var requests [][2]string
+	for _, a := range about {
+		if id, ok := strings.CutPrefix(a, aboutOrder); ok {
+			known, err := s.one(ctx, id, &to)
+			if err != nil {
+				return err
+			}
+			if known {
+				want[to.orders[len(to.orders)-1].id] = true
+			}
+		}
+		if key, ok := strings.CutPrefix(a, aboutRequest); ok {
+			request, ref, _ := strings.Cut(key, "/")
+			request, _ = url.PathUnescape(request)
+			ref, _ = url.PathUnescape(ref)
+			requests = append(requests, [2]string{request, ref})
+		}
+	}
+	from, credited := s.reach(&to, len(requests) > 0)
+	if credited || len(requests) > 0 {
+		if err := s.around(ctx, from, &to); err != nil {
+			return err
+		}
+	}
+	for _, r := range requests {
+		for _, o := range to.orders {
+			if o.request != "" && o.request == r[0] || o.request == "" && r[1] != "" && o.ref == r[1] {
+				want[o.id] = true
+			}
+		}
+	}
+	return s.followed(ctx, want, &to, from, books, keep)
+}
+
+// reach is the moment from which orders and the wallet must be read to tell what belongs to the
+// orders that were followed, and whether the wallet can say anything of them.
+func (s *SpectroCoin) reach(to *loaded, forms bool) (book.Instant, bool) {
+	from, credited := s.now(), false
+	if forms {
+		from -= lateness + overlap
+	}
+	for _, o := range to.orders {
+		from = min(from, o.created)
+		credited = credited || o.state() == book.Succeeded
+	}
+	return max(0, from-lateness), credited
+}
+
+// around reads the list of orders and the wallet from a moment on, beside the orders read already.
+func (s *SpectroCoin) around(ctx context.Context, from book.Instant, to *loaded) error {
+	var err error
+	if to.ledger, err = s.probe(ctx, from); err != nil {
+		return err
+	}
+	// What was read by its id is newer than the list.
+	newer := map[string]bool{}
+	for _, o := range to.orders {
+		newer[o.id] = true
+	}
+	var listed loaded
+	if err := s.list(ctx, from, &listed); err != nil {
+		return err
+	}
+	for _, o := range listed.orders {
+		if !newer[o.id] {
+			to.orders = append(to.orders, o)
+		}
+	}
+	return nil
+}
+
+// followed hands over the records of the wanted orders, on one page.
+func (s *SpectroCoin) followed(ctx context.Context, want map[string]bool, to *loaded,
+	from book.Instant, books source.Books, keep func(source.Page) error) error {
+	to.settle()
+	page := source.Page{Stage: stages[stageOrders], StageOf: 1, Stages: 1}
+	for _, bad := range to.bad {
+		page.Rejects = append(page.Rejects, s.rejected(bad))
+	}
+	for _, o := range to.orders {
+		if !want[o.id] {
+			continue
+		}
+		xs, gone, err := s.records(ctx, books, o, to, from)
+		if err != nil {
+			return err
+		}
+		page.Records.Transactions = append(page.Records.Transactions, xs...)
+		page.Records.Gone = append(page.Records.Gone, gone...)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	page.Done = page.Records.Len()
+	if page.Done == 0 && len(page.Rejects) == 0 && len(page.Records.Gone) == 0 {
+		return nil
+	}
+	return keep(page)
+}
