@@ -10,6 +10,7 @@ import (
 	"countinghouse/app/book"
 	"countinghouse/app/secret"
 	"countinghouse/sync/source"
+	"countinghouse/sync/spectrocoin"
 	"countinghouse/sync/stripe"
 	"countinghouse/sync/whmcs"
 )
@@ -29,6 +30,8 @@ var kinds = map[string]kind{
 		open: func(o source.Options) (source.Puller, error) { return whmcs.New(o) }},
 	"stripe": {describe: stripe.Description,
 		open: func(o source.Options) (source.Puller, error) { return stripe.New(o) }},
+	"spectrocoin": {describe: spectrocoin.Description,
+		open: func(o source.Options) (source.Puller, error) { return spectrocoin.New(o) }},
 }
 
 // kindNames are the words of all kinds, sorted.

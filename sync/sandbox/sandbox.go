@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"countinghouse/app/book"
+	"countinghouse/sync/spectrocoin"
 	"countinghouse/sync/stripe"
 	"countinghouse/sync/whmcs"
 	"countinghouse/sync/world"
@@ -58,7 +59,14 @@ func (s *Sandbox) Close() error {
 }
 
 // URL is the address of a source, as its configuration wants it.
-func (s *Sandbox) URL(name book.SourceName) string { return "http://" + s.addr + "/" + string(name) }
+func (s *Sandbox) URL(name book.SourceName) string {
+	url := "http://" + s.addr + "/" + string(name)
+	if name == world.SpectroCoinName {
+		// Ruling 44: its address goes up to where the documented paths begin.
+		url += "/api/public"
+	}
+	return url
+}
 
 // StatementURL is where an account's statement of a month can be fetched, format csv or camt.
 func (s *Sandbox) StatementURL(a book.AccountName, m book.Month, format string) string {
@@ -71,6 +79,8 @@ func (s *Sandbox) Secrets() map[book.SourceName]map[string]string {
 	return map[book.SourceName]map[string]string{
 		world.BillingName: whmcs.SimulatorSecrets(),
 		world.StripeName:  stripe.SimulatorSecrets(),
+
+		world.SpectroCoinName: spectrocoin.SimulatorSecrets(),
 	}
 }
 
@@ -85,6 +95,8 @@ func (s *Sandbox) handler() http.Handler {
 	billing, card := "/"+string(world.BillingName), "/"+string(world.StripeName)
 	mux.Handle(billing+"/", http.StripPrefix(billing, whmcs.NewSimulator(s.World)))
 	mux.Handle(card+"/", http.StripPrefix(card, stripe.NewSimulator(s.World)))
+	coins := "/" + string(world.SpectroCoinName)
+	mux.Handle(coins+"/", http.StripPrefix(coins, spectrocoin.NewSimulator(s.World)))
 	mux.HandleFunc("GET /statements/{file}", s.statement)
 	return mux
 }
