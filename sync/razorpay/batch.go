@@ -189,13 +189,9 @@ func (p *pull) missing(b *batch, kind string) ([]string, error) {
 	return ids, p.ctx.Err()
 }
 
-// settle keeps the rows that stand for themselves, and then the settlements. The rows are handed over
-// first, so that what the books hold proves what a settlement consists of.
-func (p *pull) settle() error {
-	b, err := p.settlements()
-	if err != nil {
-		return err
-	}
+// members keeps the rows that stand for themselves and hands them over, so that what the books hold
+// proves what settlements consist of.
+func (p *pull) members(b *batch) error {
 	for _, bad := range b.bad {
 		p.reject(book.KindTransaction, "settlement recon", bad.body, bad.err)
 	}
@@ -208,10 +204,18 @@ func (p *pull) settle() error {
 		}
 		p.at.Run.Done++
 	}
-	if !p.empty() {
-		if err := p.emit(); err != nil {
-			return err
-		}
+	p.at.Run.ByID = true
+	if p.empty() {
+		return nil
+	}
+	return p.emit()
+}
+
+// payouts keeps the settlements.
+func (p *pull) payouts() error {
+	b, err := p.settlements()
+	if err != nil {
+		return err
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.settlements)) {
 		if err := p.settlement(b, id); err != nil {

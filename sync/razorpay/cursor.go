@@ -48,7 +48,9 @@ type run struct {
 	Slice int `json:"slice,omitempty"`
 	Step  int `json:"step,omitempty"`
 	place
-	// ByID says that the step's list is done and single records are being read.
+	// Reach is the time from which the step's list is read; it stays while the list is read.
+	Reach int64 `json:"reach,omitempty"`
+	// ByID says that the step's list is done, and what follows it is being read.
 	ByID bool `json:"by_id,omitempty"`
 	Done int  `json:"done,omitempty"`
 }
@@ -134,7 +136,7 @@ func (r *run) last() bool { return r.Slice == r.slices()-1 }
 
 // next moves on to the next step, and behind the last one to the next slice.
 func (r *run) next() {
-	r.place, r.ByID, r.Done = place{}, false, 0
+	r.place, r.Reach, r.ByID, r.Done = place{}, 0, false, 0
 	if r.Step++; r.Step == len(stages) {
 		r.Step = 0
 		r.Slice++

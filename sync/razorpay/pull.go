@@ -141,7 +141,7 @@ func (p *pull) read() error {
 	case stepPayments, stepRefunds:
 		err = p.singles(s)
 	case stepSettlements:
-		err = p.settle()
+		err = p.payouts()
 	}
 	if err != nil {
 		return err
@@ -164,20 +164,26 @@ func (p *pull) lists(s step) error {
 	if err != nil {
 		return err
 	}
-	from, to := p.at.Run.bounds()
-	window := func(from int64) query {
-		return query{"from": strconv.FormatInt(from, 10), "to": strconv.FormatInt(to, 10)}
+	r := p.at.Run
+	from, to := r.bounds()
+	if r.Reach == 0 {
+		r.Reach = map[step]int64{stepPayments: b.reach("payment", from),
+			stepRefunds: b.reach("refund", from), stepDisputes: p.at.again(disputeDays),
+			stepOnDemand: p.at.again(settledDays)}[s]
 	}
+	window := query{"from": strconv.FormatInt(r.Reach, 10), "to": strconv.FormatInt(to, 10)}
 	switch s {
 	case stepPayments:
-		err = p.walk(s, "/v1/payments", window(b.reach("payment", from)), p.payment)
+		err = p.walk("/v1/payments", window, p.payment)
 	case stepRefunds:
-		err = p.walk(s, "/v1/refunds", window(b.reach("refund", from)), p.refund)
+		err = p.walk("/v1/refunds", window, p.refund)
 	case stepDisputes:
-		err = p.optional(p.walk(s, "/v1/disputes", window(p.at.again(disputeDays)), p.dispute))
+		err = p.optional(p.walk("/v1/disputes", window, p.dispute))
 	case stepOnDemand:
-		err = p.optional(p.walk(s, pathOnDemand, window(p.at.again(settledDays)).
-			with(expandOnDemand, "ondemand_payouts"), p.onDemand))
+		err = p.optional(p.walk(pathOnDemand, window.with(expandOnDemand, "ondemand_payouts"),
+			p.onDemand))
+	case stepSettlements:
+		return p.members(b)
 	}
 	p.at.Run.ByID = true
 	return err
@@ -218,7 +224,7 @@ func (p *pull) emitAt(s step, slice, slices, done int) error {
 
 // walk reads a step's list from where the run stands to its end, newest first, and hands over a page
 // for each of the server's.
-func (p *pull) walk(s step, path string, q query, each func(json.RawMessage) error) error {
+func (p *pull) walk(path string, q query, each func(json.RawMessage) error) error {
 	r := p.at.Run
 	for {
 		items, err := p.Razorpay.page(p.ctx, path, q, pageMax, &r.place, idOf)

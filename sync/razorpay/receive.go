@@ -197,7 +197,10 @@ func (p *pull) followSettlements(ids []string) error {
 		}
 	}
 	p.at.Run.Step, p.at.Run.Done = int(stepSettlements), 0
-	if err := p.settle(); err != nil {
+	if err := p.members(b); err != nil {
+		return err
+	}
+	if err := p.payouts(); err != nil {
 		return err
 	}
 	return p.emit()
@@ -221,7 +224,7 @@ func (p *pull) sweep(kind string, each func(json.RawMessage) error) error {
 		return nil
 	}
 	p.at.Run.place = place{}
-	return p.walk(step(p.at.Run.Step), "/v1/"+kind+"s", query{
+	return p.walk("/v1/"+kind+"s", query{
 		"from": strconv.FormatInt(low, 10), "to": strconv.FormatInt(high, 10)},
 		func(body json.RawMessage) error {
 			if p.batch.missing[idOf(body)] == nil {

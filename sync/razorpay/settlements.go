@@ -63,11 +63,14 @@ func readRow(body json.RawMessage) (row, error) {
 	return r, nil
 }
 
-// namedPayout is a settlement in the text of an adjustment.
-var namedPayout = regexp.MustCompile(`\bsetl_[A-Za-z0-9]+\b`)
+// namedPayout and namedRefund are a settlement and a refund in the text of an adjustment.
+var (
+	namedPayout = regexp.MustCompile(`\bsetl_[A-Za-z0-9]+\b`)
+	namedRefund = regexp.MustCompile(`\brfnd_[A-Za-z0-9]+\b`)
+)
 
 // movement is the transaction of a row that stands for itself: a transfer, or an adjustment. One
-// that gives money back and names a settlement is the return of that settlement.
+// that gives money back and names a settlement or a refund is the return of that.
 func (t translator) movement(r row) book.Transaction {
 	at := book.AtUnix(r.Created)
 	x := book.Transaction{ID: t.item(r.EntityID), Source: t.name, Kind: book.OtherMovement,
@@ -76,9 +79,13 @@ func (t translator) movement(r row) book.Transaction {
 		PayoutID: t.item(r.payout), Text: r.Description}
 	if r.Type == "adjustment" {
 		x.Kind = book.Adjustment
-		if payout := namedPayout.FindString(r.Description); payout != "" && r.net > 0 &&
-			payout != r.payout {
+		payout, refund := namedPayout.FindString(r.Description), namedRefund.FindString(r.Description)
+		switch {
+		case r.net <= 0:
+		case payout != "" && payout != r.payout:
 			x.Kind, x.Parent = book.PayoutFailure, t.item(payout)
+		case refund != "":
+			x.Kind, x.Parent = book.RefundFailure, t.item(refund)
 		}
 	}
 	x.Charged = money.New(x.Gross, x.Currency)
