@@ -140,8 +140,12 @@ func (s *Sandbox) Environment() map[string]string {
 // Statements are the addresses of the bank's statement files by account, oldest first.
 func (s *Sandbox) Statements() map[book.AccountName][]string {
 	out := map[book.AccountName][]string{}
-	for _, a := range s.serving.World.Accounts {
+	for i := range s.serving.World.Accounts {
+		a := &s.serving.World.Accounts[i]
 		for m := s.month - 1; m <= s.lastMonth(); m++ {
+			if !s.moved(a, m) {
+				continue
+			}
 			out[a.Name] = append(out[a.Name], s.serving.StatementURL(a.Name, m, "csv"))
 		}
 	}
@@ -172,7 +176,8 @@ func (s *Sandbox) BankLines() int {
 	return n
 }
 
-// WriteStatements writes the bank's statements into a folder, one file for each account and month:
+// WriteStatements writes the bank's statements into a folder, one file for each account and month
+// in which something moved:
 // CSV for the first account, CAMT.053 for the next, and so on in turn. It returns the files by
 // account, oldest first.
 func (s *Sandbox) WriteStatements(dir string) (map[book.AccountName][]string, error) {
@@ -180,6 +185,9 @@ func (s *Sandbox) WriteStatements(dir string) (map[book.AccountName][]string, er
 	for i := range s.serving.World.Accounts {
 		a := &s.serving.World.Accounts[i]
 		for m := s.month - 1; m <= s.lastMonth(); m++ {
+			if !s.moved(a, m) {
+				continue
+			}
 			file, err := s.writeStatement(dir, a, m, i%2 == 1)
 			if err != nil {
 				return nil, fmt.Errorf("statement of %s for %s: %w", a.Name, m, err)
@@ -188,6 +196,11 @@ func (s *Sandbox) WriteStatements(dir string) (map[book.AccountName][]string, er
 		}
 	}
 	return out, nil
+}
+
+// moved reports whether an account has a line in a month.
+func (s *Sandbox) moved(a *world.Account, m book.Month) bool {
+	return slices.ContainsFunc(a.Lines, func(l world.BankLine) bool { return m.Has(l.On) })
 }
 
 func (s *Sandbox) writeStatement(dir string, a *world.Account, m book.Month,

@@ -9,6 +9,8 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/app/secret"
+	"countinghouse/sync/paypal"
+	"countinghouse/sync/razorpay"
 	"countinghouse/sync/source"
 	"countinghouse/sync/spectrocoin"
 	"countinghouse/sync/stripe"
@@ -30,6 +32,10 @@ var kinds = map[string]kind{
 		open: func(o source.Options) (source.Puller, error) { return whmcs.New(o) }},
 	"stripe": {describe: stripe.Description,
 		open: func(o source.Options) (source.Puller, error) { return stripe.New(o) }},
+	"paypal": {describe: paypal.Description,
+		open: func(o source.Options) (source.Puller, error) { return paypal.New(o) }},
+	"razorpay": {describe: razorpay.Description,
+		open: func(o source.Options) (source.Puller, error) { return razorpay.New(o) }},
 	"spectrocoin": {describe: spectrocoin.Description,
 		open: func(o source.Options) (source.Puller, error) { return spectrocoin.New(o) }},
 }

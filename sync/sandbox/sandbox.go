@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"countinghouse/app/book"
+	"countinghouse/sync/paypal"
+	"countinghouse/sync/razorpay"
 	"countinghouse/sync/spectrocoin"
 	"countinghouse/sync/stripe"
 	"countinghouse/sync/whmcs"
@@ -58,14 +60,31 @@ func (s *Sandbox) Close() error {
 	return err
 }
 
+// server is the simulator of one source.
+type server struct {
+	simulate func(*world.World) http.Handler
+	secrets  func() map[string]string
+	// path is what the source's address has behind its name: ruling 44 says where it ends.
+	path string
+}
+
+// servers are all simulators, by the name of the source that each stands for.
+var servers = map[book.SourceName]server{
+	world.BillingName: {secrets: whmcs.SimulatorSecrets,
+		simulate: func(w *world.World) http.Handler { return whmcs.NewSimulator(w) }},
+	world.StripeName: {secrets: stripe.SimulatorSecrets,
+		simulate: func(w *world.World) http.Handler { return stripe.NewSimulator(w) }},
+	world.PayPalName: {secrets: paypal.SimulatorSecrets,
+		simulate: func(w *world.World) http.Handler { return paypal.NewSimulator(w) }},
+	world.RazorpayName: {secrets: razorpay.SimulatorSecrets,
+		simulate: func(w *world.World) http.Handler { return razorpay.NewSimulator(w) }},
+	world.SpectroCoinName: {secrets: spectrocoin.SimulatorSecrets, path: "/api/public",
+		simulate: func(w *world.World) http.Handler { return spectrocoin.NewSimulator(w) }},
+}
+
 // URL is the address of a source, as its configuration wants it.
 func (s *Sandbox) URL(name book.SourceName) string {
-	url := "http://" + s.addr + "/" + string(name)
-	if name == world.SpectroCoinName {
-		// Ruling 44: its address goes up to where the documented paths begin.
-		url += "/api/public"
-	}
-	return url
+	return "http://" + s.addr + "/" + string(name) + servers[name].path
 }
 
 // StatementURL is where an account's statement of a month can be fetched, format csv or camt.
@@ -76,27 +95,25 @@ func (s *Sandbox) StatementURL(a book.AccountName, m book.Month, format string) 
 
 // Secrets are the keys that the servers accept, by source and field.
 func (s *Sandbox) Secrets() map[book.SourceName]map[string]string {
-	return map[book.SourceName]map[string]string{
-		world.BillingName: whmcs.SimulatorSecrets(),
-		world.StripeName:  stripe.SimulatorSecrets(),
-
-		world.SpectroCoinName: spectrocoin.SimulatorSecrets(),
+	out := map[book.SourceName]map[string]string{}
+	for name, x := range servers {
+		out[name] = x.secrets()
 	}
+	return out
 }
 
 // Serves reports whether a sandbox has a server for a source of a pretend business.
 func Serves(name book.SourceName) bool {
-	_, ok := (*Sandbox)(nil).Secrets()[name]
+	_, ok := servers[name]
 	return ok
 }
 
 func (s *Sandbox) handler() http.Handler {
 	mux := http.NewServeMux()
-	billing, card := "/"+string(world.BillingName), "/"+string(world.StripeName)
-	mux.Handle(billing+"/", http.StripPrefix(billing, whmcs.NewSimulator(s.World)))
-	mux.Handle(card+"/", http.StripPrefix(card, stripe.NewSimulator(s.World)))
-	coins := "/" + string(world.SpectroCoinName)
-	mux.Handle(coins+"/", http.StripPrefix(coins, spectrocoin.NewSimulator(s.World)))
+	for name, x := range servers {
+		prefix := "/" + string(name)
+		mux.Handle(prefix+"/", http.StripPrefix(prefix, x.simulate(s.World)))
+	}
 	mux.HandleFunc("GET /statements/{file}", s.statement)
 	return mux
 }
