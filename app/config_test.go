@@ -74,7 +74,7 @@ func TestConfigErrors(t *testing.T) {
 		{"currency", edit(`"eur"`, `"euro"`), `base_currency "euro" is not a currency code`},
 		{"zone", edit("Europe/Vilnius", "Europe/Nowhere"), `"Europe/Nowhere" is not a zone`},
 		{"date", edit("2026-09-01", "2026-02-30"), `"2026-02-30" is not a date`},
-		{"kind", edit(`"whmcs"`, `"whmsc"`), `kind "whmsc" is not one of stripe, whmcs`},
+		{"kind", edit(`"whmcs"`, `"whmsc"`), `kind "whmsc" is not one of`},
 		{"url missing", edit(`url = "https://billing.example.com/portal"`, ""), "url is missing"},
 		{"url plain", edit("https://billing", "http://billing"), "plain http is allowed on this computer"},
 		{"url with password", edit("https://", "https://me:pw@"), "no user, password"},
