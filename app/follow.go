@@ -183,6 +183,7 @@ func (f *follower) follow(ctx context.Context, due []store.Hook, turn int64) err
 					return err
 				}
 			}
+			source.MaskRecords(&p.Records)
 			held, holds = p, true
 			return nil
 		})
