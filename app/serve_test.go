@@ -1,0 +1,486 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/mattn/go-sqlite3" // two books are held against each other in it
+
+	"countinghouse/app/book"
+	"countinghouse/app/store"
+	"countinghouse/sync/receiver"
+	"countinghouse/sync/source"
+	"countinghouse/sync/stripe"
+	"countinghouse/sync/world"
+)
+
+// deliveries are the webhooks of a world by the gateway that sends them.
+var deliveries = map[book.SourceName]func(*world.World) []source.Delivery{
+	world.StripeName: stripe.Deliveries,
+}
+
+// hookTest is a served business with books that receive its webhooks.
+type hookTest struct {
+	*server
+	t    *testing.T
+	sand *Sandbox
+	// at is the clock on the wall.
+	at  book.Instant
+	dir string
+}
+
+func newHookTest(t *testing.T, s *Sandbox) *hookTest {
+	t.Helper()
+	h := &hookTest{t: t, sand: s, at: s.Now(), dir: t.TempDir()}
+	c := s.Config()
+	if err := c.Save(filepath.Join(h.dir, ConfigName)); err != nil {
+		t.Fatal(err)
+	}
+	clock := func() time.Time { return h.at.Time() }
+	a, err := Open(t.Context(), Options{Dir: h.dir, Secrets: s.Environment(), Now: clock, Wall: clock,
+		LookupEnv: func(string) (string, bool) { return "", false }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.server, err = a.newServer(ServeRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		h.inbox.Close()
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+func sandboxOf(t *testing.T, q SandboxRequest) *Sandbox {
+	t.Helper()
+	q.Listen = "127.0.0.1:0"
+	month, err := book.ParseMonth("2026-10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q.Month = month
+	s, err := StartSandbox(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// post delivers one webhook at the moment at which it was sent and returns the status.
+func (h *hookTest) post(name book.SourceName, d source.Delivery) int {
+	h.at = d.At
+	r := httptest.NewRequest(http.MethodPost, receiver.Path(name)+"?"+d.Query.Encode(),
+		bytes.NewReader(d.Body))
+	r.Header = d.Header
+	w := httptest.NewRecorder()
+	h.receiver.ServeHTTP(w, r)
+	return w.Code
+}
+
+// sync pulls all sources now.
+func (h *hookTest) sync() {
+	h.t.Helper()
+	h.at = h.sand.Now()
+	if _, err := h.Sync(h.t.Context(), SyncRequest{}, func(Progress) {}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// followAll follows what is due now.
+func (h *hookTest) followAll() {
+	h.t.Helper()
+	h.at = h.sand.Now()
+	for _, f := range h.followers {
+		if _, err := f.round(h.t.Context()); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+func (h *hookTest) db() *sql.DB {
+	h.t.Helper()
+	db, err := sql.Open("sqlite3", filepath.Join(h.dir, booksName))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// number is the only column of a query's only row.
+func (h *hookTest) number(query string) int {
+	h.t.Helper()
+	var n int
+	if err := h.db().QueryRow(query).Scan(&n); err != nil {
+		h.t.Fatal(err)
+	}
+	return n
+}
+
+// facts is everything that the sources stated, as text: every column but the place of the row, and the
+// cursors.
+func (h *hookTest) facts() string {
+	h.t.Helper()
+	db, out := h.db(), strings.Builder{}
+	for _, table := range []string{"customers", "services", "invoices", "payments", "credits", "methods",
+		"rates", "transactions", "payouts", "balances", "cursors"} {
+		var columns string
+		if err := db.QueryRow(`SELECT group_concat('quote("' || name || '")', ' || ''|'' || ')
+			FROM pragma_table_info(?) WHERE name NOT IN ('seq', 'turn') AND NOT
+			(? = 'cursors' AND name = 'at')`, table, table).Scan(&columns); err != nil {
+			h.t.Fatal(err)
+		}
+		rows, err := db.Query("SELECT " + columns + " FROM " + table + " ORDER BY 1")
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		for rows.Next() {
+			var row string
+			if err := rows.Scan(&row); err != nil {
+				h.t.Fatal(err)
+			}
+			fmt.Fprintln(&out, table, row)
+		}
+		if err := rows.Err(); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	return out.String()
+}
+
+// TestWebhooksComeToTheSameBooks delivers every webhook of a business twice, in random order, some of
+// them lost, with pulls between: the books are those of pulls alone, byte for byte.
+func TestWebhooksComeToTheSameBooks(t *testing.T) {
+	s := sandboxOf(t, SandboxRequest{Seed: 5, Customers: 120})
+	pulls, hooks := newHookTest(t, s), newHookTest(t, s)
+	pulls.sync()
+	pulls.sync()
+	type sent struct {
+		from book.SourceName
+		source.Delivery
+	}
+	var all []sent
+	for name, make := range deliveries {
+		for _, d := range make(s.serving.World) {
+			all = append(all, sent{name, d}, sent{name, d})
+		}
+	}
+	rng := rand.New(rand.NewPCG(3, 9))
+	rng.Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
+	events := map[string]bool{}
+	for i, d := range all {
+		if i%5 == 0 {
+			continue
+		}
+		if code := hooks.post(d.from, d.Delivery); code != http.StatusOK {
+			t.Fatalf("a webhook is answered by %d", code)
+		}
+		events[string(d.from)+string(d.Body)] = true
+		if i%50 == 49 {
+			hooks.followAll()
+		}
+		if i == len(all)/2 {
+			if hooks.number("SELECT count(*) FROM transactions") == 0 {
+				t.Error("half of the webhooks brought nothing")
+			}
+			hooks.sync()
+		}
+	}
+	hooks.followAll()
+	if n := hooks.number("SELECT count(*) FROM hooks WHERE state = 'applied'"); n != len(events) {
+		t.Errorf("%d events are applied, %d came", n, len(events))
+	}
+	hooks.sync()
+	got, want := hooks.facts(), pulls.facts()
+	if got != want {
+		t.Errorf("the books differ: %d bytes by webhooks and pulls, %d by pulls alone\n%s", len(got),
+			len(want), differs(got, want))
+	}
+	if strings.Count(want, "\ntransactions ") < 100 {
+		t.Error("the business is too small")
+	}
+	states, err := hooks.HookStates(t.Context())
+	if err != nil || len(states) != len(deliveries) || states[0].Waiting != 0 || states[0].LastAt == 0 ||
+		states[0].LastType == "" {
+		t.Errorf("%+v, %v", states, err)
+	}
+}
+
+// differs is the first line in which two texts differ.
+func differs(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range min(len(g), len(w)) {
+		if g[i] != w[i] {
+			return "got  " + g[i] + "\nwant " + w[i]
+		}
+	}
+	return "one is longer than the other"
+}
+
+// TestForgedWebhooks sends 100,000 deliveries that are forged, or old, or were sent before. Not one of
+// them is taken.
+func TestForgedWebhooks(t *testing.T) {
+	const attacks = 100_000
+	s := sandboxOf(t, SandboxRequest{Seed: 6, Customers: 30})
+	h := newHookTest(t, s)
+	ds := stripe.Deliveries(s.serving.World)
+	for _, d := range ds {
+		if code := h.post(world.StripeName, d); code != http.StatusOK {
+			t.Fatalf("a right webhook is answered by %d", code)
+		}
+	}
+	before := h.facts()
+	rng := rand.New(rand.NewPCG(1, 2))
+	repeats, stale := 0, 0
+	for n := range attacks {
+		d := ds[rng.IntN(len(ds))]
+		d.Header = d.Header.Clone()
+		want := http.StatusBadRequest
+		switch n % 10 {
+		case 0:
+			repeats, want = repeats+1, http.StatusOK
+		case 1:
+			stale++
+			d.At += book.Instant(source.ReplayWindow.Milliseconds() + 1000 + rng.Int64N(1<<40))
+			if n%20 < 10 && stale > 1 {
+				want = 0
+			}
+		case 2:
+			d.Header.Set("Stripe-Signature", ds[rng.IntN(len(ds))].Header.Get("Stripe-Signature"))
+			d.Body = []byte(strings.Replace(string(d.Body), "evt_", fmt.Sprintf("evt_%d_", n), 1))
+		case 3:
+			d.Header.Del("Stripe-Signature")
+		case 4:
+			d = stripe.Sign(d.Body, "whsec_northwind_signx", int64(d.At)/1000)
+		case 5:
+			d = stripe.Sign(d.Body, "", int64(d.At)/1000)
+		case 6:
+			d.Body = d.Body[:rng.IntN(len(d.Body))]
+		case 7:
+			sig := d.Header.Get("Stripe-Signature")
+			d.Header.Set("Stripe-Signature", strings.Replace(sig, "v1=", "v0=", 1))
+		case 8:
+			b := []byte(d.Header.Get("Stripe-Signature"))
+			b[rng.IntN(len(b))] ^= 1
+			d.Header.Set("Stripe-Signature", string(b))
+		default:
+			d.Body = slices.Clone(d.Body)
+			d.Body[rng.IntN(len(d.Body))] ^= byte(1 + rng.IntN(255))
+		}
+		if code := h.post(world.StripeName, d); code != want && (want != 0 || code == http.StatusOK) {
+			t.Fatalf("attack %d of kind %d is answered by %d, want %d", n, n%10, code, want)
+		}
+	}
+	if n := h.number("SELECT count(*) FROM hooks"); n != len(ds) {
+		t.Errorf("%d events are kept, %d were real", n, len(ds))
+	}
+	if h.facts() != before {
+		t.Error("the books have changed")
+	}
+	c := h.receiver.Counts()[world.StripeName]
+	if c.Received != len(ds) || c.Repeated != repeats || c.Refusals() != attacks-repeats ||
+		c.Refused[receiver.Stale] != stale {
+		t.Errorf("%+v", c)
+	}
+	if err := h.count(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	states, err := h.HookStates(t.Context())
+	if err != nil || states[0].Refused24h != c.Refusals() || states[0].Repeated24h != repeats {
+		t.Errorf("%+v, %v", states, err)
+	}
+}
+
+// fake is a receiver that follows as it is told.
+type fake struct {
+	source.Receiver
+	follow func(about []string, keep func(source.Page) error) error
+}
+
+func (f fake) Follow(_ context.Context, about []string, _ source.Books,
+	keep func(source.Page) error) error {
+	return f.follow(about, keep)
+}
+
+func payoutPage(id book.ItemID) source.Page {
+	return source.Page{Records: book.Records{Payouts: []book.Payout{{ID: id, Source: "stripe"}}}}
+}
+
+// put keeps events named by what they are about.
+func (h *hookTest) put(about ...string) {
+	h.t.Helper()
+	for _, a := range about {
+		_, err := h.keep(h.t.Context(), world.StripeName, source.Event{ID: "evt_" + a, Type: "t",
+			About: []string{a}}, h.at)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+// TestFollowingLater puts events off while the provider is away, longer each time; the next pull
+// settles them.
+func TestFollowingLater(t *testing.T) {
+	h := newHookTest(t, sandboxOf(t, SandboxRequest{Seed: 5, Customers: 5}))
+	f := h.followers[world.StripeName]
+	tries := 0
+	f.from = fake{follow: func([]string, func(source.Page) error) error {
+		tries++
+		return &source.Error{Kind: source.KindUnavailable}
+	}}
+	h.put("a", "b")
+	for n, want := range []time.Duration{5, 10, 20, 40} {
+		wait, err := f.round(t.Context())
+		if err != nil || wait != want*time.Second || tries != n+1 {
+			t.Fatalf("try %d: next in %v, %v", tries, wait, err)
+		}
+		h.at += book.Instant(wait.Milliseconds())
+	}
+	f.from = fake{follow: func([]string, func(source.Page) error) error {
+		return &source.Error{Kind: source.KindLimited, RetryAfter: 10 * time.Minute}
+	}}
+	if wait, err := f.round(t.Context()); wait != 10*time.Minute || err != nil {
+		t.Errorf("asked to wait: %v, %v", wait, err)
+	}
+	if n := h.number("SELECT count(*) FROM hooks WHERE state = 'waiting'"); n != 2 {
+		t.Errorf("%d wait", n)
+	}
+	later := h.at + 1
+	h.at = later
+	if _, err := h.Sync(t.Context(), SyncRequest{}, func(Progress) {}); err != nil {
+		t.Fatal(err)
+	}
+	if n := h.number("SELECT count(*) FROM hooks WHERE state = 'waiting'"); n != 0 {
+		t.Errorf("%d wait after a pull", n)
+	}
+}
+
+// TestOneBadEvent lets one object be refused for good: the others are followed all the same.
+func TestOneBadEvent(t *testing.T) {
+	h := newHookTest(t, sandboxOf(t, SandboxRequest{Seed: 5, Customers: 5}))
+	f := h.followers[world.StripeName]
+	f.from = fake{follow: func(about []string, keep func(source.Page) error) error {
+		if slices.Contains(about, "bad") {
+			return &source.Error{Kind: source.KindRefused}
+		}
+		for _, a := range about {
+			if err := keep(payoutPage(book.ItemID("stripe:" + a))); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+	h.put("a", "bad", "c", "d")
+	if _, err := f.round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := h.number("SELECT count(*) FROM payouts"); n != 3 {
+		t.Errorf("%d payouts came", n)
+	}
+	if n := h.number("SELECT count(*) FROM hooks WHERE state = 'waiting' AND event = 'evt_bad'"); n != 1 ||
+		h.number("SELECT count(*) FROM hooks WHERE state = 'waiting'") != 1 {
+		t.Error("another one waits than the bad one")
+	}
+}
+
+// TestAPullMeanwhile lets another process pull while events are followed: what was read before is not
+// stored over what was pulled, and is read again.
+func TestAPullMeanwhile(t *testing.T) {
+	h := newHookTest(t, sandboxOf(t, SandboxRequest{Seed: 5, Customers: 5}))
+	other, err := store.Open(t.Context(), filepath.Join(h.dir, booksName), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	f := h.followers[world.StripeName]
+	readings := 0
+	f.from = fake{follow: func(_ []string, keep func(source.Page) error) error {
+		old, now := payoutPage("stripe:po"), payoutPage("stripe:po")
+		old.Records.Payouts[0].Revision, now.Records.Payouts[0].Revision = "old", "now"
+		if readings++; readings > 1 {
+			return keep(now)
+		}
+		_, err := other.Apply(t.Context(), world.StripeName, now.Records, nil, "c", h.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keep(old)
+	}}
+	h.put("a")
+	if _, err := f.round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := h.number("SELECT count(*) FROM payouts WHERE revision = 'now'"); n != 1 || readings != 2 {
+		t.Errorf("%d are up to date after %d readings", n, readings)
+	}
+	if h.number("SELECT count(*) FROM hooks WHERE state = 'waiting'") != 0 {
+		t.Error("the event still waits")
+	}
+}
+
+// TestFollowingAndPullingTakeTurns pulls while a follower reads.
+func TestFollowingAndPullingTakeTurns(t *testing.T) {
+	h := newHookTest(t, sandboxOf(t, SandboxRequest{Seed: 5, Customers: 5}))
+	f := h.followers[world.StripeName]
+	ended := make(chan error, 1)
+	f.from = fake{follow: func([]string, func(source.Page) error) error {
+		go func() {
+			_, err := h.Sync(context.WithoutCancel(t.Context()), SyncRequest{}, func(Progress) {})
+			ended <- err
+		}()
+		short, stop := context.WithCancel(t.Context())
+		stop()
+		if _, err := h.reading.take(short, world.StripeName); err == nil {
+			t.Error("two read from one source at once")
+		}
+		return nil
+	}}
+	h.put("a")
+	if _, err := f.round(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestHealth(t *testing.T) {
+	h := newHookTest(t, sandboxOf(t, SandboxRequest{Seed: 5, Customers: 5}))
+	h.put("a", "b")
+	ask := func() (int, string) {
+		w := httptest.NewRecorder()
+		h.receiver.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+		return w.Code, w.Body.String()
+	}
+	code, body := ask()
+	for _, part := range []string{`"ok":true`, `"writable":true`, `"waiting":2`, `"source":"stripe"`,
+		`"oldest_waiting":"` + h.at.String()} {
+		if code != 200 || !strings.Contains(body, part) {
+			t.Errorf("%d %s does not say %s", code, body, part)
+		}
+	}
+	if _, err := h.db().Exec("CREATE TRIGGER no BEFORE UPDATE ON hook_counts BEGIN SELECT raise(ABORT, 'no'); END"); err != nil {
+		t.Fatal(err)
+	}
+	if code, _ := ask(); code != 200 {
+		t.Errorf("a finding does not hold for a while: %d", code)
+	}
+	h.at += 3000
+	if code, body := ask(); code != 503 || !strings.Contains(body, `"writable":false`) {
+		t.Errorf("books that cannot be written: %d %s", code, body)
+	}
+}
