@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 
 	"countinghouse/app/book"
@@ -97,7 +98,7 @@ func (c *checker) payouts(name book.SourceName, l *Ledger) error {
 	for i := range l.Movements {
 		v := &l.Movements[i]
 		if v.Category == "payout" {
-			own[c.payoutOf(v)] += v.Gross
+			own[cmp.Or(v.SourceID, v.ID)] += v.Gross
 		}
 		stated[v.PayoutID] += v.Net
 	}
@@ -127,14 +128,6 @@ func (c *checker) payouts(name book.SourceName, l *Ledger) error {
 		}
 	}
 	return nil
-}
-
-// payoutOf is the payout of a payout's own row.
-func (c *checker) payoutOf(v *Movement) string {
-	if GatewayOf(v.ID) == StripeName {
-		return v.SourceID
-	}
-	return v.ID
 }
 
 // balanceAfter is what is left in a payout's currency by all rows up to it.

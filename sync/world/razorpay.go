@@ -71,7 +71,7 @@ func (g *razorpay) earn(ch *charge) {
 	fee, tax := rupeeFee(ch.Amount.Minor)
 	ch.row = g.enter(Movement{ID: ch.ID, Type: "payment", Category: "charge",
 		AvailableAt: utc(addBusiness(indianDate(g.m.now), 2), 0), Currency: "INR",
-		Gross: ch.Amount.Minor, Fee: fee, Tax: tax, Text: ch.Text})
+		Gross: ch.Amount.Minor, Fee: fee, Tax: tax, SourceID: ch.ID, Text: ch.Text})
 	ch.MovementID = ch.ID
 }
 
@@ -104,7 +104,7 @@ func (g *razorpay) refund(ch *charge, amount int64) (*Refund, *move) {
 	r := g.refunds.add(Refund{ID: g.refundID(), ChargeID: ch.ID, At: g.m.now,
 		Amount: money.New(amount, "INR"), State: book.Succeeded})
 	v := g.enter(Movement{ID: r.ID, Type: "refund", Category: "refund", Currency: "INR",
-		Gross: -amount, SourceID: ch.ID, Text: "Refund of " + ch.Text})
+		Gross: -amount, SourceID: r.ID, Text: "Refund of " + ch.Text})
 	r.MovementID = v.ID
 	g.m.pair(book.GatewayGateway, ch.Item(), r.Item())
 	return r, v
@@ -244,7 +244,8 @@ func (g *razorpay) send(d book.Date, v Payout, row Movement) *payout {
 		v.State = book.PayoutPaid
 	}
 	v.MovementID = v.ID
-	row.ID, row.Category, row.At, row.AvailableAt = v.ID, "payout", m.now, m.now
+	row.ID, row.SourceID, row.Category = v.ID, v.ID, "payout"
+	row.At, row.AvailableAt = m.now, m.now
 	row.Currency, row.Gross = "INR", -v.Amount.Minor
 	row.Net = row.Gross - row.Fee - row.Tax
 	g.moves.add(move{Movement: row})

@@ -257,7 +257,7 @@ func (g *spectroCoin) send(amount int64) *payout {
 	}
 	p.MovementID = p.ID
 	g.moves.add(move{Movement: Movement{ID: p.ID, Category: "payout", At: m.now,
-		AvailableAt: m.now, Currency: "EUR", Gross: -amount, Net: -amount,
+		AvailableAt: m.now, Currency: "EUR", Gross: -amount, Net: -amount, SourceID: p.ID,
 		Text: "Withdrawal to bank account"}})
 	return p
 }
