@@ -196,6 +196,9 @@ func (m *maker) overheads() {
 				"EMPLOYEE "+strconv.Itoa(i+1), account, "SALARY "+name)
 		}
 		m.debitLine(nextBusiness(month), 1, 500, "Bank", "", "ACCOUNT FEE "+name)
+		if rupees := m.account(operatingINRName); rupees > 0 {
+			m.debitLine(nextBusiness(month), rupees, 29_500, "Bank", "", "SMS AND ACCOUNT CHGS "+name)
+		}
 		last := nextBusiness(book.MonthOf(month).Last() - 2)
 		charge := last.Time().Format("01/2006")
 		m.debitLine(last, 0, 1_240, "Bank", "", "GEBUEHR "+charge)

@@ -108,7 +108,7 @@ func (c *checker) objects(l *Ledger) []error {
 	for i := range l.Orders {
 		o := &l.Orders[i]
 		if id := o.ID; !object[id] {
-			own("", id, o.PreOrderID)
+			own(o.Item(), id, o.PreOrderID)
 		}
 	}
 	rows := map[string]bool{}

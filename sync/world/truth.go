@@ -73,6 +73,9 @@ func GatewayOf(id string) book.SourceName {
 	return StripeName
 }
 
+// Item is the order's id in the books, that of its charge where it has one.
+func (o Order) Item() book.ItemID { return gatewayID(o.ID) }
+
 // Item is the line's id in the books of an account.
 func (l BankLine) Item(account book.AccountName) book.ItemID {
 	return book.NewID(account, l.BankID)
