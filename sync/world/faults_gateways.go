@@ -32,9 +32,9 @@ var moreFaults = map[book.SourceName][]plot{
 	SpectroCoinName: {
 		{book.T5, 1, 1, (*maker).tellUnconfirmed},
 		{book.M1, 1, 2, (*maker).tellUnrecorded},
-		{book.M2, 1, 1, (*maker).tellUnsupported},
+		{book.M2, 1, 2, (*maker).tellNoOrder},
 		{book.A4, 1, 1, (*maker).tellUnderpaid},
-		{book.D6, 1, 2, (*maker).tellOrderStatus},
+		{book.D6, 1, 1, (*maker).tellExpiredLater},
 	},
 }
 
@@ -135,19 +135,26 @@ func (m *maker) tellUnderpaid(b *bill) {
 	})
 }
 
-// tellOrderStatus pays an invoice by one order, and another one expires, upon which the plugin cancels
-// the invoice without looking; or it books an order that was only a test.
-func (m *maker) tellOrderStatus(b *bill) {
+// tellNoOrder books an order of the test mode, or one that never was.
+func (m *maker) tellNoOrder(b *bill) {
+	if b.client.tale.variant == 1 {
+		m.tellUnsupported(b)
+		return
+	}
+	m.at(m.soonPaid(b), func() {
+		o := b.client.gate.(*spectroCoin).order(b.client, b, money.New(b.due(), b.Currency))
+		o.Status = "TEST_PAID"
+		p := m.receipt(b, Payment{In: b.due(), TransID: o.transID()})
+		m.fault(book.M2, "the order was a test", p.Item())
+	})
+}
+
+// tellExpiredLater pays an invoice by one order; another one expires, and the plugin cancels the
+// invoice without looking.
+func (m *maker) tellExpiredLater(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		g := b.client.gate.(*spectroCoin)
 		again := g.order(b.client, b, money.New(b.due(), b.Currency))
-		if b.client.tale.variant == 1 {
-			again.Status = "TEST_PAID"
-			p := m.receipt(b, Payment{In: b.due(), TransID: again.transID()})
-			m.pair(book.BillingGateway, p.Item(), again.Item())
-			m.fault(book.D6, "the order was a test", p.Item(), again.Item())
-			return
-		}
 		m.payPart(b, b.due(), func(p *Payment, ch *charge) {
 			m.soon(20*minute, func() {
 				again.Status, again.UpdatedAt = "EXPIRED", m.now

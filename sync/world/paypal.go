@@ -329,7 +329,7 @@ func (g *payPal) send(d book.Date, i int, amount int64, code string) *payout {
 	m, b := g.m, g.balances[i]
 	p := g.payouts.add(payout{gate: g, Payout: Payout{ID: g.id(), At: m.now,
 		Amount: money.New(amount, b.currency), State: book.PayoutInTransit, Account: b.account,
-		Automatic: code == "T0401", ArrivesOn: addBusiness(d, m.between(1, 3))}})
+		Automatic: code == "T0401", ArrivesOn: addBusiness(d, m.between(1, 2))}})
 	if p.ArrivesOn < m.today {
 		p.State = book.PayoutPaid
 	}

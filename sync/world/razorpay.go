@@ -22,8 +22,8 @@ func newRazorpay(m *maker) gateway {
 
 func (g *razorpay) currency(int) money.Currency { return "INR" }
 
-// id is an id of an object of a kind: pay_, rfnd_, setl_, ...
-func (g *razorpay) id(kind string) string { return kind + g.m.token("")[1:15] }
+// id is an id of an object of a kind: pay_, rfnd_, setl_, ... It holds a digit, as nearly all do.
+func (g *razorpay) id(kind string) string { return kind + g.m.token("")[1:14] + g.m.digits(1) }
 
 func (g *razorpay) payer(*client) string { return g.id("cust_") }
 

@@ -25,12 +25,12 @@ func (c Charge) Item() book.ItemID { return gatewayID(c.ID) }
 // Item is the refund's id in the books.
 func (r Refund) Item() book.ItemID { return gatewayID(r.ID) }
 
-// Item is the dispute's id in the books, which is that of its withdrawal: the dispute's own, at PayPal
-// the row's.
+// Item is the dispute's id in the books, which is that of its withdrawal: at Stripe the dispute's own,
+// elsewhere the row's.
 func (d Dispute) Item() book.ItemID { return gatewayID(d.key()) }
 
 func (d Dispute) key() string {
-	if len(d.Movements) > 0 && GatewayOf(d.ID) == PayPalName {
+	if len(d.Movements) > 0 && GatewayOf(d.ID) != StripeName {
 		return d.Movements[0]
 	}
 	return d.ID
@@ -41,11 +41,16 @@ func (p Payout) Item() book.ItemID { return gatewayID(p.ID) }
 
 // Item is the movement's id in the books: the object's own where it is the object's first row, the
 // balance transaction's for what has no object of its own (ruling 2). At PayPal the row is all that
-// there is, and its source another row.
+// there is, and its source another row; a dispute is its row at Razorpay too.
 func (v Movement) Item() book.ItemID {
-	own := v.Category == "charge" || v.Category == "refund" || v.Category == "dispute" ||
-		v.Category == "payout"
-	if own && v.SourceID != "" && GatewayOf(v.ID) != PayPalName {
+	own, name := false, GatewayOf(v.ID)
+	switch v.Category {
+	case "charge", "refund", "payout":
+		own = name != PayPalName
+	case "dispute":
+		own = name == StripeName
+	}
+	if own && v.SourceID != "" {
 		return gatewayID(v.SourceID)
 	}
 	return gatewayID(v.ID)
