@@ -225,10 +225,10 @@ func (s *SpectroCoin) records(ctx context.Context, books source.Books, o order, 
 		}
 	}
 	if o.status == "REFUNDED" {
-		if to.claims.refunded[o.id] {
+		if charge.State == book.Cancelled || to.claims.refunded[o.id] {
 			err = leave(s.item(refundID(o.id)))
 		} else {
-			out = append(out, s.translate.refund(o, charge))
+			out = append(out, s.translate.refund(o, charge, f))
 		}
 	}
 	return out, gone, err

@@ -41,7 +41,9 @@ var Description = source.Description{
 		{Name: "public_key", Optional: true,
 			Title: "SpectroCoin's public key, PEM, instead of the one that its site shows"},
 	},
-	Ack: "*ok*",
+	Ack:      "*ok*",
+	Unstated: true,
+	Sweeps:   true,
 }
 
 // SpectroCoin is one merchant project.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math/big"
 	"regexp"
 	"strconv"
 	"strings"
@@ -108,6 +109,10 @@ func (t translator) charge(o order, f facts) book.Transaction {
 		At: first(o.created, o.validUntil, o.updated, f.seen), Currency: o.receive.Currency,
 		Charged: o.receive, Asked: o.pay, Paid: o.received, Aliases: o.aliases(f.row),
 		InvoiceRef: t.invoice(&o), PayerName: o.payer, Text: o.text}
+	if o.status == "REFUNDED" && f.wallet && f.row == "" {
+		// What came went back as it came, and was never credited.
+		x.State = book.Cancelled
+	}
 	if x.State == book.Succeeded {
 		x.At = first(f.at, o.paid, x.At)
 		x.AvailableAt = x.At
@@ -122,36 +127,66 @@ func (t translator) charge(o order, f facts) book.Transaction {
 	return x
 }
 
-// feeMax is the largest share of an order, one part in so many, that can be its fee: the vendor's
-// is 1 %. What is missing beyond it did not come.
-const feeMax = 20
+// The largest shares of an order, one part in so many, that can be its fee: the vendor's is 1 %.
+// Within feeUsual nothing else is looked at; what is missing beyond feeMax did not come.
+const (
+	feeUsual = 50
+	feeMax   = 20
+)
 
 // moved fills in what the order brought: by the wallet's row where there is one, nothing where the
 // wallet has none, and else what was asked, for what it cost is not known.
 func (o *order) moved(x *book.Transaction, f facts) {
+	came := o.came()
 	switch {
 	case f.row == "" && f.wallet:
 		return
 	case f.row == "":
-		x.Gross, x.Net = o.receive.Minor, o.receive.Minor
-		return
+		x.Gross, x.Net = came.Minor, came.Minor
+	default:
+		fits := func(gross, share int64) bool {
+			fee := gross - f.credited
+			return fee >= 0 && fee <= gross/share
+		}
+		x.Net, x.Gross = f.credited, f.credited
+		switch {
+		case fits(o.receive.Minor, feeUsual):
+			x.Gross = o.receive.Minor
+		case fits(came.Minor, feeMax):
+			x.Gross = came.Minor
+		}
+		x.Fee = x.Gross - x.Net
 	}
-	x.Gross, x.Net = o.receive.Minor, f.credited
-	x.Fee = x.Gross - x.Net
-	if x.Fee < 0 || x.Fee > x.Gross/feeMax {
-		x.Gross, x.Fee = x.Net, 0
-		x.Charged = money.New(x.Gross, x.Currency)
+	x.Charged = money.New(x.Gross, x.Currency)
+}
+
+// came is what the merchant gets of an order: of one that was accepted though too little came, the
+// part that came, by the payer's own amounts.
+func (o *order) came() money.Money {
+	less, ok := o.received.Cmp(o.pay)
+	asked, ok1 := new(big.Rat).SetString(o.pay.Decimal())
+	got, ok2 := new(big.Rat).SetString(o.received.Decimal())
+	if !ok || !ok1 || !ok2 || less >= 0 || got.Sign() <= 0 {
+		return o.receive
 	}
+	part, err := o.receive.Convert(got.Quo(got, asked), o.receive.Currency)
+	if err != nil {
+		return o.receive
+	}
+	return part
 }
 
 // refund is the transaction of an order whose money went back to the payer, where no row of the
-// wallet tells it.
-func (t translator) refund(o order, charge book.Transaction) book.Transaction {
+// wallet tells it. Where the wallet holds the money still, it is on its way.
+func (t translator) refund(o order, charge book.Transaction, f facts) book.Transaction {
 	x := book.Transaction{ID: t.item(refundID(o.id)), Source: t.name, Kind: book.Refund,
-		State: book.Succeeded, At: first(o.updated, charge.At), Currency: charge.Currency,
-		Gross: -charge.Gross, Net: -charge.Gross, Charged: charge.Charged.Neg(), Parent: charge.ID,
-		InvoiceRef: charge.InvoiceRef, PayerName: charge.PayerName, Text: o.text}
+		State: book.Pending, At: first(o.updated, charge.At), Currency: charge.Currency,
+		Charged: charge.Charged.Neg(), Parent: charge.ID, InvoiceRef: charge.InvoiceRef,
+		PayerName: charge.PayerName, Text: o.text}
 	x.AvailableAt = x.At
+	if f.row == "" {
+		x.State, x.Gross, x.Net = book.Succeeded, -charge.Gross, -charge.Gross
+	}
 	x.Revision = revision(x, facts{})
 	return x
 }
@@ -159,8 +194,12 @@ func (t translator) refund(o order, charge book.Transaction) book.Transaction {
 // refundID is the id of a refund that has none of its own.
 func refundID(order string) string { return order + "/refund" }
 
+// test reports whether the order was made in test mode and so never was money.
+func (o *order) test() bool { return strings.HasPrefix(o.status, "TEST") }
+
 // aliases are all other ids of an order: those that the billing system's plugin has written, the
-// merchant's reference, and the wallet's row.
+// merchant's reference, and the wallet's row. A test order goes without the plugin's: a row that
+// records one has no money behind it, not even a cancelled attempt.
 func (o *order) aliases(row string) []string {
 	var out []string
 	add := func(id string) {
@@ -175,7 +214,7 @@ func (o *order) aliases(row string) []string {
 		out = append(out, id)
 	}
 	for _, id := range []string{o.preOrder, o.id, o.request} {
-		if id != "" {
+		if id != "" && !o.test() {
 			add("SC" + id)
 		}
 	}

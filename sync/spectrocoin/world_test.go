@@ -3,6 +3,7 @@ package spectrocoin
 import (
 	"cmp"
 	"fmt"
+	"math/big"
 	"slices"
 	"time"
 
@@ -110,6 +111,10 @@ func small() *world.World {
 	l.credit(older, older.At+10*minute, 4_900, 49)
 	short := l.order("PAID", eur(10_000), "0.00113371")
 	l.credit(short, short.At+2*oneDay, 5_300, 53)
+	short.Received = quantityOf("0.0011308663", "BTC") // 53 %
+	given := l.order("PAID", eur(2_000), "0.00213371")
+	l.credit(given, given.At+10*minute, 2_000, 20)
+	given.Status, given.UpdatedAt = "REFUNDED", given.At+oneDay
 	// An order that is paid with its money not in the wallet yet.
 	l.order("PAID", eur(2_500), "0.00213371").PaidAt = w.Now - hour
 	back := l.order("PAID", eur(3_000), "0.00213371")
@@ -148,8 +153,9 @@ func touch(w *world.World) {
 			o.UpdatedAt = at
 			l.credit(o, at, o.Receive.Minor, o.Receive.Minor/100)
 		case "UNDERPAID":
+			part := expectPart(*o)
 			o.UpdatedAt = at
-			l.credit(o, at, 5_000, 50)
+			l.credit(o, at, part, part/100)
 		case "REJECTED":
 			o.Status, o.UpdatedAt = "EXPIRED", at
 		case "REJECTED_REFUND":
@@ -225,6 +231,20 @@ func expect(w *world.World) book.Records {
 	return out
 }
 
+// expectPart is what comes of an order of which the payer sent a part only.
+func expectPart(o world.Order) int64 {
+	asked, ok := new(big.Rat).SetString(o.Pay.Decimal())
+	got, ok2 := new(big.Rat).SetString(o.Received.Decimal())
+	if !ok || !ok2 || got.Cmp(asked) >= 0 {
+		return o.Receive.Minor
+	}
+	part, err := o.Receive.Convert(got.Quo(got, asked), o.Receive.Currency)
+	if err != nil {
+		panic(err)
+	}
+	return part.Minor
+}
+
 func expectOrder(o world.Order, moves map[string]world.Movement) []book.Transaction {
 	x := book.Transaction{ID: native(o.ID), Source: world.SpectroCoinName, Kind: book.Charge,
 		State: book.Pending, At: o.At, Currency: o.Receive.Currency, Charged: o.Receive,
@@ -242,30 +262,34 @@ func expectOrder(o world.Order, moves map[string]world.Movement) []book.Transact
 	if state, ok := over[o.Status]; ok {
 		x.State = state
 	}
+	if o.Status == "TEST" || o.Status == "TEST_PAID" || o.Status == "TEST_EXPIRED" {
+		x.Aliases = []string{o.PreOrderID, o.Ref}
+	}
 	switch o.Status {
 	case "NEW", "PENDING", "PARTIAL_PAYMENT":
 		x.DueOn = o.ValidUntil.In(time.UTC)
 	case "PAID", "REFUNDED":
 		x.State, x.Reason, x.At = book.Succeeded, "", cmp.Or(o.PaidAt, o.At)
 	}
-	if m, ok := moves[o.MovementID]; ok && x.State == book.Succeeded {
+	m, credited := moves[o.MovementID]
+	switch {
+	case credited:
 		x.At, x.Aliases = m.At, append(x.Aliases, m.ID)
-		x.Gross, x.Fee, x.Net = m.Gross, m.Fee, m.Net
-		if m.Gross != o.Receive.Minor {
-			x.Gross, x.Fee, x.Charged = m.Net, 0, money.New(m.Net, m.Currency)
-		}
+		x.Gross, x.Net = expectPart(o), m.Net
+		x.Fee, x.Charged = x.Gross-x.Net, money.New(x.Gross, x.Currency)
+	case o.Status == "REFUNDED":
+		x.State, x.Reason = book.Cancelled, o.Status
 	}
 	if x.State == book.Succeeded {
 		x.AvailableAt = x.At
 	}
 	slices.Sort(x.Aliases)
-	if o.Status != "REFUNDED" {
+	if o.Status != "REFUNDED" || !credited {
 		return []book.Transaction{x}
 	}
 	back := book.Transaction{ID: native(o.ID + "/refund"), Source: x.Source, Kind: book.Refund,
-		State: book.Succeeded, At: o.UpdatedAt, AvailableAt: o.UpdatedAt, Currency: x.Currency,
-		Gross: -x.Gross, Net: -x.Gross, Charged: x.Charged.Neg(), Parent: x.ID,
-		InvoiceRef: x.InvoiceRef, Text: x.Text}
+		State: book.Pending, At: o.UpdatedAt, AvailableAt: o.UpdatedAt, Currency: x.Currency,
+		Charged: x.Charged.Neg(), Parent: x.ID, InvoiceRef: x.InvoiceRef, Text: x.Text}
 	return []book.Transaction{x, back}
 }
 
