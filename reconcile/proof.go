@@ -285,7 +285,8 @@ func (e *engine) gap(p purse, flows []flow) (after, by book.Instant) {
 
 // gapDay says on which day a gap opens, or between which days; "" where nobody can tell.
 func (e *engine) gapDay(after, by book.Instant) string {
-	from, to := (after + 1).In(e.zone), by.In(e.zone) // the first moment that can hold it
+	// Gateways book by whole seconds: the next one is the first that can hold it.
+	from, to := (after + 1000).In(e.zone), by.In(e.zone)
 	switch {
 	case by == 0:
 		return ""
