@@ -22,10 +22,9 @@ type batch struct {
 	// bad are rows that could not be read, with why.
 	bad []badRow
 	// missing are payments and refunds that are not in the books as they were settled, with when
-	// they were made. disputed are the disputes that a row took money for.
-	missing  map[string]*row
-	disputed map[string]bool
-	days     map[book.Date]bool
+	// they were made.
+	missing map[string]*row
+	days    map[book.Date]bool
 }
 
 type badRow struct {
@@ -35,7 +34,7 @@ type badRow struct {
 
 func newBatch() *batch {
 	return &batch{settlements: map[string]json.RawMessage{}, byEntity: map[string]*row{},
-		of: map[string][]*row{}, missing: map[string]*row{}, disputed: map[string]bool{},
+		of: map[string][]*row{}, missing: map[string]*row{},
 		days: map[book.Date]bool{}}
 }
 
@@ -156,9 +155,6 @@ func (b *batch) add(r *row) {
 		b.byEntity[r.EntityID] = r
 	default:
 		b.others = append(b.others, r)
-		if r.DisputeID != "" && r.net < 0 {
-			b.disputed[r.DisputeID] = true
-		}
 	}
 	if !r.none() {
 		b.of[r.payout] = append(b.of[r.payout], r)
@@ -236,31 +232,13 @@ func (p *pull) other(r *row) error {
 	if err != nil {
 		return err
 	}
-	again, err := p.tookBefore(r)
-	if err != nil {
-		return err
-	}
-	x, err := p.translate.dispute(*r, d, again)
+	x, err := p.translate.dispute(*r, d)
 	if err != nil {
 		p.reject(book.KindTransaction, "settlement recon", r.body, err)
 		return nil
 	}
 	p.keep(x)
 	return nil
-}
-
-// tookBefore says that another adjustment took money for the row's dispute before.
-func (p *pull) tookBefore(r *row) (bool, error) {
-	for _, o := range p.batch.others {
-		if o == r {
-			break
-		}
-		if o.DisputeID == r.DisputeID && o.net < 0 {
-			return true, nil
-		}
-	}
-	s, err := p.stored(r.DisputeID)
-	return !s.settled.none() && s.settled.entity != r.EntityID, err
 }
 
 // disputeOf reads a dispute, empty where Razorpay does not show it.
@@ -295,27 +273,15 @@ func (p *pull) settlement(b *batch, id string) error {
 		if !stated {
 			break
 		}
-		if stated, err = p.holds(r); err != nil {
+		s, err := p.stored(r.EntityID)
+		if err != nil {
 			return err
 		}
+		stated = s.settled == r.settled
 	}
 	if stated {
 		x = with(x, book.MembersStated)
 	}
 	p.page.Records.Payouts = append(p.page.Records.Payouts, x)
 	return nil
-}
-
-// holds says that the books hold a row as it was settled: under the object's own id, under the
-// dispute's, or under the adjustment's.
-func (p *pull) holds(r *row) (bool, error) {
-	for _, id := range []string{r.EntityID, r.DisputeID} {
-		if id == "" {
-			continue
-		}
-		if s, err := p.stored(id); err != nil || s.settled == r.settled {
-			return err == nil, err
-		}
-	}
-	return false, nil
 }

@@ -14,8 +14,6 @@ const (
 	lateDays = 4
 	// settledDays is how long settlements are read again, with what they consist of.
 	settledDays = 10
-	// disputeDays is how long disputes are read again.
-	disputeDays = 180
 	// sliceDays is how much of the past is read at a time.
 	sliceDays = 31
 	// backDays is how far behind a slice the payments and refunds that it settled are read as a list;

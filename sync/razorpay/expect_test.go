@@ -136,24 +136,21 @@ func (e *expectation) refund(r world.Refund) {
 func (e *expectation) dispute(d world.Dispute) {
 	for i, id := range d.Movements {
 		m := e.movements[id]
-		x := book.Transaction{ID: item(d.ID), Kind: book.Dispute, State: book.Succeeded,
+		if e.settledIn(m) == "" {
+			continue
+		}
+		x := book.Transaction{ID: item(id), Kind: book.Dispute, State: book.Succeeded,
 			At: second(m.At), AvailableAt: second(m.At), Currency: m.Currency, Gross: m.Gross,
 			Net: m.Net, Charged: money.New(m.Gross, m.Currency), Parent: item(d.ChargeID),
-			PayoutID: item(e.settledIn(m)), Reason: d.Reason, Text: m.Text, Aliases: []string{id}}
+			PayoutID: item(e.settledIn(m)), Reason: d.Reason, Text: m.Text, Aliases: []string{d.ID}}
+		if i > 0 {
+			x.Kind = book.Reinstatement
+		}
 		if d.Amount.Currency != m.Currency {
 			x.Charged = d.Amount
 			if m.Gross < 0 {
 				x.Charged = d.Amount.Neg()
 			}
-		}
-		if i > 0 {
-			x.ID, x.Kind, x.Parent, x.Aliases = item(id), book.Reinstatement, item(d.ID), nil
-		}
-		if x.PayoutID == "" {
-			if d.Status != "lost" || i > 0 {
-				continue
-			}
-			x.At, x.AvailableAt, x.Text, x.Aliases = second(d.At), second(d.At), "", nil
 		}
 		e.add(x)
 	}
@@ -201,7 +198,7 @@ func (e *expectation) payout(p world.Payout) {
 		Members: book.MembersPending, Trace: p.Trace}
 	switch p.State {
 	case book.PayoutInTransit:
-		x.State = book.PayoutPending
+		x.State = book.PayoutPaid
 	case book.PayoutCancelled:
 		x.State = book.PayoutFailed
 	}

@@ -157,34 +157,6 @@ func (p *pull) refund(body json.RawMessage) error {
 	return nil
 }
 
-// dispute keeps a dispute that took money, until a settlement shows the row that took it.
-func (p *pull) dispute(body json.RawMessage) error {
-	var w wireDispute
-	if err := decode(body, &w); err != nil {
-		p.reject(book.KindTransaction, "disputes", body, err)
-		return nil
-	}
-	p.disputes[w.ID] = w
-	s, err := p.stored(w.ID)
-	if err != nil || !s.settled.none() || p.batch.disputed[w.ID] {
-		return err
-	}
-	of, err := p.parent(w.PaymentID)
-	if err != nil {
-		return err
-	}
-	x, took, err := p.translate.lost(w, of)
-	switch {
-	case err != nil:
-		p.reject(book.KindTransaction, "disputes", body, err)
-	case took:
-		p.keep(x)
-	case s.found:
-		p.page.Records.Gone = append(p.page.Records.Gone, p.item(w.ID))
-	}
-	return nil
-}
-
 func (p *pull) onDemand(body json.RawMessage) error {
 	records, gone, err := p.translate.onDemand(body)
 	if err != nil {

@@ -17,7 +17,6 @@ type step int
 const (
 	stepPayments step = iota
 	stepRefunds
-	stepDisputes
 	stepOnDemand
 	stepSettlements
 )
@@ -26,7 +25,6 @@ const (
 var stages = [...]string{
 	stepPayments:    "payments",
 	stepRefunds:     "refunds",
-	stepDisputes:    "disputes",
 	stepOnDemand:    "on-demand settlements",
 	stepSettlements: "settlements",
 }
@@ -59,7 +57,7 @@ func (s *Razorpay) newPull(ctx context.Context, at cursor, books source.Books,
 }
 
 // Pull reads slice by slice, oldest first: which settlements were made and what they consist of,
-// payments, refunds, disputes, on-demand settlements, and at last the settlements themselves. A later
+// payments, refunds, on-demand settlements, and at last the settlements themselves. A later
 // pull reads again what may have changed: the payments of the last days, as one that failed may still
 // succeed, the settlements of the last days, and what is open. The key's mode must stay what it was.
 func (s *Razorpay) Pull(ctx context.Context, from source.Request,
@@ -168,8 +166,7 @@ func (p *pull) lists(s step) error {
 	from, to := r.bounds()
 	if r.Reach == 0 {
 		r.Reach = map[step]int64{stepPayments: b.reach("payment", from),
-			stepRefunds: b.reach("refund", from), stepDisputes: p.at.again(disputeDays),
-			stepOnDemand: p.at.again(settledDays)}[s]
+			stepRefunds: b.reach("refund", from), stepOnDemand: p.at.again(settledDays)}[s]
 	}
 	window := query{"from": strconv.FormatInt(r.Reach, 10), "to": strconv.FormatInt(to, 10)}
 	switch s {
@@ -177,11 +174,12 @@ func (p *pull) lists(s step) error {
 		err = p.walk("/v1/payments", window, p.payment)
 	case stepRefunds:
 		err = p.walk("/v1/refunds", window, p.refund)
-	case stepDisputes:
-		err = p.optional(p.walk("/v1/disputes", window, p.dispute))
 	case stepOnDemand:
-		err = p.optional(p.walk(pathOnDemand, window.with(expandOnDemand, "ondemand_payouts"),
-			p.onDemand))
+		err = p.walk(pathOnDemand, window.with(expandOnDemand, "ondemand_payouts"), p.onDemand)
+		if withheld(err) && r.Skip == 0 {
+			// Not every account may ask for settlements on demand.
+			err = nil
+		}
 	case stepSettlements:
 		return p.members(b)
 	}
@@ -190,15 +188,6 @@ func (p *pull) lists(s step) error {
 }
 
 const expandOnDemand = "expand[]"
-
-// optional forgives that an account does not have something: not every one has disputes and
-// on-demand settlements.
-func (p *pull) optional(err error) error {
-	if err != nil && withheld(err) && p.at.Run.Skip == 0 {
-		return nil
-	}
-	return err
-}
 
 // empty says that there is nothing to hand over.
 func (p *pull) empty() bool {

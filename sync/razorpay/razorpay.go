@@ -5,9 +5,11 @@
 // writes to Razorpay and never stores anything.
 //
 // Razorpay has no call for the balance, so that no balance is stated here: the engine derives it
-// from the movements and the settlements, from nothing at the account's beginning, and says so. A
-// movement that is neither a payment nor a refund, and a dispute that is not lost, is shown by
-// Razorpay with the settlement that carries it, and is not in the books before that.
+// from the movements and the settlements, from nothing at the account's beginning, and says so.
+// Razorpay shows payments and refunds at once; what disputes, corrections and transfers took or gave
+// it shows with the settlement that carries it, under an adjustment's own id, and the books do not
+// have it before. A dispute's own figures are no movement and are not booked: that would count the
+// money twice once its adjustment comes.
 package razorpay
 
 import (
@@ -29,7 +31,7 @@ var Description = source.Description{
 	Secrets: []source.Field{
 		{Name: "key_id", Title: "Key id, rzp_live_… (Dashboard, Account & Settings, API keys)"},
 		{Name: "key_secret", Title: "Key secret, shown once when the key is made"},
-		{Name: "webhook_secret", Optional: true,
+		{Name: "webhook_secret", Optional: true, Webhook: true,
 			Title: "Secret of the webhook (Dashboard, Account & Settings, Webhooks)"},
 		{Name: "webhook_secret_previous", Optional: true,
 			Title: "Secret that the webhook had before: events of then are still signed with it"},

@@ -33,6 +33,9 @@ func subject() sourcetest.Subject {
 		Break:   breakOne,
 		Cut:     cut,
 		Fail:    fail,
+
+		Deliver:   Deliveries,
+		Signature: []string{headerSignature},
 	}
 }
 

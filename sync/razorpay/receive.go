@@ -91,14 +91,14 @@ func (s *Razorpay) signed(body []byte, signature string) error {
 }
 
 // objects are what events may be about, in the order in which they are read: a payment before its
-// refunds, a settlement behind everything that it may consist of.
+// refunds, a settlement behind everything that it may consist of. Of a dispute there is nothing to
+// read before a settlement carries what it took.
 var objects = []struct {
 	word string
 	id   *regexp.Regexp
 }{
 	{"payment", regexp.MustCompile(`^pay_[A-Za-z0-9]{1,40}$`)},
 	{"refund", regexp.MustCompile(`^rfnd_[A-Za-z0-9]{1,40}$`)},
-	{"dispute", regexp.MustCompile(`^disp_[A-Za-z0-9]{1,40}$`)},
 	{"settlement", regexp.MustCompile(`^setl_[A-Za-z0-9]{1,40}$`)},
 }
 
@@ -145,8 +145,7 @@ func (s *Razorpay) Follow(ctx context.Context, about []string, books source.Book
 
 // follow reads the objects of one kind.
 func (p *pull) follow(place step, word string, ids []string) error {
-	each := map[string]func(json.RawMessage) error{"payment": p.payment, "refund": p.refund,
-		"dispute": p.dispute}[word]
+	each := map[string]func(json.RawMessage) error{"payment": p.payment, "refund": p.refund}[word]
 	if each == nil {
 		return p.followSettlements(ids)
 	}

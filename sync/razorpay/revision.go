@@ -12,13 +12,13 @@ import (
 	"countinghouse/sync/source"
 )
 
-// settled is what the settlement reconciliation says of a record: which payout carried it, under
-// which entity, and what it came to. The lists do not repeat it, so that it rides on the record's
-// revision, and what is read again does not lose it.
+// settled is what the settlement reconciliation says of a record: which payout carried it, and what
+// it came to. The lists do not repeat it, so that it rides on the record's revision, and what is read
+// again does not lose it.
 type settled struct {
-	payout, entity string
-	currency       money.Currency
-	net, fee, tax  int64
+	payout        string
+	currency      money.Currency
+	net, fee, tax int64
 }
 
 func (m settled) none() bool { return m.payout == "" }
@@ -39,12 +39,12 @@ const (
 	markForeign = "~"
 )
 
-// revision is a fingerprint of a record with what is remembered of it: "1f…@setl_1+pay_1+INR+97+2+1!".
+// revision is a fingerprint of a record with what is remembered of it: "1f…@setl_1+INR+97+2+1!".
 func revision(record any, s stored) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", record))
 	rev := hex.EncodeToString(sum[:8])
 	if m := s.settled; !m.none() {
-		rev += fmt.Sprintf("@%s+%s+%s+%d+%d+%d", m.payout, m.entity, m.currency, m.net, m.fee, m.tax)
+		rev += fmt.Sprintf("@%s+%s+%d+%d+%d", m.payout, m.currency, m.net, m.fee, m.tax)
 	}
 	if s.void {
 		rev += markVoid
@@ -65,13 +65,13 @@ func readRevision(rev string) (stored, error) {
 		return s, nil
 	}
 	f := strings.Split(tail, "+")
-	if len(f) != 6 {
+	if len(f) != 5 {
 		return s, fmt.Errorf("stored revision %q is not ours", rev)
 	}
-	s.settled = settled{payout: f[0], entity: f[1], currency: money.Currency(f[2])}
+	s.settled = settled{payout: f[0], currency: money.Currency(f[1])}
 	var errs []error
 	for i, to := range []*int64{&s.settled.net, &s.settled.fee, &s.settled.tax} {
-		n, err := strconv.ParseInt(f[3+i], 10, 64)
+		n, err := strconv.ParseInt(f[2+i], 10, 64)
 		*to, errs = n, append(errs, err)
 	}
 	return s, errors.Join(errs...)

@@ -46,7 +46,7 @@ func readRow(body json.RawMessage) (row, error) {
 	if debit.Minor != 0 && credit.Minor != 0 {
 		return wrong("it has both a debit and a credit")
 	}
-	r.settled = settled{payout: r.SettlementID, entity: r.EntityID, currency: credit.Currency,
+	r.settled = settled{payout: r.SettlementID, currency: credit.Currency,
 		net: credit.Minor - debit.Minor}
 	if r.Type == "adjustment" || r.Amount == nil {
 		return r, nil
@@ -95,19 +95,14 @@ func (t translator) movement(r row) book.Transaction {
 }
 
 // dispute is the transaction of an adjustment that belongs to a dispute: the money that it took, or
-// that it gave back. The dispute itself may be unknown. again says that the dispute took money
-// before: then the adjustment stands for itself.
-func (t translator) dispute(r row, d wireDispute, again bool) (book.Transaction, error) {
+// that it gave back. Both are tied to the payment. The dispute itself may be unknown.
+func (t translator) dispute(r row, d wireDispute) (book.Transaction, error) {
 	x := t.movement(r)
 	x.Kind, x.Parent, x.Reason = book.Dispute, t.item(cmp.Or(d.PaymentID, r.PaymentID)), d.ReasonCode
-	switch {
-	case r.net > 0:
-		x.Kind, x.Parent = book.Reinstatement, t.item(r.DisputeID)
-	case again:
-		x.Parent = t.item(r.DisputeID)
-	default:
-		x.ID, x.Aliases = t.item(r.DisputeID), []string{r.EntityID}
+	if r.net > 0 {
+		x.Kind = book.Reinstatement
 	}
+	x.Aliases = []string{r.DisputeID}
 	if d.ID != "" {
 		a, err := charged(d.Amount, d.Currency)
 		if err != nil {

@@ -101,7 +101,7 @@ func (s *Simulator) events() []simEvent {
 	}
 	for i := range l.Payouts {
 		p := &l.Payouts[i]
-		if !p.Instant && (p.State == book.PayoutPaid || p.State == book.PayoutFailed) {
+		if !p.Instant && settlementStatus(p.State) != "created" {
 			add(p.At, "settlement.processed", p.ID, map[string]any{"settlement": s.settlement(p)})
 		}
 	}

@@ -135,7 +135,7 @@ func (s *Simulator) settlement(p *world.Payout) any {
 
 func settlementStatus(state book.PayoutState) string {
 	switch state {
-	case book.PayoutPaid:
+	case book.PayoutPaid, book.PayoutInTransit:
 		return "processed"
 	case book.PayoutFailed, book.PayoutCancelled:
 		return "failed"
@@ -163,7 +163,7 @@ func (s *Simulator) onDemand(r *simRequest, expand bool) any {
 			"amount": whole, "amount_settled": nil, "fees": fee, "tax": gst, "utr": null(p.Trace),
 			"status": "initiated", "created_at": seconds(p.At)}
 		switch p.State {
-		case book.PayoutPaid:
+		case book.PayoutPaid, book.PayoutInTransit:
 			one["status"], one["amount_settled"] = "processed", p.Amount.Minor
 			one["processed_at"] = seconds(p.At)
 			sent += p.Amount.Minor
@@ -186,17 +186,22 @@ func (s *Simulator) onDemand(r *simRequest, expand bool) any {
 	return out
 }
 
-// entity is the kind of a movement's row and the object that it is about.
+// entity is the kind of a movement's row and the object that it is about: a payment and a refund
+// stand for themselves.
 func entity(m *world.Movement) (kind, id string) {
-	switch {
+	prefix := ""
+	switch kind = "adjustment"; {
 	case m.Category == "charge":
-		return "payment", cmp.Or(m.SourceID, m.ID)
+		kind, prefix = "payment", "pay_"
 	case m.Category == "refund":
-		return "refund", cmp.Or(m.SourceID, m.ID)
+		kind, prefix = "refund", "rfnd_"
 	case m.Type == "transfer":
-		return "transfer", m.ID
+		kind = "transfer"
 	}
-	return "adjustment", m.ID
+	if !strings.HasPrefix(m.ID, prefix) {
+		return kind, m.SourceID
+	}
+	return kind, m.ID
 }
 
 // description is the text of a row. The return of a payout or a refund names what came back.
@@ -249,6 +254,8 @@ func (r *simRow) chargeID() string {
 		return s.disputes[r.m.SourceID].ChargeID
 	case s.charges[r.m.ID] != nil:
 		return r.m.ID
+	case s.refunds[r.m.ID] != nil:
+		return s.refunds[r.m.ID].ChargeID
 	}
 	return ""
 }

@@ -186,7 +186,7 @@ func (b builder) disputes() {
 			Amount: inr(490_000), Status: "lost", Reason: "chargeback", Stage: "pre_arbitration",
 			UpdatedAt: start + 30*day, Movements: []string{rid("adj", "Lost")}},
 		{ID: rid("disp", "Open"), ChargeID: rid("pay", "Card2"), At: start + 16*day,
-			Amount: inr(465_000), Status: "open", Reason: "fraudulent", Stage: "retrieval"},
+			Amount: inr(5_000), Status: "open", Reason: "fraudulent", Stage: "retrieval"},
 	}
 	adj := func(name, of, category string, at book.Instant, gross int64, payout string) {
 		m := world.Movement{ID: rid("adj", name), Type: "adjustment", Category: category, At: at,
@@ -234,8 +234,7 @@ func (b builder) payouts() {
 		{ID: rid("setl", "late"), At: start + 32*day, State: book.PayoutPaid, Reconciled: true,
 			Trace: "AXISCN1153863727"},
 		{ID: rid("setl", "unproven"), At: b.Now - 30*hour, State: book.PayoutPaid, Trace: "UTROLD1"},
-		{ID: rid("setl", "created"), At: b.Now - hour, State: book.PayoutPending,
-			Amount: inr(66_600)},
+		{ID: rid("setl", "created"), At: b.Now - hour, State: book.PayoutPending},
 	} {
 		sum := int64(0)
 		for i := range b.Razorpay.Movements {
@@ -247,9 +246,13 @@ func (b builder) payouts() {
 			if m.PayoutID == p.ID {
 				sum += m.Net
 			}
-			if p.ID == rid("setl", "unproven") && m.ID == rid("pay", "Waits") {
+			if p.ID == rid("setl", "unproven") && m.ID == rid("pay", "Waits") ||
+				p.ID == rid("setl", "created") && m.ID == rid("pay", "New") {
 				sum += m.Net
 			}
+		}
+		if p.ID == rid("setl", "created") {
+			sum -= 5_000 // What the open dispute will take.
 		}
 		p.Automatic = true
 		if sum != 0 {
@@ -290,7 +293,7 @@ func (b builder) payout(id string) *world.Payout {
 }
 
 // touch lets the world move on for two days: a payment that failed is authorised late, one that was
-// held is captured, a refund goes out, a dispute is lost, a settlement is sent again with another
+// held is captured, a refund goes out, a dispute takes money, a settlement is sent again with another
 // UTR and its members are stated, another one is processed, an on-demand one comes back.
 func touch(w *world.World) {
 	b, old := builder{w}, w.Now
@@ -314,18 +317,22 @@ func touch(w *world.World) {
 		if d := &w.Razorpay.Disputes[i]; d.ID == rid("disp", "Open") {
 			d.Status, d.UpdatedAt, d.Movements = "lost", old+hour, []string{rid("adj", "Open")}
 			b.move(world.Movement{ID: rid("adj", "Open"), Type: "adjustment", Category: "dispute",
-				At: old + hour, Gross: -d.Amount.Minor, SourceID: d.ID})
+				At: old + hour, Gross: -d.Amount.Minor, SourceID: d.ID,
+				PayoutID: rid("setl", "created")})
 		}
 	}
 	for i := range w.Razorpay.Movements {
-		if m := &w.Razorpay.Movements[i]; m.ID == rid("pay", "Waits") {
+		switch m := &w.Razorpay.Movements[i]; m.ID {
+		case rid("pay", "Waits"):
 			m.PayoutID = rid("setl", "unproven")
+		case rid("pay", "New"):
+			m.PayoutID = rid("setl", "created")
 		}
 	}
 	p := b.payout(rid("setl", "unproven"))
 	p.Reconciled, p.Trace = true, "UTRNEW2"
 	p = b.payout(rid("setl", "created"))
-	p.State, p.Trace = book.PayoutPaid, "UTRNEW3"
+	p.State, p.Trace, p.Reconciled = book.PayoutPaid, "UTRNEW3", true
 	p = b.payout(rid("setlod", "Waits"))
 	p.State, p.FailedAt = book.PayoutFailed, old+hour
 	order(w)

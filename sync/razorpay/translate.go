@@ -170,28 +170,6 @@ func (r *wireRefund) state() book.TransactionState {
 	return book.Pending
 }
 
-// lost is the transaction of a dispute that took money which no settlement shows yet; false where it
-// took none, or in a currency that is not the balance's.
-func (t translator) lost(d wireDispute, of stored) (book.Transaction, bool, error) {
-	if d.ID == "" || d.Created == 0 {
-		return book.Transaction{}, false, errors.New("a dispute has no id or no date")
-	}
-	if d.AmountDeducted == 0 || of.foreign {
-		return book.Transaction{}, false, nil
-	}
-	taken, err := charged(&d.AmountDeducted, d.Currency)
-	if err != nil {
-		return book.Transaction{}, false, fmt.Errorf("dispute %s: %w", d.ID, err)
-	}
-	at := book.AtUnix(d.Created)
-	x := book.Transaction{ID: t.item(d.ID), Source: t.name, Kind: book.Dispute,
-		State: book.Succeeded, At: at, AvailableAt: at, Currency: taken.Currency,
-		Gross: -taken.Minor, Net: -taken.Minor, Charged: taken.Neg(), Parent: t.item(d.PaymentID),
-		Reason: d.ReasonCode}
-	x.Revision = revision(x, stored{})
-	return x, true, nil
-}
-
 // references finds billing's ids: the customer in the notes, the invoice by the first key that gives
 // one, in the notes, the description or the order's receipt.
 func (t translator) references(x *book.Transaction, n notes, description, receipt string) {

@@ -96,16 +96,13 @@ type wireRefund struct {
 	Created      int64  `json:"created_at"`
 }
 
+// wireDispute is read for its reason; what it took or gave back is a row of the reconciliation.
 type wireDispute struct {
-	ID             string `json:"id"`
-	PaymentID      string `json:"payment_id"`
-	Amount         *int64 `json:"amount"`
-	Currency       string `json:"currency"`
-	AmountDeducted int64  `json:"amount_deducted"`
-	ReasonCode     string `json:"reason_code"`
-	Status         string `json:"status"`
-	Phase          string `json:"phase"`
-	Created        int64  `json:"created_at"`
+	ID         string `json:"id"`
+	PaymentID  string `json:"payment_id"`
+	Amount     *int64 `json:"amount"`
+	Currency   string `json:"currency"`
+	ReasonCode string `json:"reason_code"`
 }
 
 type wireSettlement struct {
@@ -207,7 +204,7 @@ func (n *notes) UnmarshalJSON(b []byte) error {
 // moneyFields must stand in an object once at most, and in lower case: the standard library takes
 // other letters too, and the last of two.
 var moneyFields = []string{"amount", "base_amount", "currency", "base_currency", "fee", "tax", "fees",
-	"debit", "credit", "amount_deducted", "amount_settled"}
+	"debit", "credit", "amount_settled"}
 
 // decode reads one object strictly.
 func decode(body []byte, v any) error {
