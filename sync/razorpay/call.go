@@ -190,10 +190,10 @@ func (e wireError) text() string {
 
 // place is where the reading of a list by skip stands.
 type place struct {
-	// Skip is how many records come before the next page; its first record is After, the last one
+	// Offset is how many records come before the next page; its first record is After, the last one
 	// that was read, where that is known.
-	Skip  int    `json:"skip,omitempty"`
-	After string `json:"after,omitempty"`
+	Offset int    `json:"skip,omitempty"`
+	After  string `json:"after,omitempty"`
 }
 
 // page reads the next page of a list whose records have the ids that idOf gives. A list is at its
@@ -202,7 +202,7 @@ type place struct {
 func (s *Razorpay) page(ctx context.Context, path string, q query, most int, at *place,
 	idOf func(json.RawMessage) string) ([]json.RawMessage, error) {
 	for range shiftsMax {
-		q := q.with("count", strconv.Itoa(most)).with("skip", strconv.Itoa(at.Skip))
+		q := q.with("count", strconv.Itoa(most)).with("skip", strconv.Itoa(at.Offset))
 		items, err := s.list(ctx, path, q)
 		if err != nil {
 			return nil, err
@@ -219,10 +219,10 @@ func (s *Razorpay) page(ctx context.Context, path string, q query, most int, at 
 			return nil, nil
 		}
 		last := idOf(fresh[len(fresh)-1])
-		at.Skip += overlap + len(fresh)
+		at.Offset += overlap + len(fresh)
 		at.After = ""
 		if len(items) > 1 && last != "" {
-			at.Skip, at.After = at.Skip-1, last
+			at.Offset, at.After = at.Offset-1, last
 		}
 		return fresh, nil
 	}

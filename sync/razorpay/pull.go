@@ -176,7 +176,7 @@ func (p *pull) lists(s step) error {
 		err = p.walk("/v1/refunds", window, p.refund)
 	case stepOnDemand:
 		err = p.walk(pathOnDemand, window.with(expandOnDemand, "ondemand_payouts"), p.onDemand)
-		if withheld(err) && r.Skip == 0 {
+		if withheld(err) && r.Offset == 0 {
 			// Not every account may ask for settlements on demand.
 			err = nil
 		}
