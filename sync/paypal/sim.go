@@ -47,7 +47,8 @@ type Quirks struct {
 	Twins bool
 	// ByInitiation lets windows go by the date of initiation instead of that of the last change.
 	ByInitiation bool
-	// Arriving makes one more row appear each time a page of the search was served, this often.
+	// Arriving is how many rows of a window of several pages are not there at first: one arrives
+	// with each request.
 	Arriving int
 	// Expired and Foreign serve a certificate that ran out in 2021, or of another authority.
 	Expired, Foreign bool
@@ -68,12 +69,11 @@ type Simulator struct {
 	events []simEvent
 	byID   map[string]world.Movement
 
-	mu       sync.Mutex
-	calls    int
-	served   int
-	issued   int
-	tokens   map[string]int
-	rowsThen int
+	mu     sync.Mutex
+	calls  int
+	issued int
+	// tokens counts the uses of each token, arrivals the requests of each window.
+	tokens, arrivals map[string]int
 }
 
 // NewSimulator indexes a world and serves it.
@@ -83,7 +83,8 @@ func NewSimulator(w *world.World) *Simulator { return simulator(w, Quirks{}) }
 func (s *Simulator) With(q Quirks) *Simulator { return simulator(s.w, q) }
 
 func simulator(w *world.World, q Quirks) *Simulator {
-	s := &Simulator{w: w, quirks: q, tokens: map[string]int{}, byID: map[string]world.Movement{}}
+	s := &Simulator{w: w, quirks: q, tokens: map[string]int{}, arrivals: map[string]int{},
+		byID: map[string]world.Movement{}}
 	for _, m := range w.PayPal.Movements {
 		s.byID[m.ID] = m
 	}
@@ -93,7 +94,6 @@ func simulator(w *world.World, q Quirks) *Simulator {
 		return cmp.Or(cmp.Compare(b.UpdatedAt, a.UpdatedAt), cmp.Compare(a.ID, b.ID))
 	})
 	s.events = s.history()
-	s.rowsThen = len(s.rows) - q.Arriving
 	return s
 }
 

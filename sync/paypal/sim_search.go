@@ -59,13 +59,14 @@ func (s *Simulator) search(q url.Values) (any, *simError) {
 	}
 	filtered := slices.ContainsFunc(optional, func(name string) bool { return q.Get(name) != "" })
 	var found []*simRow
-	for i := range s.visible() {
+	for i := range s.rows {
 		r := &s.rows[i]
 		at := s.date(r)
 		if at >= from && at <= to && s.matches(r, q) {
 			found = append(found, r)
 		}
 	}
+	found = s.arrived(q, found, size)
 	most := maximumItems
 	if s.quirks.MaximumItems > 0 {
 		most = s.quirks.MaximumItems
@@ -97,13 +98,17 @@ func (s *Simulator) account() string {
 	return simulatorAccount
 }
 
-// visible is how many rows there are by now.
-func (s *Simulator) visible() int {
+// arrived is what of a window is there by now.
+func (s *Simulator) arrived(q url.Values, found []*simRow, size int) []*simRow {
+	if s.quirks.Arriving == 0 || len(found) <= size+s.quirks.Arriving {
+		return found
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := min(s.rowsThen+s.served, len(s.rows))
-	s.served++
-	return n
+	window := q.Get("start_date") + q.Get("end_date")
+	missing := max(0, s.quirks.Arriving-s.arrivals[window])
+	s.arrivals[window]++
+	return found[:len(found)-missing]
 }
 
 func (s *Simulator) matches(r *simRow, q url.Values) bool {
