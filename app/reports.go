@@ -43,9 +43,6 @@ type ReportFile struct {
 	Err error
 }
 
-// reportSizeMax is the largest report that is read.
-const reportSizeMax = 256 << 20
-
 // ImportReports reads a gateway's own reports into the books: each file is one transaction, the
 // source's pull goes on from where it stood, and what its API has brought stays as it is. A file
 // that cannot be read does not stop the others; the error is for what concerns all.
@@ -130,9 +127,9 @@ func openReport(path string) (*os.File, error) {
 		err = fmt.Errorf("report cannot be opened: %w", err)
 	case info.IsDir():
 		err = fmt.Errorf("%q is a folder: name the files in it", baseName(path))
-	case info.Size() > reportSizeMax:
+	case info.Size() > source.ReportSizeMax:
 		err = fmt.Errorf("%q is larger than %d MB: download a shorter period", baseName(path),
-			reportSizeMax>>20)
+			source.ReportSizeMax>>20)
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
