@@ -19,15 +19,19 @@ func (p *pull) readClient(ctx context.Context, n node) error {
 	place := "client " + n.word("id")
 	row, err := p.clientRow(n)
 	if err != nil {
+		p.doubt(book.KindCustomer)
 		p.reject(book.KindCustomer, place, n, err)
 		return nil
 	}
+	p.see(book.KindCustomer, row.id)
 	was, err := p.stored(ctx, p.id(book.KindCustomer, row.id))
 	if err != nil || !p.due(row, was) {
 		return err
 	}
 	details, err := p.details(ctx, row.id)
 	if unreadable(err) {
+		p.doubt(book.KindPayment)
+		p.doubt(book.KindCredit)
 		p.reject(book.KindCustomer, place, n, err)
 		return nil
 	}
@@ -67,9 +71,11 @@ func (p *pull) readTransactions(ctx context.Context, client int64, c currency) e
 	for _, row := range rows {
 		pay, err := p.payment(row, client, 0, c)
 		if err != nil {
+			p.met(book.KindPayment, row)
 			p.reject(book.KindPayment, "payment "+row.word("id"), row, err)
 			continue
 		}
+		p.saw(pay.ID)
 		was, err := p.stored(ctx, pay.ID)
 		if err != nil {
 			return err
@@ -130,6 +136,7 @@ func (p *pull) transactions(ctx context.Context, client int64) ([]node, error) {
 		}
 	}
 	if len(rows) < total {
+		p.doubt(book.KindPayment)
 		p.warn(book.KindPayment, fmt.Sprintf("transactions of client %d", client), fmt.Sprintf(
 			"WHMCS counts %d transactions of the client and gives %d, its invoices included; the "+
 				"missing ones pay no invoice", total, len(rows)))
@@ -142,6 +149,7 @@ func (p *pull) transactions(ctx context.Context, client int64) ([]node, error) {
 func (p *pull) ledger(ctx context.Context, r request, field string, id int64) ([]node, int, error) {
 	n, err := p.call(ctx, r)
 	if unreadable(err) {
+		p.doubt(book.KindPayment)
 		p.reject(book.KindPayment, fmt.Sprintf("transactions of %s %d", field, id), nil, err)
 		return nil, 0, nil
 	}
@@ -201,6 +209,7 @@ func (p *pull) readCredits(ctx context.Context, client int64, c currency) error 
 	r := getCredits(client)
 	n, err := p.call(ctx, r)
 	if unreadable(err) {
+		p.doubt(book.KindCredit)
 		p.reject(book.KindCredit, fmt.Sprintf("credits of client %d", client), nil, err)
 		return nil
 	}
@@ -215,15 +224,18 @@ func (p *pull) readCredits(ctx context.Context, client int64, c currency) error 
 		return p.malformed(r, err.Error(), err)
 	}
 	if total := int((&reader{node: n}).int("totalresults")); len(rows) < total {
+		p.doubt(book.KindCredit)
 		p.warn(book.KindCredit, fmt.Sprintf("credits of client %d", client),
 			fmt.Sprintf("WHMCS counts %d entries and gives %d", total, len(rows)))
 	}
 	for _, row := range rows {
 		entry, err := p.credit(row, client, c)
 		if err != nil {
+			p.met(book.KindCredit, row)
 			p.reject(book.KindCredit, "credit "+row.word("id"), row, err)
 			continue
 		}
+		p.saw(entry.ID)
 		was, err := p.stored(ctx, entry.ID)
 		if err != nil {
 			return err

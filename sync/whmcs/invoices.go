@@ -102,9 +102,11 @@ func (p *pull) readPayments(ctx context.Context, row invoiceRow, rows []node, c 
 	for _, n := range rows {
 		pay, err := p.payment(n, row.client, row.id, c)
 		if err != nil {
+			p.met(book.KindPayment, n)
 			p.reject(book.KindPayment, "payment "+n.word("id"), n, err)
 			continue
 		}
+		p.saw(pay.ID)
 		was, err := p.stored(ctx, pay.ID)
 		if err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,6 +79,7 @@ func init() {
 		{"services", (*pull).readServices},
 		{"invoices", (*pull).readInvoices},
 		{"newest invoices", (*pull).readNewest},
+		{"deleted records", (*pull).readDeleted},
 	}
 }
 
@@ -101,6 +103,10 @@ type pull struct {
 	clientCurrency map[int64]currency
 	// unsettled are stored invoices that are not final, ascending.
 	unsettled []int64
+	// seen is what a pull of everything found that began at the beginning, nil in every other pull;
+	// unsure are the kinds of which it could not read all.
+	seen   map[book.ItemID]bool
+	unsure map[book.Kind]bool
 }
 
 // Pull reads currencies, payment methods, clients with their transactions and credits, services and
@@ -112,7 +118,10 @@ func (s *WHMCS) Pull(ctx context.Context, from source.Request,
 		translator: translator{name: s.options.Name, zone: s.zone,
 			currencies: map[int64]currency{}},
 		rejected: map[string]bool{}, touched: map[int64]bool{},
-		clientCurrency: map[int64]currency{}}
+		clientCurrency: map[int64]currency{}, unsure: map[book.Kind]bool{}}
+	if p.cursor.Full && p.cursor.Stage == 0 {
+		p.seen = map[book.ItemID]bool{}
+	}
 	rates, err := p.loadCurrencies(ctx)
 	if err != nil {
 		return err
@@ -232,6 +241,7 @@ func (p *pull) readServices(ctx context.Context) error {
 func (p *pull) readService(ctx context.Context, n node) error {
 	place := "service " + n.word("id")
 	id, client, listed, err := p.serviceListed(n)
+	p.met(book.KindService, n)
 	if err != nil {
 		p.reject(book.KindService, place, n, err)
 		return nil
@@ -377,6 +387,10 @@ func (n node) raw() string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
+	if _, marked := n[twice]; marked {
+		n = maps.Clone(n)
+		delete(n, twice)
+	}
 	if e.Encode(map[string]any(n)) != nil {
 		return ""
 	}

@@ -55,6 +55,8 @@ func getClientsProducts(start, count int) request {
 	return paged("GetClientsProducts", start, count)
 }
 
+func getServiceOf(id int64) request { return about("GetClientsProducts", "serviceid", id) }
+
 // getInvoices lists invoices with the highest id first.
 func getInvoices(start, count int) request {
 	r := paged("GetInvoices", start, count)

@@ -62,6 +62,7 @@ func (p *pull) walk(ctx context.Context, l listing) error {
 			p.total = w.total
 		}
 		if len(w.rows) == 0 && w.total > start {
+			p.doubt(l.kind)
 			p.warn(l.kind, fmt.Sprintf("list of %s", l.wrapper), fmt.Sprintf("WHMCS says that the "+
 				"list has %d rows, but it ends after %d", w.total, start))
 		}
@@ -121,6 +122,7 @@ func (p *pull) idle() bool {
 
 func (p *pull) row(ctx context.Context, l listing, w window, start, i int) error {
 	if w.rows[i] == nil {
+		p.doubt(l.kind)
 		p.warn(l.kind, fmt.Sprintf("%s at row %d of the list", l.kind, start+i+1),
 			"WHMCS cannot write the record: a text stored in it is not UTF-8")
 		return nil
