@@ -82,6 +82,9 @@ func (a *App) checkSource(ctx context.Context, s SourceConfig) (string, error) {
 	if len(h.Missing) > 0 {
 		return "", fmt.Errorf("connected, but not allowed to read %s", strings.Join(h.Missing, ", "))
 	}
+	for _, w := range h.Warnings {
+		detail += "\n  " + w
+	}
 	return detail, nil
 }
 

@@ -296,11 +296,13 @@ func (e *engine) closedByCredit(v int32) {
 	e.raise(f)
 }
 
-// byHandCredit reports whether a credit entry states no origin: it names no invoice, and no payment
-// without an invoice of the same customer and amount stands behind it.
+// byHandCredit reports whether somebody added a credit entry for nothing: billing says so, or it states
+// neither an origin nor an invoice; and no payment without an invoice of the same customer and amount
+// stands behind it.
 func (e *engine) byHandCredit(c int32) bool {
 	entry := e.creds[c]
-	return entry.InvoiceID == "" && e.depositOf(entry) == none
+	unstated := entry.Origin == "" && entry.InvoiceID == ""
+	return (unstated || entry.Origin == book.CreditByHand) && e.depositOf(entry) == none
 }
 
 // depositOf is the payment without an invoice that a credit entry stands for, or none.

@@ -324,7 +324,8 @@ func addBilling(b *book.Records, s entry) bool {
 	case "credit":
 		b.Credits = append(b.Credits, book.Credit{ID: id, Source: "billing", On: s.date("on"),
 			CustomerID: s.item("customer", "customer"), Amount: s.amount("amount"),
-			InvoiceID: s.item("invoice", "invoice"), Text: s.text("text")})
+			InvoiceID: s.item("invoice", "invoice"), Text: s.text("text"),
+			Origin: book.CreditOrigin(s.text("origin"))})
 	default:
 		return false
 	}

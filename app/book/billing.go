@@ -16,6 +16,9 @@ type Customer struct {
 	Credit int64
 	// NoNotices says that the customer wants no invoice mail from the billing system.
 	NoNotices bool
+	// NoCapture says that the customer's saved methods are not to be charged by themselves,
+	// NoOverdueNotices that the billing system sends no reminders of what is overdue.
+	NoCapture, NoOverdueNotices bool
 	// Revision changes whenever anything that was read changed.
 	Revision string
 }
@@ -146,9 +149,52 @@ type Credit struct {
 	On         Date
 	Amount     money.Money
 	Text       string
+	// Origin says where added credit came from, "" where that is not known and for spent credit.
+	Origin CreditOrigin
 	// InvoiceID is the invoice that the entry came from or went to, where billing says so.
 	InvoiceID ItemID
 	Revision  string
+}
+
+// CreditOrigin is where a customer's credit came from.
+type CreditOrigin string
+
+// The origins of credit.
+const (
+	// CreditAddFunds was bought by an invoice for it, CreditMassPayment collected by an invoice for
+	// several others, which it pays.
+	CreditAddFunds    CreditOrigin = "add_funds"
+	CreditMassPayment CreditOrigin = "mass_payment"
+	// CreditOverpayment is what was paid beyond an invoice.
+	CreditOverpayment CreditOrigin = "overpayment"
+	// CreditRefund is a payment that was given back into credit, or credit that an invoice gave back.
+	CreditRefund CreditOrigin = "refund"
+	// CreditByHand was added by somebody: nothing was received for it.
+	CreditByHand CreditOrigin = "by_hand"
+)
+
+// SavedMethod is a card or bank account that a customer has saved with the billing system. Its
+// number and its token are never read.
+type SavedMethod struct {
+	ID         ItemID
+	Source     SourceName
+	CustomerID ItemID
+	// Kind is the source's own word: RemoteCreditCard, BankAccount, ...
+	Kind, Title string
+	// Method is the billing system's name of the payment method that charges it, "" for none.
+	Method string
+	// Brand and Ending are a card's issuer and its last four digits, or a bank's name.
+	Brand, Ending string
+	// ExpiresOn is the last day on which a card is good, zero where it does not say.
+	ExpiresOn Date
+	Revision  string
+}
+
+// Setting is how something in the billing system is set that acts by itself.
+type Setting struct {
+	Source SourceName
+	// Name and Value are the system's own.
+	Name, Value string
 }
 
 // Method is a payment method that the billing system offers.

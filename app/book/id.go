@@ -48,6 +48,8 @@ const (
 	KindTransaction Kind = "transaction"
 	KindPayout      Kind = "payout"
 	KindBankLine    Kind = "bank_line"
+	// KindSavedMethod stands beside the chain.
+	KindSavedMethod Kind = "saved_method"
 )
 
 // Kinds are all kinds of record in the order of the chain from customer to bank.

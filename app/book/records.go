@@ -9,6 +9,8 @@ type Records struct {
 	Credits      []Credit
 	Methods      []Method
 	Rates        []Rate
+	SavedMethods []SavedMethod
+	Settings     []Setting
 	Transactions []Transaction
 	Payouts      []Payout
 	Balances     []Balance
@@ -21,7 +23,8 @@ type Records struct {
 // Len counts the records of all kinds, Gone left out.
 func (r *Records) Len() int {
 	return len(r.Customers) + len(r.Services) + len(r.Invoices) + len(r.Payments) +
-		len(r.Credits) + len(r.Methods) + len(r.Rates) + len(r.Transactions) + len(r.Payouts) +
+		len(r.Credits) + len(r.Methods) + len(r.Rates) + len(r.SavedMethods) + len(r.Settings) +
+		len(r.Transactions) + len(r.Payouts) +
 		len(r.Balances) + len(r.Statements) + len(r.Lines)
 }
 
@@ -34,6 +37,8 @@ func (r *Records) Add(o Records) {
 	r.Credits = append(r.Credits, o.Credits...)
 	r.Methods = append(r.Methods, o.Methods...)
 	r.Rates = append(r.Rates, o.Rates...)
+	r.SavedMethods = append(r.SavedMethods, o.SavedMethods...)
+	r.Settings = append(r.Settings, o.Settings...)
 	r.Transactions = append(r.Transactions, o.Transactions...)
 	r.Payouts = append(r.Payouts, o.Payouts...)
 	r.Balances = append(r.Balances, o.Balances...)

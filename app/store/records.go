@@ -49,6 +49,18 @@ var allFacts = []facts{
 			return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Currency, b.Currency))
 		},
 	},
+	&table[book.SavedMethod]{
+		name: "saved_methods", kind: book.KindSavedMethod, key: []string{"id"}, fields: savedMethod,
+		of:    func(r *book.Records) *[]book.SavedMethod { return &r.SavedMethods },
+		order: func(a, b book.SavedMethod) int { return byID(a.ID, b.ID) },
+	},
+	&table[book.Setting]{
+		name: "settings", kind: KindSetting, key: []string{"source", "name"}, fields: setupOf,
+		of: func(r *book.Records) *[]book.Setting { return &r.Settings },
+		order: func(a, b book.Setting) int {
+			return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Name, b.Name))
+		},
+	},
 	&table[book.Transaction]{
 		name: "transactions", kind: book.KindTransaction, key: []string{"id"}, fields: transaction,
 		of:    func(r *book.Records) *[]book.Transaction { return &r.Transactions },
@@ -111,6 +123,8 @@ func customer(f *fields, r *book.Customer) {
 	word(f, "status", &r.Status)
 	number(f, "credit", &r.Credit)
 	boolean(f, "no_notices", &r.NoNotices)
+	boolean(f, "no_capture", &r.NoCapture)
+	boolean(f, "no_overdue_notices", &r.NoOverdueNotices)
 	text(f, "revision", &r.Revision)
 }
 
@@ -170,8 +184,28 @@ func credit(f *fields, r *book.Credit) {
 	number(f, "on", &r.On)
 	amount(f, "amount", &r.Amount)
 	text(f, "text", &r.Text)
+	word(f, "origin", &r.Origin)
 	text(f, "invoice_id", &r.InvoiceID)
 	text(f, "revision", &r.Revision)
+}
+
+func savedMethod(f *fields, r *book.SavedMethod) {
+	text(f, "id", &r.ID)
+	word(f, "source", &r.Source)
+	text(f, "customer_id", &r.CustomerID)
+	word(f, "kind", &r.Kind)
+	text(f, "title", &r.Title)
+	word(f, "method", &r.Method)
+	word(f, "brand", &r.Brand)
+	text(f, "ending", &r.Ending)
+	number(f, "expires_on", &r.ExpiresOn)
+	text(f, "revision", &r.Revision)
+}
+
+func setupOf(f *fields, r *book.Setting) {
+	word(f, "source", &r.Source)
+	text(f, "name", &r.Name)
+	text(f, "value", &r.Value)
 }
 
 func method(f *fields, r *book.Method) {

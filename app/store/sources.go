@@ -91,7 +91,8 @@ func (s *Store) HasRevision(ctx context.Context, src book.SourceName, prefix str
 
 // revised are the kinds whose records carry a revision.
 var revised = []book.Kind{book.KindTransaction, book.KindInvoice, book.KindPayment,
-	book.KindCustomer, book.KindService, book.KindCredit, book.KindPayout}
+	book.KindCustomer, book.KindService, book.KindCredit, book.KindPayout,
+	book.KindSavedMethod}
 
 // unsettled says by kind which records must be read again; ?1 is the source and ?2 the moment from
 // which on a final one may still be reversed.

@@ -14,6 +14,7 @@ import (
 const (
 	KindMethod    book.Kind = "method"
 	KindRate      book.Kind = "rate"
+	KindSetting   book.Kind = "setting"
 	KindBalance   book.Kind = "balance"
 	KindStatement book.Kind = "statement"
 )

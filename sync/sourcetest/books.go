@@ -151,6 +151,10 @@ func (b *Books) All() book.Records {
 			out.Transactions = append(out.Transactions, x)
 		case book.Payout:
 			out.Payouts = append(out.Payouts, x)
+		case book.SavedMethod:
+			out.SavedMethods = append(out.SavedMethods, x)
+		case book.Setting:
+			out.Settings = append(out.Settings, x)
 		case book.Balance:
 			out.Balances = append(out.Balances, x)
 		}
@@ -160,7 +164,7 @@ func (b *Books) All() book.Records {
 
 // prefixes begin the keys of the kinds of record that have an id.
 var prefixes = []string{"customer ", "service ", "invoice ", "payment ", "credit ", "transaction ",
-	"payout "}
+	"payout ", "saved_method "}
 
 // index puts the records of a batch under their keys. A source states no bank statements.
 func index(r book.Records) map[string]entry {
@@ -193,6 +197,12 @@ func index(r book.Records) map[string]entry {
 	}
 	for _, x := range r.Methods {
 		m["method "+x.Name] = entry{source: x.Source, record: x}
+	}
+	for _, x := range r.SavedMethods {
+		add("saved_method", x.ID, x.Source, x.Revision, x)
+	}
+	for _, x := range r.Settings {
+		m["setting "+x.Name] = entry{source: x.Source, record: x}
 	}
 	for _, x := range r.Rates {
 		m["rate "+string(x.Currency)] = entry{source: x.Source, record: x}

@@ -69,6 +69,79 @@ func TestCheckVersions(t *testing.T) {
 	}
 }
 
+// TestPermissions tries every action that a pull makes; one that it can do without is not missing.
+func TestPermissions(t *testing.T) {
+	w := sourcetest.Small()
+	h, err := opened(t, w, NewSimulator(w, func(o *SimOptions) {
+		o.Denied = []string{"GetPayMethods", "GetCredits"}
+	})).Check(t.Context())
+	if err != nil || fmt.Sprint(h.Missing) != "[client credit (GetCredits)]" {
+		t.Errorf("%+v, %v", h.Missing, err)
+	}
+	tried := map[string]bool{}
+	for _, p := range h.Permissions {
+		tried[p.Title] = true
+		denied := p.Title == "GetPayMethods" || p.Title == "GetCredits"
+		if p.Granted == denied || p.Needed == optional[p.Title] || p.UsedFor == "" {
+			t.Errorf("%+v", p)
+		}
+	}
+	if len(tried) != 13 || len(h.Permissions) != 13 {
+		t.Errorf("%d permissions: %v", len(h.Permissions), tried)
+	}
+}
+
+// TestCautions names what the automation does that a person should know of.
+func TestCautions(t *testing.T) {
+	w := sourcetest.Small()
+	for name, c := range map[string]struct {
+		change func(*SimOptions)
+		want   []string
+	}{
+		"usual": {func(*SimOptions) {}, []string{"Suspend Days: 5"}},
+		"daily": {func(o *SimOptions) {
+			o.Settings = map[string]string{"CCRetryEveryWeekFor": "0", "AutoSuspension": ""}
+		}, []string{"Retry Every Week For: 0, which retries daily until paid"}},
+		"once": {func(o *SimOptions) {
+			o.Settings = map[string]string{"CCRetryEveryWeekFor": "0", "CCAttemptOnlyOnce": "on",
+				"AutoTermination": "on"}
+		}, []string{"Suspend Days: 5", "Termination Days: 30"}},
+		"hidden": {func(o *SimOptions) { o.Denied = []string{"GetConfigurationValue"} }, nil},
+		"nine": {func(o *SimOptions) { o.Version = "9.0.1" }, []string{"Suspend Days",
+			"credit and debit notes"}},
+	} {
+		h, err := opened(t, w, NewSimulator(w, c.change)).Check(t.Context())
+		if err != nil || len(h.Warnings) != len(c.want) {
+			t.Errorf("%s: %v, %v", name, h.Warnings, err)
+			continue
+		}
+		for i, part := range c.want {
+			if !strings.Contains(h.Warnings[i], part) {
+				t.Errorf("%s: %s", name, h.Warnings[i])
+			}
+		}
+	}
+}
+
+// TestWhatTheRoleHidesIsLeftOut pulls without the actions that a pull can do without.
+func TestWhatTheRoleHidesIsLeftOut(t *testing.T) {
+	w := sourcetest.Small()
+	b := sourcetest.NewBooks()
+	pullInto(t, opened(t, w, NewSimulator(w, func(o *SimOptions) {
+		o.Denied = []string{"GetPayMethods", "GetConfigurationValue"}
+	})), b, true)
+	want := expect(w)
+	want.SavedMethods, want.Settings = nil, nil
+	same(t, want, b.All())
+	// Once it may be read it is there, and a role that loses it again takes nothing away.
+	pullInto(t, opened(t, w, NewSimulator(w)), b, true)
+	same(t, expect(w), b.All())
+	pullInto(t, opened(t, w, NewSimulator(w, func(o *SimOptions) {
+		o.Denied = []string{"GetPayMethods", "GetConfigurationValue"}
+	})), b, true)
+	same(t, expect(w), b.All())
+}
+
 // TestCalls makes sure that a pull of unchanged books asks for nothing that it need not.
 func TestCalls(t *testing.T) {
 	w := rich()

@@ -32,6 +32,7 @@ func (p *pull) readClient(ctx context.Context, n node) error {
 	if unreadable(err) {
 		p.doubt(book.KindPayment)
 		p.doubt(book.KindCredit)
+		p.doubt(book.KindSavedMethod)
 		p.reject(book.KindCustomer, place, n, err)
 		return nil
 	}
@@ -53,7 +54,10 @@ func (p *pull) readClient(ctx context.Context, n node) error {
 	if err := p.readTransactions(ctx, row.id, c); err != nil {
 		return err
 	}
-	return p.readCredits(ctx, row.id, c)
+	if err := p.readCredits(ctx, row.id, c); err != nil {
+		return err
+	}
+	return p.readSaved(ctx, row.id)
 }
 
 func (p *pull) due(row clientRow, was string) bool {

@@ -33,21 +33,21 @@ func (p *pull) doubt(kind book.Kind) {
 	p.unsure[kind] = true
 	if kind == book.KindCustomer {
 		p.unsure[book.KindPayment], p.unsure[book.KindCredit] = true, true
+		p.unsure[book.KindSavedMethod] = true
 	}
 }
 
-// readDeleted names the stored clients, services, payments and credits that WHMCS no longer has.
-// Only a pull of everything that was not cut off can know: it has met all that is there. A client or
-// service that it did not meet is asked for once more, because a list may shift while it is walked;
-// payments and credits have no call for a single one, and are named only where all of every client
-// could be read.
+// readDeleted names the stored records that WHMCS no longer has. Only a pull of everything that was
+// not cut off can know: it has met all that is there. A client or service that it did not meet is
+// asked for once more, because a list may shift while it is walked; payments, credits and saved
+// methods have no call for a single one, and are named only where all of every client could be read.
 func (p *pull) readDeleted(ctx context.Context) error {
 	shelf, ok := p.request.Books.(source.Shelf)
 	if p.seen == nil || !ok {
 		return nil
 	}
 	for _, kind := range []book.Kind{book.KindCustomer, book.KindService, book.KindPayment,
-		book.KindCredit} {
+		book.KindCredit, book.KindSavedMethod} {
 		if p.unsure[kind] {
 			continue
 		}

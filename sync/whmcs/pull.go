@@ -105,8 +105,10 @@ type pull struct {
 	unsettled []int64
 	// seen is what a pull of everything found that began at the beginning, nil in every other pull;
 	// unsure are the kinds of which it could not read all.
-	seen   map[book.ItemID]bool
-	unsure map[book.Kind]bool
+	seen map[book.ItemID]bool
+	// noSaved says that saved payment methods cannot be read.
+	noSaved bool
+	unsure  map[book.Kind]bool
 }
 
 // Pull reads currencies, payment methods, clients with their transactions and credits, services and
@@ -230,7 +232,12 @@ func (p *pull) readMethods(ctx context.Context) error {
 		p.page.Records.Methods = append(p.page.Records.Methods, m)
 	}
 	p.total = len(rows)
-	return nil
+	if !p.settingsDue() {
+		return nil
+	}
+	p.page.Records.Settings, err = p.readSettings(ctx)
+	p.total += len(p.page.Records.Settings)
+	return err
 }
 
 func (p *pull) readServices(ctx context.Context) error {

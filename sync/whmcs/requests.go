@@ -55,6 +55,16 @@ func getClientsProducts(start, count int) request {
 	return paged("GetClientsProducts", start, count)
 }
 
+// getPayMethods lists the payment methods that a client has saved; since 7.8.
+func getPayMethods(client int64) request { return about("GetPayMethods", "clientid", client) }
+
+// getConfigurationValue reads one setting; since 7.0.
+func getConfigurationValue(name string) request {
+	r := plain("GetConfigurationValue")
+	r.form.Set("setting", name)
+	return r
+}
+
 func getServiceOf(id int64) request { return about("GetClientsProducts", "serviceid", id) }
 
 // getInvoices lists invoices with the highest id first.

@@ -70,6 +70,8 @@ type Switches struct {
 	ClockOffset time.Duration
 	// Unescaped leaves out PHP's escapes \/ and \u00e9.
 	Unescaped bool
+	// Settings are further values of the configuration, or others in place of the usual ones.
+	Settings map[string]string
 	// Spoil replaces values of single records, by field: "client 42", "service 310", "invoice 5012",
 	// "invoice row 5012" for the list's row, "transaction 991".
 	Spoil map[string]map[string]string

@@ -382,10 +382,21 @@ func (s *Simulator) automationLog(c call) answer {
 		{"statistics", object{}}}}
 }
 
+// usualSettings are the configuration of an installation that nobody has set otherwise.
+var usualSettings = map[string]string{"SystemURL": "https://billing.example.com/",
+	"CCProcessDaysBefore": "0", "CCAttemptOnlyOnce": "", "CCRetryEveryWeekFor": "2",
+	"AutoSuspension": "on", "AutoSuspensionDays": "5", "AutoTermination": "",
+	"AutoTerminationDays": "30", "AutoUnsuspend": "on", "SendReminder": "on"}
+
 func (s *Simulator) configuration(c call) answer {
 	name := c.form.Get("setting")
-	value, ok := map[string]string{"SystemURL": "https://billing.example.com/",
-		"CompanyName": stored(c.World.Name), "AutoSuspensionDays": "5"}[name]
+	value, ok := s.options.Settings[name]
+	if !ok {
+		value, ok = usualSettings[name]
+	}
+	if name == "CompanyName" {
+		value, ok = stored(c.World.Name), true
+	}
 	switch {
 	case name == "":
 		return refuse("Parameter setting is required")

@@ -126,6 +126,7 @@ func (t translator) customer(row clientRow, client node, c currency) (book.Custo
 		Country: country, Currency: c.code, Status: client.word("status"),
 		Credit:    r.amountOrNone("credit", c.code),
 		NoNotices: client.object("email_preferences").word("invoice") == "0",
+		NoCapture: client.flag("disableautocc"), NoOverdueNotices: client.flag("overideduenotices"),
 	}
 	out.Revision = row.listed + "-" + revision(out)
 	return out, r.err
@@ -324,23 +325,4 @@ func (t translator) payment(n node, client, invoice int64, c currency) (book.Pay
 	}
 	p.Revision = revision(p)
 	return p, r.err
-}
-
-// ofInvoice finds the invoice in the text of a credit entry: "Credit Applied to Invoice #5012".
-var ofInvoice = regexp.MustCompile(`(?i)\binvoice #([0-9]{1,18})\b`)
-
-func (t translator) credit(n node, client int64, c currency) (book.Credit, error) {
-	r := reader{node: n}
-	invoice := r.int("relid")
-	out := book.Credit{
-		ID: t.id(book.KindCredit, r.id("id")), Source: t.name,
-		CustomerID: t.id(book.KindCustomer, client), On: r.date("date"),
-		Amount: money.New(r.amount("amount", c.code), c.code), Text: n.text("description"),
-	}
-	if m := ofInvoice.FindStringSubmatch(out.Text); invoice == 0 && m != nil {
-		invoice, _ = strconv.ParseInt(m[1], 10, 64)
-	}
-	out.InvoiceID = t.id(book.KindInvoice, invoice)
-	out.Revision = revision(out)
-	return out, r.err
 }

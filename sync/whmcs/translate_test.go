@@ -51,6 +51,9 @@ func TestTranslate(t *testing.T) {
 	tr.each(t, "getcredits", "credits", "credit", func(n node) (any, error) {
 		return tr.credit(n, 42, eur)
 	})
+	tr.each(t, "getpaymethods", "paymethods", "paymethod", func(n node) (any, error) {
+		return tr.saved(n, 42)
+	})
 	tr.each(t, "getinvoices", "invoices", "invoice", func(n node) (any, error) {
 		row, err := tr.invoiceRow(n)
 		if err != nil {

@@ -69,15 +69,18 @@ func New(o source.Options) (*WHMCS, error) {
 // Describe is Description.
 func (s *WHMCS) Describe() source.Description { return Description }
 
-// Check asks WHMCS for its version and tries every action that a pull needs. Missing names the
-// actions that the API role does not allow.
+// Check asks WHMCS for its version and tries every action that a pull makes. Missing names the
+// actions that the API role does not allow, Warnings what WHMCS's automation does that a person
+// should know of.
 func (s *WHMCS) Check(ctx context.Context) (source.Health, error) {
 	h := source.Health{Account: s.api.Hostname(), Live: !s.local()}
 	details, err := s.call(ctx, whmcsDetails())
 	switch {
 	case err == nil:
 		h.Version = details.object("whmcs").word("version")
+		allow(&h, whmcsDetails(), versionNumber, true)
 	case errors.Is(err, errRole):
+		allow(&h, whmcsDetails(), versionNumber, false)
 	case source.KindOf(err) == source.KindUnsupported:
 		h.Version = "7"
 	default:
@@ -104,13 +107,31 @@ func (s *WHMCS) Check(ctx context.Context) (source.Health, error) {
 		{"transactions", getTransactionsOfClient(client)},
 		{"client credit", getCredits(client)},
 		{"activity log, to read changed clients only", getActivityLog(0, 1)},
+		{savedMethods, getPayMethods(client)},
+		{automationSettings, getConfigurationValue(automation[0])},
 	} {
 		if _, err := s.probe(ctx, &h, need.what, need.ask); err != nil {
 			return source.Health{}, err
 		}
 	}
+	settings, err := s.readSettings(ctx)
+	if err != nil {
+		return source.Health{}, err
+	}
+	h.Warnings = cautions(settings, h.Version)
 	return h, nil
 }
+
+// What a pull does without where the API role does not allow it.
+const (
+	versionNumber      = "version, to know what this WHMCS can do"
+	savedMethods       = "saved payment methods, to know when a card expires"
+	automationSettings = "automation settings, to see what WHMCS does by itself"
+)
+
+// optional are the actions that a pull can do without.
+var optional = map[string]bool{"WhmcsDetails": true, "GetActivityLog": true, "GetPayMethods": true,
+	"GetConfigurationValue": true}
 
 // local reports whether WHMCS runs on this computer. WHMCS has no test mode of its own; one that
 // nobody else can reach is a sandbox.
@@ -119,16 +140,31 @@ func (s *WHMCS) local() bool {
 	return s.api.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// allow notes whether the API role allows an action.
+func allow(h *source.Health, r request, usedFor string, granted bool) {
+	h.Permissions = append(h.Permissions, source.Permission{Title: r.action, Access: "read",
+		UsedFor: usedFor, Granted: granted, Needed: !optional[r.action]})
+}
+
 // probe sends a request and notes in h what the API role does not allow. That the record is not
 // found is no error: there may be none.
 func (s *WHMCS) probe(ctx context.Context, h *source.Health, what string, r request) (node, error) {
 	n, err := s.call(ctx, r)
 	switch {
 	case errors.Is(err, errRole):
-		h.Missing = append(h.Missing, what+" ("+r.action+")")
+		if what != savedMethods && what != automationSettings {
+			h.Missing = append(h.Missing, what+" ("+r.action+")")
+		}
+		allow(h, r, what, false)
 		return nil, nil
 	case errors.Is(err, errNotFound), errors.Is(err, errUTF8):
+		allow(h, r, what, true)
 		return nil, nil
+	case optional[r.action] && (source.KindOf(err) == source.KindUnsupported ||
+		source.KindOf(err) == source.KindRefused):
+		return nil, nil // this version has no such call, or no such setting
+	case err == nil:
+		allow(h, r, what, true)
 	}
 	return n, err
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -152,7 +153,46 @@ func expect(w *world.World) book.Records {
 	for _, c := range w.Credits {
 		out.Credits = append(out.Credits, book.Credit{ID: id("credit", c.ID),
 			Source: world.BillingName, CustomerID: id("customer", c.CustomerID), On: c.On,
-			Amount: c.Amount, Text: c.Text, InvoiceID: id("invoice", c.InvoiceID)})
+			Amount: c.Amount, Text: c.Text, Origin: originOf(c), InvoiceID: id("invoice", c.InvoiceID)})
 	}
+	besides(w, &out, id)
 	return out
+}
+
+// originOf is where a world's credit came from.
+func originOf(c world.Credit) book.CreditOrigin {
+	switch {
+	case c.Amount.Minor < 0:
+		return ""
+	case strings.HasPrefix(c.Text, "Add Funds"):
+		return book.CreditAddFunds
+	case strings.HasPrefix(c.Text, "Mass"):
+		return book.CreditMassPayment
+	case strings.HasSuffix(c.Text, "Overpayment"):
+		return book.CreditOverpayment
+	case c.InvoiceID == 0:
+		return book.CreditByHand
+	}
+	return ""
+}
+
+// besides is what the simulator says beside the world: its settings, and a card for each client that
+// the gateway knows.
+func besides(w *world.World, out *book.Records, id func(string, int) book.ItemID) {
+	for name, value := range map[string]string{"CCProcessDaysBefore": "0", "CCAttemptOnlyOnce": "",
+		"CCRetryEveryWeekFor": "2", "AutoSuspension": "on", "AutoSuspensionDays": "5",
+		"AutoTermination": "", "AutoTerminationDays": "30", "AutoUnsuspend": "on",
+		"SendReminder": "on"} {
+		out.Settings = append(out.Settings, book.Setting{Source: world.BillingName, Name: name,
+			Value: value})
+	}
+	for _, c := range w.Customers {
+		if c.GatewayID != "" {
+			out.SavedMethods = append(out.SavedMethods, book.SavedMethod{
+				ID: id("saved_method", c.ID), Source: world.BillingName,
+				CustomerID: id("customer", c.ID), Kind: "RemoteCreditCard", Title: "Card",
+				Method: "stripe", Brand: "Visa", Ending: "4242",
+				ExpiresOn: book.NewDate(2029, time.February, 28)})
+		}
+	}
 }
