@@ -93,6 +93,7 @@ func (a *App) importReport(ctx context.Context, reporter source.Reporter, path s
 	var records book.Records
 	var f ReportFile
 	read, err := reporter.Report(ctx, file, pulled{a.store, q.Source}, func(p source.Page) error {
+		source.MaskRecords(&p.Records)
 		records.Add(p.Records)
 		f.Quarantined = append(f.Quarantined, p.Rejects...)
 		return ctx.Err()

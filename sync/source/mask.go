@@ -160,6 +160,14 @@ func MaskRecords(r *book.Records) {
 	for i := range r.Credits {
 		r.Credits[i].Text = MaskCards(r.Credits[i].Text)
 	}
+	for i := range r.SavedMethods {
+		m := &r.SavedMethods[i]
+		m.Title, m.Brand, m.Ending = MaskCards(m.Title), MaskCards(m.Brand), MaskCards(m.Ending)
+	}
+	for i := range r.Settings {
+		s := &r.Settings[i]
+		s.Name, s.Value = MaskCards(s.Name), MaskCards(s.Value)
+	}
 	for i := range r.Transactions {
 		t := &r.Transactions[i]
 		t.Text, t.PayerName = MaskCards(t.Text), MaskCards(t.PayerName)
