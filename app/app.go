@@ -52,7 +52,7 @@ type App struct {
 	folder  string
 	config  Config
 	store   *store.Store
-	secrets secret.Finder
+	secrets secret.Store
 	now     Clock
 	wall    Clock
 	log     *slog.Logger
@@ -138,7 +138,7 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		now = func() time.Time { return at }
 	}
 	return &App{options: o, folder: dir, config: c, store: s, now: now, wall: o.Wall, log: log,
-		secrets: secret.Finder{Env: lookup, Fixed: o.Secrets}}, nil
+		secrets: secret.Store{Env: lookup, Fixed: o.Secrets}}, nil
 }
 
 // scheme hides everything of a DSN but its beginning: the rest may hold a password.
