@@ -28,7 +28,7 @@ func (a *App) alterations(ctx context.Context) ([]reconcile.Alteration, error) {
 	}
 	amounts := map[book.ItemID]money.Money{}
 	dates := map[book.ItemID]book.Date{}
-	zone := a.config.Zone()
+	zone := a.Config().Zone()
 	for _, x := range records.Invoices {
 		amounts[x.ID], dates[x.ID] = money.New(x.Total, x.Currency), x.IssuedOn
 	}

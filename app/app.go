@@ -13,6 +13,8 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"countinghouse/app/book"
@@ -43,6 +45,9 @@ type Options struct {
 	Log       *slog.Logger
 	// Secrets stand before all other places, by secret.EnvName: those of a sandbox.
 	Secrets map[string]string
+	// AskPassphrase asks a person for the passphrase of the encrypted file of keys, fresh for one that
+	// is to be made; nil where nobody can be asked, as in the window, which calls Unlock.
+	AskPassphrase func(fresh bool) (string, error)
 }
 
 // App is an open profile. Its methods may be called from several goroutines; those that store wait
@@ -50,12 +55,16 @@ type Options struct {
 type App struct {
 	options Options
 	folder  string
-	config  Config
+	config  atomic.Pointer[Config]
 	store   *store.Store
-	secrets secret.Store
-	now     Clock
-	wall    Clock
-	log     *slog.Logger
+	secrets *secret.Store
+	// changing is held while the configuration is changed.
+	changing sync.Mutex
+	// tests are the last tests of the connections since the profile was opened.
+	tests sync.Map // book.SourceName -> Test
+	now   Clock
+	wall  Clock
+	log   *slog.Logger
 	// reading gives one at a time the right to read from a source and to store what it says.
 	reading turns
 }
@@ -137,8 +146,11 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		at := o.On.Start(c.Zone()).Time()
 		now = func() time.Time { return at }
 	}
-	return &App{options: o, folder: dir, config: c, store: s, now: now, wall: o.Wall, log: log,
-		secrets: secret.Store{Env: lookup, Fixed: o.Secrets}}, nil
+	a := &App{options: o, folder: dir, store: s, now: now, wall: o.Wall, log: log,
+		secrets: &secret.Store{Env: lookup, Fixed: o.Secrets, File: &secret.File{
+			Path: filepath.Join(dir, secret.FileName), Env: lookup, Ask: o.AskPassphrase}}}
+	a.config.Store(&c)
+	return a, nil
 }
 
 // scheme hides everything of a DSN but its beginning: the rest may hold a password.
@@ -153,15 +165,16 @@ func (a *App) Close() error { return a.store.Close() }
 // dir is the profile's folder.
 func (a *App) dir() string { return a.folder }
 
-// Config is the profile's configuration; it is not to be changed.
-func (a *App) Config() *Config { return &a.config }
+// Config is the profile's configuration as it is now; it is not to be changed. A change of the
+// connections puts another one in its place.
+func (a *App) Config() *Config { return a.config.Load() }
 
 // Now is the moment by which the app judges.
 func (a *App) Now() book.Instant { return book.At(a.now()) }
 
 // UsualMonth is the month that people mean when they name none: the last full one.
 func (a *App) UsualMonth() book.Month {
-	return book.MonthOf(a.Now().In(a.config.Zone())) - 1
+	return book.MonthOf(a.Now().In(a.Config().Zone())) - 1
 }
 
 // User is who acts: as the options say, else the user of this computer.

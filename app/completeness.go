@@ -19,12 +19,12 @@ func (a *App) Completeness(ctx context.Context) ([]book.Proof, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := reconcile.Input{At: max(a.Now(), latest(books.Balances)), Zone: a.config.Zone(),
-		OpeningOn: a.config.OpeningOn(), Base: a.config.Business.BaseCurrency, Books: books}
-	for _, s := range a.config.Sources {
+	in := reconcile.Input{At: max(a.Now(), latest(books.Balances)), Zone: a.Config().Zone(),
+		OpeningOn: a.Config().OpeningOn(), Base: a.Config().Business.BaseCurrency, Books: books}
+	for _, s := range a.Config().Sources {
 		if s.Role() == source.Gateway {
 			in.Sources = append(in.Sources, reconcile.Source{Name: s.Name,
-				Role: reconcile.Gateway, Title: a.config.Title(s.Name)})
+				Role: reconcile.Gateway, Title: a.Config().Title(s.Name)})
 		}
 	}
 	proofs, err := reconcile.Balances(ctx, in)
@@ -54,7 +54,7 @@ func (a *App) prove(ctx context.Context, pulled []SourceConfig, r SyncReport) ([
 		return nil, err
 	}
 	for i, s := range pulled {
-		if _, open := a.between(proofs, s.Name); !open || r.Sources[i].Err != nil {
+		if _, open := a.between(proofs, s.Name); !open || s.Paused || r.Sources[i].Err != nil {
 			continue
 		}
 		if proofs, err = a.narrow(ctx, s, proofs); err != nil {
@@ -85,7 +85,7 @@ func (a *App) narrow(ctx context.Context, s SourceConfig, proofs []book.Proof) (
 			break
 		}
 		asked[day] = true
-		balances, err := b.BalancesAt(ctx, (day+1).Start(a.config.Zone())-1)
+		balances, err := b.BalancesAt(ctx, (day+1).Start(a.Config().Zone())-1)
 		if source.KindOf(err) == source.KindUnsupported {
 			break
 		}
@@ -104,12 +104,12 @@ func (a *App) narrow(ctx context.Context, s SourceConfig, proofs []book.Proof) (
 
 // between is the day in the middle of the first gap of a source that is wider than a day.
 func (a *App) between(proofs []book.Proof, name book.SourceName) (book.Date, bool) {
-	zone := a.config.Zone()
+	zone := a.Config().Zone()
 	for _, p := range proofs {
 		if p.Source != string(name) || p.Holds || p.OpensBy == 0 {
 			continue
 		}
-		from := max(p.OpensAfter.In(zone), a.config.OpeningOn()-1)
+		from := max(p.OpensAfter.In(zone), a.Config().OpeningOn()-1)
 		if to := p.OpensBy.In(zone); from != 0 && to-from > 1 {
 			return from + (to-from)/2, true
 		}

@@ -54,6 +54,8 @@ type SourceConfig struct {
 	InvoiceKeys    []string `toml:"invoice_keys,omitempty"`
 	CustomerKeys   []string `toml:"customer_keys,omitempty"`
 	InvoicePattern string   `toml:"invoice_pattern,omitempty"`
+	// Paused says that a sync leaves the source out.
+	Paused bool `toml:"paused,omitempty"`
 }
 
 // AccountConfig is one bank account of ours.
@@ -109,14 +111,7 @@ func (c Config) Save(path string) error {
 	if err != nil {
 		return fmt.Errorf("configuration %s: %w", path, err)
 	}
-	tmp := path + ".new"
-	if err := os.WriteFile(tmp, b, 0o600); err != nil {
-		return fmt.Errorf("configuration %s cannot be written: %w", path, err)
-	}
-	if err := os.Rename(tmp, path); err != nil {
-		return fmt.Errorf("configuration %s cannot be written: %w", path, err)
-	}
-	return nil
+	return writeConfig(path, b)
 }
 
 // Zone is the business's time zone; UTC before check.

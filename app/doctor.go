@@ -46,11 +46,11 @@ func Doctor(ctx context.Context, o Options) []Finding {
 		err = fmt.Errorf("the books are damaged: %s", strings.Join(faults, "; "))
 	}
 	note("books are sound", err, "integrity, keys and allocations hold")
-	for _, s := range a.config.Sources {
+	for _, s := range a.Config().Sources {
 		detail, err := a.checkSource(ctx, s)
 		note("source "+string(s.Name), err, detail)
 	}
-	for _, x := range a.config.Accounts {
+	for _, x := range a.Config().Accounts {
 		detail, err := a.checkAccount(ctx, x.Name)
 		note("account "+string(x.Name), err, detail)
 	}

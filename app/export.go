@@ -82,7 +82,7 @@ func (a *App) inputs(ctx context.Context) ([]report.Input, error) {
 
 // parameters are the settings that a run used.
 func (a *App) parameters() []report.Parameter {
-	c := &a.config
+	c := a.Config()
 	out := []report.Parameter{
 		{Name: "Base currency", Value: string(c.Business.BaseCurrency)},
 		{Name: "Time zone", Value: c.Zone().String()},

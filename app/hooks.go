@@ -28,7 +28,7 @@ type HookState struct {
 func (a *App) HookStates(ctx context.Context) ([]HookState, error) {
 	since := book.At(a.wall().Add(-24 * time.Hour))
 	var out []HookState
-	for _, c := range a.config.Sources {
+	for _, c := range a.Config().Sources {
 		if kinds[c.Kind].describe.Role != source.Gateway {
 			continue
 		}

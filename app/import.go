@@ -98,7 +98,7 @@ type ImportedFile struct {
 // books have already adds nothing. A file that cannot be read does not stop the others; the error
 // is for what concerns all.
 func (a *App) Import(ctx context.Context, q ImportRequest, show func(Progress)) (ImportReport, error) {
-	account, ok := a.config.Account(q.Account)
+	account, ok := a.Config().Account(q.Account)
 	if !ok {
 		return ImportReport{}, fmt.Errorf("there is no account %q in %s: add an [[account]] or name "+
 			"one of %s", q.Account, ConfigName, a.accountList())
@@ -125,7 +125,7 @@ func (a *App) Import(ctx context.Context, q ImportRequest, show func(Progress)) 
 
 func (a *App) accountList() string {
 	var names []string
-	for _, x := range a.config.Accounts {
+	for _, x := range a.Config().Accounts {
 		names = append(names, string(x.Name))
 	}
 	return strings.Join(names, ", ")
@@ -324,7 +324,7 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q I
 // sameCurrency refuses a statement of which no line is in the account's currency: it is of another
 // account, though it does not say so.
 func (a *App) sameCurrency(name string, account book.AccountName, p *bankfile.Parsed) error {
-	c, _ := a.config.Account(account)
+	c, _ := a.Config().Account(account)
 	if len(p.Lines) == 0 || slices.ContainsFunc(p.Lines, func(l book.BankLine) bool {
 		return l.Amount.Currency == c.Currency
 	}) {

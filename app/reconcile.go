@@ -49,7 +49,7 @@ func (a *App) compute(ctx context.Context, period book.Month, show func(Progress
 	if err := a.remember(ctx, out.Exceptions); err != nil {
 		return nil, store.Run{}, err
 	}
-	m := &Month{Period: period, AsOf: in.At, Config: &a.config, Books: in.Books,
+	m := &Month{Period: period, AsOf: in.At, Config: a.Config(), Books: in.Books,
 		Matches: out.Matches, All: out.Exceptions, Bridges: out.Bridges, Proofs: out.Proofs,
 		Counts: out.Counts, AutoLines: out.AutoBankLines, AutoPayments: out.AutoPayments}
 	for _, e := range out.Exceptions {
@@ -84,17 +84,17 @@ func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, er
 	if err != nil {
 		return reconcile.Input{}, err
 	}
-	in := reconcile.Input{At: a.Now(), Period: period, Zone: a.config.Zone(),
-		OpeningOn: a.config.OpeningOn(), Base: a.config.Business.BaseCurrency, Books: books,
+	in := reconcile.Input{At: a.Now(), Period: period, Zone: a.Config().Zone(),
+		OpeningOn: a.Config().OpeningOn(), Base: a.Config().Business.BaseCurrency, Books: books,
 		Decisions: decisions, Altered: altered}
-	for _, s := range a.config.Sources {
+	for _, s := range a.Config().Sources {
 		d := kinds[s.Kind].describe
 		in.Sources = append(in.Sources, reconcile.Source{Name: s.Name, Role: reconcile.Role(d.Role),
-			Title: a.config.Title(s.Name), Methods: s.Gateways, StatesLag: d.Lag,
+			Title: a.Config().Title(s.Name), Methods: s.Gateways, StatesLag: d.Lag,
 			NoMembers: d.Unstated, Sweeps: d.Sweeps,
-			NoFees: !recordsFees(&a.config, &books, s.Name)})
+			NoFees: !recordsFees(a.Config(), &books, s.Name)})
 	}
-	for _, x := range a.config.Accounts {
+	for _, x := range a.Config().Accounts {
 		in.Accounts = append(in.Accounts, reconcile.Account{Name: x.Name, Currency: x.Currency,
 			IBAN: x.IBAN, Settles: x.Settles, Aliases: x.Aliases,
 			BusinessDay: businessDays(x.Calendar)})

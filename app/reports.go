@@ -74,7 +74,7 @@ func (a *App) reporter(name book.SourceName) (source.Reporter, error) {
 	k := kinds[chosen[0].Kind]
 	if k.reports == nil {
 		return nil, fmt.Errorf("%s has no reports that can be read from a file: pull it with "+
-			"countinghouse sync", a.config.Title(name))
+			"countinghouse sync", a.Config().Title(name))
 	}
 	o, err := a.settings(chosen[0])
 	if err != nil {
@@ -142,21 +142,21 @@ func openReport(path string) (*os.File, error) {
 func (a *App) otherwise(ctx context.Context, path string, name book.SourceName, err error) error {
 	for _, kind := range kindNames() {
 		k := kinds[kind]
-		if k.reports == nil || slices.ContainsFunc(a.config.Sources, func(s SourceConfig) bool {
+		if k.reports == nil || slices.ContainsFunc(a.Config().Sources, func(s SourceConfig) bool {
 			return s.Name == name && s.Kind == kind
 		}) {
 			continue
 		}
-		o := source.Options{Name: "other", Zone: a.config.Zone(), Clock: a.wall,
-			Base: a.config.Business.BaseCurrency}
+		o := source.Options{Name: "other", Zone: a.Config().Zone(), Clock: a.wall,
+			Base: a.Config().Business.BaseCurrency}
 		if _, ok := recognised(ctx, k, o, path); ok {
 			return fmt.Errorf("%s is a report of %s and none of %s: name the source that it is of",
-				baseName(path), k.describe.Title, a.config.Title(name))
+				baseName(path), k.describe.Title, a.Config().Title(name))
 		}
 	}
 	if a.isStatement(path) {
 		return fmt.Errorf("%s looks like a bank statement and is no report of %s: import it with "+
-			"--account", baseName(path), a.config.Title(name))
+			"--account", baseName(path), a.Config().Title(name))
 	}
 	return err
 }
@@ -164,7 +164,7 @@ func (a *App) otherwise(ctx context.Context, path string, name book.SourceName, 
 // isStatement says that a file can be read as a bank statement, or could with a question answered.
 func (a *App) isStatement(path string) bool {
 	f, err := a.readFile(path, bankfile.Options{Account: "other",
-		Currency: a.config.Business.BaseCurrency}, nil)
+		Currency: a.Config().Business.BaseCurrency}, nil)
 	return err == nil && len(f.Statements) > 0 && len(f.Statements[0].Lines) > 0
 }
 
@@ -186,14 +186,14 @@ func (a *App) Recognise(ctx context.Context, path string) ([]Recognised, error) 
 		return nil, err
 	}
 	var out []Recognised
-	for _, s := range a.config.Sources {
+	for _, s := range a.Config().Sources {
 		k := kinds[s.Kind]
 		o, err := a.settings(s)
 		if k.reports == nil || err != nil {
 			continue
 		}
 		if format, ok := recognised(ctx, k, o, path); ok {
-			out = append(out, Recognised{s.Name, a.config.Title(s.Name), format})
+			out = append(out, Recognised{s.Name, a.Config().Title(s.Name), format})
 		}
 	}
 	return out, ctx.Err()

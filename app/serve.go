@@ -130,7 +130,7 @@ func (a *App) newServer(q ServeRequest) (*server, error) {
 // open opens every source that can take webhooks. It fails where there is none.
 func (s *server) open() error {
 	var missing error
-	for _, c := range s.config.Sources {
+	for _, c := range s.Config().Sources {
 		if kinds[c.Kind].describe.Role != source.Gateway {
 			continue
 		}
@@ -208,7 +208,7 @@ func (s *server) keep(ctx context.Context, name book.SourceName, e source.Event,
 func (s *server) pullAll(ctx context.Context) {
 	for {
 		var all sync.WaitGroup
-		for _, c := range s.config.Sources {
+		for _, c := range s.Config().Sources {
 			all.Go(func() {
 				r := s.pull(ctx, c, SyncRequest{}, func(Progress) {})
 				if r.Err != nil && ctx.Err() == nil {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -47,7 +48,7 @@ func kindNames() []string { return slices.Sorted(maps.Keys(kinds)) }
 func kindList() string { return strings.Join(kindNames(), ", ") }
 
 // source opens a configured source with its secrets. Its error is of kind auth where a secret is
-// missing.
+// missing or locked away.
 func (a *App) source(s SourceConfig) (source.Puller, error) {
 	o, err := a.sourceOptions(s)
 	if err != nil {
@@ -58,32 +59,43 @@ func (a *App) source(s SourceConfig) (source.Puller, error) {
 
 // sourceOptions are what a configured source is opened with.
 func (a *App) sourceOptions(s SourceConfig) (source.Options, error) {
-	k := kinds[s.Kind]
 	o, err := a.settings(s)
 	if err != nil {
 		return source.Options{}, err
 	}
+	o.Secrets, err = a.keys(s)
+	return o, err
+}
+
+// keys are the secrets of a configured source, by field.
+func (a *App) keys(s SourceConfig) (map[string]source.Secret, error) {
+	out := map[string]source.Secret{}
 	alone := a.keysInEnvironment(s)
-	for _, f := range k.describe.Secrets {
+	for _, f := range kinds[s.Kind].describe.Secrets {
 		if f.Optional && alone && !a.inEnvironment(s.Name, f.Name) {
 			continue
 		}
 		v, err := a.secrets.Find(string(s.Name), f.Name)
+		missing := errors.Is(err, secret.ErrMissing)
 		switch {
 		case err == nil:
-			o.Secrets[f.Name] = source.Secret(v)
-		case !f.Optional:
-			return o, &source.Error{Kind: source.KindAuth, Source: s.Name, Op: "look up " + f.Name,
+			out[f.Name] = source.Secret(v)
+		case missing && f.Optional:
+		case missing:
+			return nil, &source.Error{Kind: source.KindAuth, Source: s.Name, Op: "look up " + f.Name,
 				Detail: err.Error(), Err: err, Hint: fmt.Sprintf("A key is missing. Set %s, or store it "+
 					"in this computer's keyring.", secret.EnvName(string(s.Name), f.Name))}
+		default:
+			return nil, &source.Error{Kind: source.KindAuth, Source: s.Name, Op: "look up " + f.Name,
+				Detail: err.Error(), Err: err, Hint: "Its keys cannot be read."}
 		}
 	}
-	return o, nil
+	return out, nil
 }
 
 // settings are a configured source's options without its secrets.
 func (a *App) settings(s SourceConfig) (source.Options, error) {
-	zone := a.config.Zone()
+	zone := a.Config().Zone()
 	if s.Timezone != "" {
 		z, err := time.LoadLocation(s.Timezone)
 		if err != nil {
@@ -92,7 +104,7 @@ func (a *App) settings(s SourceConfig) (source.Options, error) {
 		zone = z
 	}
 	return source.Options{Name: s.Name, URL: s.URL, Zone: zone, Clock: a.wall,
-		Base: a.config.Business.BaseCurrency, Secrets: map[string]source.Secret{},
+		Base: a.Config().Business.BaseCurrency, Secrets: map[string]source.Secret{},
 		InvoiceKeys: s.InvoiceKeys, CustomerKeys: s.CustomerKeys,
 		InvoicePattern: s.InvoicePattern}, nil
 }

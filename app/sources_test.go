@@ -36,18 +36,18 @@ func TestKeysInTheEnvironmentNeedNoKeyring(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	if _, err := a.source(a.config.Sources[0]); err != nil || len(opened.Secrets) != 2 {
+	if _, err := a.source(a.Config().Sources[0]); err != nil || len(opened.Secrets) != 2 {
 		t.Errorf("from the keyring: %d keys, %v", len(opened.Secrets), err)
 	}
 	env["COUNTINGHOUSE_PROBE_NEEDED"] = "from the environment"
-	if _, err := a.source(a.config.Sources[0]); err != nil || len(opened.Secrets) != 1 {
+	if _, err := a.source(a.Config().Sources[0]); err != nil || len(opened.Secrets) != 1 {
 		t.Errorf("from the environment: %d keys, %v", len(opened.Secrets), err)
 	}
 	delete(env, "COUNTINGHOUSE_PROBE_NEEDED")
 	if err := keyring.Delete(secret.Service, "probe/needed"); err != nil {
 		t.Fatal(err)
 	}
-	_, err = a.source(a.config.Sources[0])
+	_, err = a.source(a.Config().Sources[0])
 	if got := Explain(err); !strings.HasPrefix(got, "Source probe: A key is missing. Set "+
 		"COUNTINGHOUSE_PROBE_NEEDED") {
 		t.Errorf("a missing key: %s", got)

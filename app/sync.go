@@ -42,6 +42,9 @@ type SourceReport struct {
 	Err error
 }
 
+// pausedNote is the note of a source that a sync leaves out.
+const pausedNote = "paused: nothing was asked"
+
 // SourceState is how a source's last pull went.
 type SourceState struct {
 	Name        book.SourceName
@@ -53,11 +56,14 @@ type SourceState struct {
 	Message string
 	Records int
 	Rejects int
+	// OKAt is when a pull last came to its end, zero for never. Paused says that a sync leaves it out.
+	OKAt   book.Instant
+	Paused bool
 }
 
-// Sync pulls from the sources side by side and stores page by page. One source that fails does not
-// stop the others; the error then names every one that failed. show may be called from several
-// goroutines, one at a time.
+// Sync pulls from the sources side by side and stores page by page. A paused one is left out, also
+// where it is named, and its report says so. One source that fails does not stop the others; the
+// error then names every one that failed. show may be called from several goroutines, one at a time.
 func (a *App) Sync(ctx context.Context, q SyncRequest, show func(Progress)) (SyncReport, error) {
 	chosen, err := a.choose(q.Sources)
 	if err != nil {
@@ -91,12 +97,12 @@ func (a *App) Sync(ctx context.Context, q SyncRequest, show func(Progress)) (Syn
 
 func (a *App) choose(names []book.SourceName) ([]SourceConfig, error) {
 	if len(names) == 0 {
-		return a.config.Sources, nil
+		return a.Config().Sources, nil
 	}
 	var out []SourceConfig
 	for _, n := range names {
 		found := false
-		for _, s := range a.config.Sources {
+		for _, s := range a.Config().Sources {
 			if s.Name == n {
 				out, found = append(out, s), true
 			}
@@ -111,7 +117,11 @@ func (a *App) choose(names []book.SourceName) ([]SourceConfig, error) {
 // pull pulls one source and keeps how it went.
 func (a *App) pull(ctx context.Context, s SourceConfig, q SyncRequest,
 	show func(Progress)) SourceReport {
-	r := SourceReport{Name: s.Name, Title: a.config.Title(s.Name)}
+	r := SourceReport{Name: s.Name, Title: a.Config().Title(s.Name)}
+	if s.Paused {
+		r.Note = pausedNote
+		return r
+	}
 	if reported, err := a.onlyReported(ctx, s); reported || err != nil {
 		r.Note, r.Err = noKeyNeeded, err
 		return r
@@ -206,12 +216,14 @@ func (a *App) SourceStates(ctx context.Context) ([]SourceState, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := make([]SourceState, len(a.config.Sources))
-	for i, s := range a.config.Sources {
-		out[i] = SourceState{Name: s.Name, Title: a.config.Title(s.Name), Kind: s.Kind}
+	c := a.Config()
+	out := make([]SourceState, len(c.Sources))
+	for i, s := range c.Sources {
+		out[i] = SourceState{Name: s.Name, Title: c.Title(s.Name), Kind: s.Kind, Paused: s.Paused}
 		for _, x := range states {
 			if r := x.LastRun; x.Source == s.Name {
 				out[i].At, out[i].OK, out[i].Message = r.At, r.Result == resultOK, r.Message
+				out[i].OKAt = x.OKAt
 				out[i].Records = r.Count.New + r.Count.Changed + r.Count.Same
 				out[i].Rejects = r.Rejected
 			}
