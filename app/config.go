@@ -25,8 +25,8 @@ const ConfigName = "countinghouse.toml"
 // Config is what countinghouse.toml says: the business, its sources and its bank accounts.
 type Config struct {
 	Business Business        `toml:"business"`
-	Sources  []SourceConfig  `toml:"source"`
-	Accounts []AccountConfig `toml:"account"`
+	Sources  []SourceConfig  `toml:"source,omitempty"`
+	Accounts []AccountConfig `toml:"account,omitempty"`
 
 	zone *time.Location
 }

@@ -47,6 +47,7 @@ func Doctor(ctx context.Context, o Options) []Finding {
 	}
 	note("books are sound", err, "integrity, keys and allocations hold")
 	for _, s := range a.Config().Sources {
+		note("keys of "+string(s.Name), nil, a.keyFinding(s))
 		detail, err := a.checkSource(ctx, s)
 		note("source "+string(s.Name), err, detail)
 	}
@@ -58,6 +59,9 @@ func Doctor(ctx context.Context, o Options) []Finding {
 }
 
 func (a *App) checkSource(ctx context.Context, s SourceConfig) (string, error) {
+	if s.Paused {
+		return "paused: a sync leaves it out", nil
+	}
 	if reported, err := a.onlyReported(ctx, s); reported || err != nil {
 		return noKeyNeeded, err
 	}

@@ -95,7 +95,11 @@ func (a *App) keys(s SourceConfig) (map[string]source.Secret, error) {
 
 // settings are a configured source's options without its secrets.
 func (a *App) settings(s SourceConfig) (source.Options, error) {
-	zone := a.Config().Zone()
+	return sourceSettings(a.Config(), s, a.wall)
+}
+
+func sourceSettings(c *Config, s SourceConfig, wall Clock) (source.Options, error) {
+	zone := c.Zone()
 	if s.Timezone != "" {
 		z, err := time.LoadLocation(s.Timezone)
 		if err != nil {
@@ -103,8 +107,8 @@ func (a *App) settings(s SourceConfig) (source.Options, error) {
 		}
 		zone = z
 	}
-	return source.Options{Name: s.Name, URL: s.URL, Zone: zone, Clock: a.wall,
-		Base: a.Config().Business.BaseCurrency, Secrets: map[string]source.Secret{},
+	return source.Options{Name: s.Name, URL: s.URL, Zone: zone, Clock: wall,
+		Base: c.Business.BaseCurrency, Secrets: map[string]source.Secret{},
 		InvoiceKeys: s.InvoiceKeys, CustomerKeys: s.CustomerKeys,
 		InvoicePattern: s.InvoicePattern}, nil
 }
@@ -112,7 +116,8 @@ func (a *App) settings(s SourceConfig) (source.Options, error) {
 // keyless says that none of a source's secrets is anywhere.
 func (a *App) keyless(s SourceConfig) bool {
 	for _, f := range kinds[s.Kind].describe.Secrets {
-		if _, err := a.secrets.Find(string(s.Name), f.Name); err == nil {
+		_, err := a.secrets.Find(string(s.Name), f.Name)
+		if !errors.Is(err, secret.ErrMissing) { // it is there, or locked away
 			return false
 		}
 	}

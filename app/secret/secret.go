@@ -30,6 +30,21 @@ const (
 	InFile        Place = "file"
 )
 
+// Words say where a secret stands: "in the keyring".
+func (p Place) Words() string {
+	switch p {
+	case Given:
+		return "given by the sandbox"
+	case InEnvironment:
+		return "in the environment"
+	case InKeyring:
+		return "in the keyring"
+	case InFile:
+		return "in the encrypted file"
+	}
+	return "nowhere"
+}
+
 // EnvName is the environment variable that holds a field of a source: upper case, - as _.
 func EnvName(source, field string) string {
 	r := strings.NewReplacer("-", "_")

@@ -239,3 +239,48 @@ func (s *Store) Balances(ctx context.Context) ([]book.Balance, error) {
 	recs, err := s.loadKinds(ctx, "balances", "", nil, KindBalance)
 	return recs.Balances, err
 }
+
+// SourceCounts counts a source's stored records by kind, and tells the moment of the first
+// transaction, payout or payment, zero where there is none.
+func (s *Store) SourceCounts(ctx context.Context, src book.SourceName) (map[book.Kind]int, book.Instant,
+	error) {
+	counts := map[book.Kind]int{}
+	first := book.Instant(0)
+	err := s.view(ctx, "count: "+string(src), func(t *tx) error {
+		return t.bulk(func(c *conn) error {
+			for _, kind := range revised {
+				table, _ := factsOf(kind)
+				name, at := table.about().name, dated[kind]
+				if at == "" {
+					at = "0"
+				}
+				query := "SELECT count(*), coalesce(min(nullif(" + at + ", 0)), 0) FROM " + name +
+					" WHERE source = ? AND gone = 0"
+				err := c.rows(ctx, query, []any{string(src)}, func(vals []driver.Value) error {
+					n, _ := vals[0].(int64)
+					from, _ := vals[1].(int64)
+					counts[kind] = int(n)
+					if from != 0 && (first == 0 || book.Instant(from) < first) {
+						first = book.Instant(from)
+					}
+					return nil
+				})
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	return counts, first, err
+}
+
+// dated names the column with the moment of a kind's records, for those that have one.
+var dated = map[book.Kind]string{book.KindTransaction: "at", book.KindPayout: "sent_at",
+	book.KindPayment: "at"}
+
+// Methods lists the payment methods of all billing systems, sorted by source and name.
+func (s *Store) Methods(ctx context.Context) ([]book.Method, error) {
+	recs, err := s.loadKinds(ctx, "methods", "", nil, KindMethod)
+	return recs.Methods, err
+}

@@ -58,25 +58,29 @@ func loopback(host string) bool {
 // Client is an HTTP client for one source: no redirects, TLS 1.2 or newer, limits on time and
 // size. It never repeats anything by itself.
 func Client(o Options) *http.Client {
-	transport := o.Transport
-	if transport == nil {
-		transport = &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: 15 * time.Second}).DialContext,
-			TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
-			TLSHandshakeTimeout:   15 * time.Second,
-			ResponseHeaderTimeout: 60 * time.Second,
-			MaxIdleConnsPerHost:   4,
-			IdleConnTimeout:       60 * time.Second,
-			ForceAttemptHTTP2:     true,
-		}
-	}
 	return &http.Client{
-		Transport: transport,
+		Transport: transportOf(o),
 		Timeout:   CallMax,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		},
+	}
+}
+
+// transportOf is what carries the requests of a source.
+func transportOf(o Options) Transport {
+	if o.Transport != nil {
+		return o.Transport
+	}
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 15 * time.Second}).DialContext,
+		TLSClientConfig:       &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:   15 * time.Second,
+		ResponseHeaderTimeout: 60 * time.Second,
+		MaxIdleConnsPerHost:   4,
+		IdleConnTimeout:       60 * time.Second,
+		ForceAttemptHTTP2:     true,
 	}
 }
 

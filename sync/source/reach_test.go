@@ -1,0 +1,36 @@
+package source
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+// TestReachIsTheFirstReply asks twice: what is told is of the first reply, also where it is a refusal.
+func TestReachIsTheFirstReply(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Date", "Tue, 03 Nov 2026 09:36:05 GMT")
+		w.WriteHeader(http.StatusUnauthorized)
+	}))
+	defer server.Close()
+	now := time.Date(2026, 11, 3, 9, 36, 0, 0, time.UTC)
+	o, reach := Reaching(Options{Clock: func() time.Time { now = now.Add(40 * time.Millisecond); return now }})
+	if r := reach(); r.Host != "" {
+		t.Errorf("before any reply: %+v", r)
+	}
+	for range 2 {
+		res, err := Client(o).Get(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := res.Body.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := reach()
+	if "http://"+r.Host != server.URL || r.Took != 40*time.Millisecond ||
+		r.At.Sub(r.Seen) != 5*time.Second-80*time.Millisecond {
+		t.Errorf("reached %+v", r)
+	}
+}
