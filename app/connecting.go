@@ -25,7 +25,7 @@ type ConnectionRequest struct {
 	// "" for the business's.
 	URL, Timezone string
 	// Secrets are the values by field; an empty one is left out.
-	Secrets map[string]source.Secret
+	Secrets map[string]Secret
 	Links   Links
 }
 
@@ -229,7 +229,7 @@ func (c *Config) lead(method, behind string) error {
 }
 
 // keep stores secrets and says where they went.
-func (a *App) keep(kind string, name book.SourceName, secrets map[string]source.Secret) (Added, error) {
+func (a *App) keep(kind string, name book.SourceName, secrets map[string]Secret) (Added, error) {
 	done := Added{Places: map[string]secret.Place{}}
 	for _, f := range kinds[kind].describe.Secrets {
 		value := strings.TrimSpace(secrets[f.Name].Reveal())
@@ -249,7 +249,7 @@ func (a *App) keep(kind string, name book.SourceName, secrets map[string]source.
 }
 
 // ReplaceKeys keeps other secrets for a connection; fields that are left empty stay as they are.
-func (a *App) ReplaceKeys(name book.SourceName, secrets map[string]source.Secret) (Added, error) {
+func (a *App) ReplaceKeys(name book.SourceName, secrets map[string]Secret) (Added, error) {
 	s, err := a.configured(name)
 	if err != nil {
 		return Added{}, err
@@ -297,18 +297,9 @@ func (a *App) Forget(ctx context.Context, name book.SourceName) (Forgotten, erro
 	if err != nil {
 		return Forgotten{}, err
 	}
-	done := Forgotten{Places: map[string][]secret.Place{}}
-	for _, f := range kinds[s.Kind].describe.Secrets {
-		places, err := a.secrets.Forget(string(name), f.Name)
-		if len(places) > 0 {
-			done.Places[f.Name] = places
-		}
-		if err != nil {
-			return done, err
-		}
-		if v, set := a.secrets.Env(secret.EnvName(string(name), f.Name)); set && v != "" {
-			done.Left = append(done.Left, secret.EnvName(string(name), f.Name))
-		}
+	done, err := a.ForgetSecrets(name, secretFields(s.Kind)...)
+	if err != nil {
+		return done, err
 	}
 	done.Backup, err = a.change(ctx, func(c *Config) error {
 		c.Sources = slices.DeleteFunc(c.Sources, func(s SourceConfig) bool { return s.Name == name })

@@ -33,7 +33,11 @@ const (
 // Env is what a process is given.
 type Env struct {
 	Args           []string
+	Stdin          io.Reader
 	Stdout, Stderr io.Writer
+	// AskSecret asks a person for a text that is not shown while it is typed; nil where stdin is no
+	// terminal.
+	AskSecret func(prompt string) (string, error)
 	// StderrTerminal says that stderr is a terminal, so that a progress bar may be drawn.
 	StderrTerminal bool
 	// Columns is the width of stdout where it is a terminal, else 0.
@@ -185,7 +189,7 @@ func (c *command) root() *cobra.Command {
 	f.StringVar(&c.logLevel, "log-level", "warn", "how `much` to log: debug, info, warn or error")
 	root.AddCommand(c.demoCommand(), c.sandboxCommand(), c.syncCommand(), c.importCommand(),
 		c.reconcileCommand(), c.exceptionsCommand(), c.bridgeCommand(), c.exportCommand(),
-		c.serveCommand(), c.doctorCommand(), c.versionCommand())
+		c.serveCommand(), c.doctorCommand(), c.secretCommand(), c.versionCommand())
 	for _, sub := range root.Commands() {
 		sub.DisableFlagsInUseLine = true
 		if sub.Name() != "import" {
@@ -242,7 +246,7 @@ func (c *command) readAt() error {
 
 // options are those of the profile that the global flags name.
 func (c *command) options() app.Options {
-	return app.Options{Dir: c.data, Config: c.config, DB: c.db, User: c.as,
+	return app.Options{AskPassphrase: c.askPassphrase(), Dir: c.data, Config: c.config, DB: c.db, User: c.as,
 		LookupEnv: c.env.LookupEnv, Now: c.now, On: c.on, Wall: c.env.Clock, Version: c.env.Version,
 		Log: slog.New(slog.NewTextHandler(c.env.Stderr, &slog.HandlerOptions{Level: c.level}))}
 }
@@ -292,12 +296,13 @@ func (c *command) note(format string, args ...any) {
 // window opens the window on the user's profile.
 func (c *command) window(cmd *cobra.Command, _ []string) error {
 	w := Window{Options: c.options()}
+	w.Options.AskPassphrase = nil // the window asks by itself
 	if app.HasProfile(w.Options) {
-		a, err := c.open(cmd.Context())
+		a, err := app.Open(cmd.Context(), w.Options)
 		if err != nil {
 			return err
 		}
-		w.App = a
+		w.App, c.app = a, a
 	}
 	err := c.env.Window(cmd.Context(), w)
 	if errors.Is(err, ErrNoWindow) {
@@ -322,7 +327,7 @@ func DefaultEnv(version string, clock func() time.Time) Env {
 	if noTerminal != nil {
 		columns = 0
 	}
-	return Env{Args: os.Args[1:], Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv,
+	return Env{Args: os.Args[1:], Stdin: os.Stdin, AskSecret: askSecret(), Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv,
 		Clock: clock, Version: version, Columns: columns,
 		StderrTerminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
