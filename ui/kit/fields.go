@@ -40,6 +40,13 @@ func NewSearchField(placeholder, key string) *Entry {
 	return e
 }
 
+// NewSecretField makes a field that shows a dot for each character. It is never filled beforehand.
+func NewSecretField(placeholder string) *Entry {
+	e := newEntry(placeholder, 13)
+	e.inner.Password = true
+	return e
+}
+
 func newEntry(placeholder string, size float32) *Entry {
 	e := &Entry{height: fieldHeight}
 	e.setUp(e)
