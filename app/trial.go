@@ -181,3 +181,6 @@ func (a *App) keyFinding(s SourceConfig) string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// Tested takes a test that was made before a connection was added.
+func (a *App) Tested(name book.SourceName, t Test) { a.tests.Store(name, t) }

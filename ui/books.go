@@ -113,7 +113,7 @@ func (s *shell) whyNoSync() string {
 	case s.pull.running():
 		return "A sync is running already."
 	case len(s.profile.Config().Sources) == 0:
-		return "No source is configured: add a [[source]] to " + app.ConfigName + "."
+		return "Nothing is connected yet: add a connection in the settings."
 	}
 	return ""
 }

@@ -36,7 +36,7 @@ func (s *shell) allCommands() []command {
 			keys: []string{"Ctrl", fmt.Sprint(i + 1)}, why: s.needProfile,
 			trigger: ctrl(fyne.KeyName(fmt.Sprint(i + 1))), run: func() { s.open(p.id) }}
 		if p.id == atSettings {
-			c.keys, c.trigger = []string{"Ctrl", ","}, ctrl(fyne.KeyComma)
+			c.keys, c.trigger, c.why = []string{"Ctrl", ","}, ctrl(fyne.KeyComma), nil
 		}
 		out = append(out, c)
 	}
@@ -118,6 +118,21 @@ func (s *shell) screenCommands() []command {
 			keys: []string{"Ctrl", "Enter"}, trigger: ctrl(fyne.KeyReturn), screen: atImport,
 			hint: "import", why: func() string { return s.importing().whyNot() },
 			run: func() { s.importing().store() }},
+		{id: "settings.rows", title: "Next connection, previous connection", keys: []string{"J", "K"},
+			screen: atSettings, hint: "next, previous", hidden: true, run: func() {}},
+		{id: "connection.test", title: "Test the connection", icon: "play", keys: []string{"F5"},
+			trigger: plain(fyne.KeyF5), screen: atSettings, hint: "test",
+			why: func() string { return s.settings().connections.whyNoTest() },
+			run: func() { s.settings().connections.runTest() }},
+		{id: "connection.save", title: "Save the connection", icon: "tick",
+			keys: []string{"Ctrl", "Enter"}, trigger: ctrl(fyne.KeyReturn), screen: atSettings,
+			why: func() string { return s.settings().connections.form.whyNoSave() },
+			run: func() { s.settings().connections.form.store() }},
+		{id: "connection.add", title: "Add a connection", icon: "plus", run: func() {
+			s.open(atSettings)
+			s.settings().open(tabConnections)
+			s.settings().connections.startForm()
+		}},
 		{id: "demo", title: "Explore the demo month", icon: "play", keys: []string{"D"},
 			trigger: letter('d'), screen: atWelcome, hint: "demo month",
 			run: func() { s.welcome().demo() }},

@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+	"github.com/zalando/go-keyring"
 
 	"countinghouse/app"
 	"countinghouse/app/book"
@@ -59,6 +60,7 @@ var demo struct {
 }
 
 func TestMain(m *testing.M) {
+	keyring.MockInit()
 	code := m.Run()
 	if demo.run != nil {
 		if err := demo.run.Close(); err != nil {

@@ -5,12 +5,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"countinghouse/app"
 	"countinghouse/app/book"
 	"countinghouse/app/money"
+	"countinghouse/sync/source"
 	"countinghouse/ui/kit"
 	"countinghouse/ui/kit/kittest"
 	"countinghouse/ui/present"
@@ -41,7 +43,28 @@ func pictures() []picture {
 		{name: "import", show: showImport, both: true},
 		{name: "welcome", show: func(*robot) {}, first: true, both: true},
 		{name: "step", show: showStep, both: true},
-		{name: "settings", show: going(atSettings), both: true},
+		{name: "settings", show: showAppearance, both: true},
+		{name: "connections", show: showConnection, both: true},
+		{name: "connection-failing", show: showFailing},
+		{name: "connection-kinds", light: true, show: func(r *robot) {
+			r.s.open(atSettings)
+			r.s.settings().connections.startForm()
+		}},
+		{name: "connection-form", both: true, show: showForm},
+		{name: "connection-forget", light: true, show: func(r *robot) {
+			showConnection(r)
+			x := r.s.settings().connections
+			x.forget(*x.chosen())
+		}},
+		{name: "connection-keys", light: true, show: func(r *robot) {
+			showConnection(r)
+			x := r.s.settings().connections
+			x.replaceKeys(*x.chosen())
+		}},
+		{name: "passphrase", light: true, show: func(r *robot) {
+			showConnection(r)
+			r.s.askPassphrase(func() {})
+		}},
 		{name: "palette", show: func(r *robot) { r.s.openPalette("invoice 1041") }},
 		{name: "keys", show: func(r *robot) {
 			r.s.open(atReconcile)
@@ -57,6 +80,7 @@ func pictures() []picture {
 		{name: "connect", first: true, show: func(r *robot) {
 			r.s.start.Options.Dir = "countinghouse"
 			r.s.welcome().connect()
+			r.s.settings().connections.form.choose("whmcs")
 		}},
 		{name: "sync", show: showSync},
 		{name: "sync-failed", show: showSyncFailed},
@@ -106,6 +130,52 @@ func pictures() []picture {
 }
 
 var errDisk = errors.New("books cannot be read: the disk does not answer; check it, then try again")
+
+func showAppearance(r *robot) {
+	r.s.open(atSettings)
+	r.s.settings().open(tabAppearance)
+}
+
+// showConnection shows Stripe after a test that passed, but for one permission.
+func showConnection(r *robot) {
+	granted := func(title, access, used string, ok bool) source.Permission {
+		return source.Permission{Title: title, Access: access, UsedFor: used, Granted: ok}
+	}
+	r.s.profile.Tested("stripe", app.Test{At: r.s.profile.Now(), Host: "api.stripe.com",
+		Took: 84 * time.Millisecond, Apart: 300 * time.Millisecond, SkewKnown: true, KeyHint: "7Qd2",
+		Account: "Northwind Hosting", Live: true, Version: "2023-10-16",
+		Balances: []money.Money{money.New(984612, "EUR"), money.New(251325, "USD")},
+		Permissions: []source.Permission{
+			granted("Balance transaction sources", "read", "Proves balances, composes payouts", true),
+			granted("Charges and Refunds", "read", "Sees charges and refunds", true),
+			granted("Disputes", "read", "Detects chargebacks", true),
+			granted("Payouts", "read", "Finds payouts at the bank", true),
+			granted("Events", "read", "Finds late changes sooner", false)}})
+	r.s.open(atSettings)
+	r.settle()
+	r.s.settings().connections.choose("stripe")
+}
+
+// showFailing shows Stripe after a test whose key was refused.
+func showFailing(r *robot) {
+	r.s.profile.Tested("stripe", app.Test{At: r.s.profile.Now(), Host: "api.stripe.com",
+		Took: 91 * time.Millisecond, Apart: -7 * time.Minute, SkewKnown: true, KeyHint: "7Qd2",
+		Kind: source.KindAuth, Problem: "Source stripe: The key is wrong, revoked or lacks a permission. " +
+			"Check it in the connection's settings. (read balance: Invalid API Key provided)"})
+	r.s.open(atSettings)
+	r.settle()
+	r.s.settings().connections.choose("stripe")
+}
+
+// showForm shows the form of a second gateway.
+func showForm(r *robot) {
+	r.s.open(atSettings)
+	r.settle()
+	x := r.s.settings().connections
+	x.startForm()
+	r.settle()
+	x.form.choose("stripe")
+}
 
 func showReconcile(r *robot) {
 	r.s.open(atReconcile)

@@ -1,9 +1,8 @@
 package ui
 
 import (
-	"strings"
-
 	"fmt"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -12,15 +11,66 @@ import (
 	"countinghouse/ui/present"
 )
 
-// settingsScreen shows how the window looks and what the profile says.
+// The tabs of the settings.
+const (
+	tabConnections = "connections"
+	tabAppearance  = "appearance"
+)
+
+// settingsScreen holds the connections, and how the window looks.
 type settingsScreen struct {
-	s     *shell
-	f     *frame
-	theme *kit.Segmented
+	s           *shell
+	f           *frame
+	tabs        *kit.Tabs
+	connections *connectionsTab
+	theme       *kit.Segmented
+	looks       fyne.CanvasObject
+	body        *fyne.Container
+	// profile is whose settings are shown.
+	profile *app.App
 }
 
+const tabsHeight = 42
+
 func newSettingsScreen(s *shell) *settingsScreen {
-	x := &settingsScreen{s: s}
+	x := &settingsScreen{s: s, profile: s.profile, tabs: kit.NewTabs(
+		kit.Option{ID: tabConnections, Label: "Connections"},
+		kit.Option{ID: tabAppearance, Label: "Appearance"})}
+	x.tabs.OnChange = func(string) { x.showTab() }
+	x.connections = newConnectionsTab(s)
+	x.looks = x.appearance()
+	bar := kit.NewGround(kit.Surface)
+	x.body = arranged(fixed(windowWidth-kit.RailNarrow, 500), func(size fyne.Size) {
+		place(bar, 0, 0, size.Width, tabsHeight)
+		place(x.tabs, 24, 0, size.Width-24, tabsHeight)
+		for _, o := range []fyne.CanvasObject{x.connections.outside, x.looks} {
+			place(o, 0, tabsHeight, size.Width, size.Height-tabsHeight)
+		}
+	}, bar, x.tabs, x.connections.outside, x.looks)
+	x.f = s.newPlainFrame("Settings", x.body, nil)
+	x.showTab()
+	x.choose()
+	return x
+}
+
+func (x *settingsScreen) showTab() {
+	on := x.tabs.Selected() == tabConnections
+	show(x.connections.outside, on)
+	show(x.looks, !on)
+	x.body.Refresh()
+}
+
+// open shows a tab.
+func (x *settingsScreen) open(tab string) {
+	x.tabs.Select(tab)
+	x.showTab()
+}
+
+// atConnections says that the connections are what is shown.
+func (x *settingsScreen) atConnections() bool { return x.tabs.Selected() == tabConnections }
+
+func (x *settingsScreen) appearance() fyne.CanvasObject {
+	s := x.s
 	x.theme = kit.NewSegmented(kit.Option{ID: "system", Label: "System"},
 		kit.Option{ID: "light", Label: "Light"}, kit.Option{ID: "dark", Label: "Dark"})
 	x.theme.OnChange = s.setTheme
@@ -45,9 +95,7 @@ func newSettingsScreen(s *shell) *settingsScreen {
 	looks := kit.NewCard("Window", "", nil, stacked(10, 0, label("Theme", x.theme),
 		label("Size", scale), kit.NewLabel("The size changes at the next start.", kit.Second)), 16)
 	parts := append([]fyne.CanvasObject{looks}, profileCards(s)...)
-	x.f = s.newPlainFrame("Settings", newScrolling(stacked(12, 20, parts...)).outside, nil)
-	x.choose()
-	return x
+	return newScrolling(stacked(12, 20, parts...)).outside
 }
 
 func (x *settingsScreen) choose() {
@@ -55,7 +103,7 @@ func (x *settingsScreen) choose() {
 	x.theme.Select(name)
 }
 
-// profileCards say what the profile's configuration says; it is changed in its file.
+// profileCards say what the profile's configuration says beside its connections.
 func profileCards(s *shell) []fyne.CanvasObject {
 	if s.profile == nil {
 		return []fyne.CanvasObject{kit.NewCard("Profile", "", nil, kit.NewLabel(
@@ -73,11 +121,7 @@ func profileCards(s *shell) []fyne.CanvasObject {
 		kit.Fact{Label: "Base currency", Value: string(c.Business.BaseCurrency)},
 		kit.Fact{Label: "Time zone", Value: c.Zone().String()},
 		kit.Fact{Label: "Reconciled from", Value: present.DateText(c.OpeningOn())})
-	var sources, accounts []kit.Fact
-	for _, x := range c.Sources {
-		sources = append(sources, kit.Fact{Label: string(x.Name),
-			Value: c.Title(x.Name) + ", " + address(x.URL)})
-	}
+	var accounts []kit.Fact
 	for _, x := range c.Accounts {
 		number := x.IBAN
 		if number == "" {
@@ -88,21 +132,35 @@ func profileCards(s *shell) []fyne.CanvasObject {
 	}
 	return []fyne.CanvasObject{
 		kit.NewCard("Profile", "written in "+app.ConfigName, nil, profile, 16),
-		kit.NewCard("Sources", "", nil, kit.NewFacts(136, 26, sources...), 16),
 		kit.NewCard("Bank accounts", "", nil, kit.NewFacts(136, 26, accounts...), 16)}
-}
-
-func address(url string) string {
-	if url == "" {
-		return "its usual address"
-	}
-	return url
 }
 
 func (x *settingsScreen) frame() *frame { return x.f }
 
-// show has nothing of a month to lay out.
-func (x *settingsScreen) show(*app.Month) {}
+// show follows a month that was read anew: a sync may have ended before.
+func (x *settingsScreen) show(*app.Month) { x.connections.load() }
 
 // stateChanged follows a theme that was switched elsewhere.
 func (x *settingsScreen) stateChanged() { x.choose() }
+
+// escape leaves a form.
+func (x *settingsScreen) escape() bool { return x.atConnections() && x.connections.leaveForm() }
+
+// panes are the list and what the detail offers.
+func (x *settingsScreen) panes() []fyne.Focusable {
+	if !x.atConnections() {
+		return nil
+	}
+	return x.connections.panes()
+}
+
+// start is the list, or the form.
+func (x *settingsScreen) start() fyne.Focusable {
+	switch {
+	case !x.atConnections():
+		return x.tabs
+	case x.connections.form != nil:
+		return x.connections.form.first()
+	}
+	return x.connections.list
+}

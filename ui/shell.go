@@ -28,6 +28,8 @@ type (
 	lister interface{ list() *kit.Grid }
 	// escaper does something of its own on Esc, and says whether it did.
 	escaper interface{ escape() bool }
+	// starter says what has the keyboard when it is shown.
+	starter interface{ start() fyne.Focusable }
 	// watcher wants to know when work begins or ends, a notice appears and the like.
 	watcher interface{ stateChanged() }
 )
@@ -221,6 +223,9 @@ func (s *shell) goTo(id string) {
 			s.canvas.Focus(g)
 		}
 	}
+	if l, ok := x.(starter); ok {
+		s.canvas.Focus(l.start())
+	}
 }
 
 // screen is a screen by its id, built where it is not there yet.
@@ -247,6 +252,12 @@ func (s *shell) screen(id string) screen {
 	}
 	s.screens[id], s.stale[id] = x, true
 	return x
+}
+
+// shows says whether a screen is what the window shows.
+func (s *shell) shows(id string) bool {
+	x := s.screens[id]
+	return x != nil && len(s.body.Objects) == 1 && s.body.Objects[0] == x.frame().object()
 }
 
 func (s *shell) reconcile() *reconcileScreen { return s.screen(atReconcile).(*reconcileScreen) }

@@ -22,6 +22,9 @@ type pull struct {
 	stopped bool
 	text    string
 
+	// names are the sources that are pulled, nil for all.
+	names []book.SourceName
+
 	lines  map[string]*kit.ProgressLine
 	list   *fyne.Container
 	button *kit.Button
@@ -50,7 +53,7 @@ func (s *shell) syncFrom(names []book.SourceName) {
 		return
 	}
 	s.hush()
-	p := &pull{s: s, busy: true, text: "Syncing", lines: map[string]*kit.ProgressLine{}}
+	p := &pull{s: s, busy: true, text: "Syncing", lines: map[string]*kit.ProgressLine{}, names: names}
 	s.pull = p
 	p.build(names)
 	ctx, cancel := context.WithCancel(s.work.ctx)
@@ -179,6 +182,12 @@ func (p *pull) done(report app.SyncReport, err error) {
 	}
 	p.show(title)
 	p.s.load(p.s.wanted, false)
+	if app.IsLocked(err) {
+		p.s.askPassphrase(func() {
+			p.dismiss()
+			p.s.syncFrom(p.names)
+		})
+	}
 }
 
 // dismiss takes the panel away.
@@ -215,6 +224,8 @@ func syncText(r app.SourceReport, stopped bool) (string, kit.Status) {
 			kit.StatusNeutral
 	case r.Err != nil:
 		return strings.TrimRight(app.Explain(r.Err), ".") + ". Kept: " + got + ".", kit.StatusBreak
+	case r.Note != "":
+		return r.Title + ": " + r.Note + ".", kit.StatusNeutral
 	case r.Rejects > 0:
 		return r.Title + ": " + got + "; " + present.Plural(r.Rejects, "record") +
 			" could not be read and are kept aside.", kit.StatusAttention

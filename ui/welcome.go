@@ -2,8 +2,6 @@ package ui
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
 	"fyne.io/fyne/v2"
 
@@ -37,9 +35,9 @@ func newWelcomeScreen(s *shell) *welcomeScreen {
 			"currencies"}, x.go1)
 	second := x.card(kit.NewFlowPicture("Billing", "Gateways", "Bank", "To the cent"),
 		"Connect your billing system",
-		"WHMCS first, then Stripe, then a bank statement file. You write one small configuration "+
-			"file; we show you how.",
-		[]string{"Reads only", "Keys stay in the system keyring, never in the file"}, connect)
+		"Your billing system first, then your gateways, then a bank statement file. Each connection is "+
+			"tested before it is saved.",
+		[]string{"Reads only", "Keys stay in the system keyring, or in an encrypted file"}, connect)
 	facts := []fyne.CanvasObject{
 		kit.NewPoint("database", "One file, on your disk", "Works offline. Facts can always be "+
 			"pulled again."),
@@ -169,70 +167,15 @@ func (x *welcomeScreen) escape() bool {
 	return x.busy
 }
 
-// connect shows how to write the configuration, and where.
+// connect leads to the form that connects the first system and makes the profile.
 func (x *welcomeScreen) connect() {
-	s := x.s
-	dir, err := app.ProfileDir(s.start.Options)
-	if err != nil {
-		x.say(note(kit.StatusBreak, app.Explain(err)))
+	if x.busy {
 		return
 	}
-	path := filepath.Join(dir, app.ConfigName)
-	said := stacked(6, 0)
-	tell := func(st kit.Status, text string) {
-		said.Objects = []fyne.CanvasObject{note(st, text)}
-		said.Refresh()
-	}
-	copyPath := kit.NewButton(kit.ButtonSpec{Label: "Copy the folder's path", Icon: "file",
-		OnTap: func() {
-			s.fyne.Clipboard().SetContent(dir)
-			tell(kit.StatusOK, "The path is on the clipboard: "+dir)
-		}})
-	copyText := kit.NewButton(kit.ButtonSpec{Label: "Copy the template", Icon: "note",
-		OnTap: func() {
-			s.fyne.Clipboard().SetContent(app.ConfigTemplate)
-			tell(kit.StatusOK, "The template is on the clipboard. Paste it into "+path)
-		}})
-	write := kit.NewButton(kit.ButtonSpec{Label: "Write the template there", Icon: "pencil",
-		Kind: kit.Primary, OnTap: func() { x.writeTemplate(dir, path, tell) }})
-	open := kit.NewButton(kit.ButtonSpec{Label: "Open this profile", Icon: "play",
-		OnTap: func() { x.openProfile(dir, tell) }})
-	s.sheet("Connect billing", stacked(12, 20,
-		kit.NewProse("**1.** Write **"+app.ConfigName+"** into this folder. It names your billing "+
-			"system, your gateway and your bank accounts; no key stands in it.", kit.Body, 600),
-		kit.NewProse(path, kit.Body.Of(kit.Mono), 600), chips(write, copyText, copyPath),
-		kit.NewProse("**2.** Give the keys by environment, or keep them in the system keyring under "+
-			"the service “countinghouse”: "+app.SecretGuide, kit.Body, 600),
-		kit.NewProse("**3.** Open the profile, press F5 to sync, and import a statement.",
-			kit.Body, 600), chips(open), said,
-		kit.NewLabel("The template", kit.Caption), kit.NewCode(app.ConfigTemplate)),
-		fyne.NewSize(720, 680))
-}
-
-// writeTemplate writes the template where no configuration is yet.
-func (x *welcomeScreen) writeTemplate(dir, path string, tell func(kit.Status, string)) {
-	x.s.work.start(x.s.work.ctx, func(context.Context) func() {
-		err := os.MkdirAll(dir, 0o700)
-		if err == nil {
-			var f *os.File
-			if f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err == nil {
-				_, err = f.WriteString(app.ConfigTemplate)
-				if shut := f.Close(); err == nil {
-					err = shut
-				}
-			}
-		}
-		return func() {
-			switch {
-			case os.IsExist(err):
-				tell(kit.StatusAttention, "There is a configuration already; it was left as it is.")
-			case err != nil:
-				tell(kit.StatusBreak, app.Explain(err))
-			default:
-				tell(kit.StatusOK, "Written. Now put your own addresses into "+path)
-			}
-		}
-	})
+	x.s.open(atSettings)
+	settings := x.s.settings()
+	settings.open(tabConnections)
+	settings.connections.startForm()
 }
 
 // openProfile opens the profile in a folder beside the UI goroutine.

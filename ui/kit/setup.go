@@ -14,6 +14,7 @@ type PickRow struct {
 type PickList struct {
 	rowed
 	OnChange func(id string)
+	OnOpen   func(id string) // by Enter or a press; nil where choosing is all
 
 	rows     []PickRow
 	selected string
@@ -29,7 +30,12 @@ func NewPickList(rows ...PickRow) *PickList {
 		}
 		return -1
 	}
-	l.open = func(i int) { l.choose(i) }
+	l.open = func(i int) {
+		l.choose(i)
+		if l.OnOpen != nil {
+			l.OnOpen(l.rows[i].ID)
+		}
+	}
 	l.reset()
 	l.setUp(l)
 	return l
@@ -82,6 +88,9 @@ func (l *PickList) TypedRune(r rune) {
 
 // FocusGained answers the toolkit; the mark is where the cursor is.
 func (l *PickList) FocusGained() { l.focused = true; l.repaint() }
+
+// Rows are what is shown, in its order.
+func (l *PickList) Rows() []PickRow { return l.rows }
 
 func (l *PickList) minimum() fyne.Size {
 	return fyne.NewSize(200, pickRow*float32(len(l.rows)))
@@ -290,4 +299,24 @@ func (t *Table) paint(p *pen, size fyne.Size) {
 		}
 		x += w
 	}
+}
+
+// IconTile is an icon on a quiet square, 40 wide.
+type IconTile struct {
+	drawn
+	icon string
+}
+
+// NewIconTile makes a tile.
+func NewIconTile(icon string) *IconTile {
+	t := &IconTile{icon: icon}
+	t.setUp(t)
+	return t
+}
+
+func (t *IconTile) minimum() fyne.Size { return fyne.NewSize(40, 40) }
+
+func (t *IconTile) paint(p *pen, size fyne.Size) {
+	p.fill(0, 0, 40, 40, Sunken, 8)
+	p.icon(t.icon, 11, 20, 18, Text2)
 }

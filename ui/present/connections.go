@@ -407,9 +407,9 @@ func (d *ConnectionDetail) last(c app.Connection, r app.SourceRecords, zone *tim
 	case c.Last.At == 0:
 		d.LastResult, d.LastStatus = "never synced", Neutral
 	case c.Last.OK:
-		d.LastResult, d.LastStatus = "complete, "+c.Lasmoment(t.At, zone), OK
+		d.LastResult, d.LastStatus = "complete, "+moment(c.Last.At, zone), OK
 	default:
-		d.LastResult, d.LastStatus = "stopped, "+c.Lasmoment(t.At, zone), Break
+		d.LastResult, d.LastStatus = "stopped, "+moment(c.Last.At, zone), Break
 		d.Last = append(d.Last, c.Last.Message)
 	}
 	var parts []string
@@ -491,3 +491,19 @@ func ForgetText(c app.Connection, r app.SourceRecords) string {
 	return text + ". **" + Plural(n, "record") + " " + plainly(n, "stays", "stay") +
 		" in the books**; a connection with the same name goes on from there."
 }
+
+// ForgottenText says what forgetting took away, and what still holds a key.
+func ForgottenText(title string, done app.Forgotten) string {
+	text := title + " is forgotten"
+	if len(done.Places) > 0 {
+		text += ", and " + Plural(len(done.Places), "key") + " with it"
+	}
+	text += ". Its records stay."
+	if len(done.Left) > 0 {
+		text += " " + strings.Join(done.Left, ", ") + " is still set in the environment."
+	}
+	return text + BackupText(done.Backup)
+}
+
+// KeyTitle is a secret field's name in words: "Secret key".
+func KeyTitle(field string) string { return StateTitle(strings.ReplaceAll(field, "_", " ")) }
