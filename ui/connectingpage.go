@@ -89,6 +89,22 @@ func (f *connectionForm) page() fyne.CanvasObject {
 		buttons = chips(f.quit)
 	}
 	parts = append(parts, f.said, chips(f.save), buttons)
+	for _, l := range [][]formField{f.business, f.fields, f.secrets} {
+		for _, x := range l {
+			x.entry.OnFocus = f.x.detail.follow(x.entry)
+		}
+	}
+	for _, l := range [][]linkBox{f.methods, f.accounts} {
+		for _, b := range l {
+			b.box.OnFocus = f.x.detail.follow(b.box)
+		}
+	}
+	if f.other != nil {
+		f.other.OnFocus = f.x.detail.follow(f.other)
+	}
+	for _, b := range []*kit.Button{f.test, f.save, f.quit} {
+		b.OnFocus = f.x.detail.follow(b)
+	}
 	return stacked(12, 24, parts...)
 }
 

@@ -20,7 +20,7 @@ func (x *connectionsTab) showDetail() {
 	}
 	v := present.NewConnectionDetail(*c, x.records[c.Name], x.proofs, x.s.profile.Config().Zone())
 	parts := []fyne.CanvasObject{detailHead(v), x.actions(*c)}
-	if v.Why != "" {
+	if v.Why != "" && v.Why != v.Test.Problem {
 		parts = append(parts, note(status(v.Status), v.Why))
 	}
 	parts = append(parts, x.sections(*c, v)...)
@@ -79,6 +79,7 @@ func (x *connectionsTab) sections(c app.Connection, v present.ConnectionDetail) 
 	out = append(out, testSections(v.Test, x.testing == c.Name)...)
 	change := kit.NewButton(kit.ButtonSpec{Label: "Change", Icon: "pencil", Small: true,
 		OnTap: func() { x.changeLinks(c) }})
+	change.OnFocus = x.detail.follow(change)
 	title := "What leads here"
 	if c.Role == app.RoleBilling {
 		title = "Where its payment methods lead"
@@ -93,8 +94,10 @@ func (x *connectionsTab) sections(c app.Connection, v present.ConnectionDetail) 
 		last.Add(kit.NewProse(text, kit.Body.In(kit.Text2), 640))
 	}
 	if c.State != app.StatePaused {
-		last.Add(chips(kit.NewButton(kit.ButtonSpec{Label: "Sync now", Icon: "renewals", Small: true,
-			OnTap: func() { x.s.syncFrom([]book.SourceName{c.Name}) }})))
+		now := kit.NewButton(kit.ButtonSpec{Label: "Sync now", Icon: "renewals", Small: true,
+			OnTap: func() { x.s.syncFrom([]book.SourceName{c.Name}) }})
+		now.OnFocus = x.detail.follow(now)
+		last.Add(chips(now))
 	}
 	title = "Last sync"
 	if c.Last.At == 0 {

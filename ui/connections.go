@@ -18,6 +18,7 @@ type connectionsTab struct {
 	outside *fyne.Container
 
 	list   *kit.PickList
+	listed *kit.Card
 	add    *kit.Button
 	unlock *kit.Button
 	keys   *kit.Prose
@@ -44,14 +45,21 @@ func newConnectionsTab(s *shell) *connectionsTab {
 		x.form = nil
 		x.showDetail()
 	}
+	x.list.OnOpen = func(string) {
+		if x.form != nil {
+			x.form = nil
+			x.showDetail()
+		}
+	}
 	x.add = kit.NewButton(kit.ButtonSpec{Label: "Add", Icon: "plus", Kind: kit.Primary, OnTap: x.startForm})
 	x.unlock = kit.NewButton(kit.ButtonSpec{Label: "Unlock", Icon: "key", Small: true,
 		OnTap: func() { s.askPassphrase(x.load) }})
 	x.unlock.Hide()
+	x.listed = kit.NewCard("", "", nil, x.list, 0)
 	words := stacked(0, 0, kit.NewLabel("Add a connection", kit.Figure),
 		kit.NewLabel("Billing, gateway or bank account", kit.Second))
 	x.left = newScrolling(stacked(12, 0,
-		kit.NewCard("", "", nil, x.list, 0),
+		x.listed,
 		kit.NewCard("", "", nil, between(36, words, x.add), 14),
 		kit.NewCard("", "", nil, stacked(8, 0, kit.NewLabel("Where keys are kept", kit.Figure),
 			x.keys, x.unlock), 16),
@@ -147,6 +155,7 @@ func (x *connectionsTab) showLeft() {
 		x.setup.Set(lines...)
 	}
 	x.keys.SetText(text)
+	show(x.listed, len(x.known) > 0)
 	show(x.unlock, x.places.Locked)
 	x.left.lay(x.left.outside.Size())
 }

@@ -127,6 +127,15 @@ func (s *scrolling) reveal(top, bottom float32) {
 	}
 }
 
+// follow scrolls to an object when it has the keyboard.
+func (s *scrolling) follow(o fyne.CanvasObject) func() {
+	return func() {
+		d := fyne.CurrentApp().Driver()
+		y := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(s.scroll.Content).Y
+		s.reveal(max(0, y-40), min(y+o.Size().Height+40, s.scroll.Content.Size().Height))
+	}
+}
+
 // sized gives an object a fixed size within a head or a row.
 func sized(w, h float32, o fyne.CanvasObject) fyne.CanvasObject {
 	return container.NewGridWrap(fyne.NewSize(w, h), o)

@@ -47,7 +47,7 @@ func pictures() []picture {
 		{name: "connections", show: showConnection, both: true},
 		{name: "connection-failing", show: showFailing},
 		{name: "connection-kinds", light: true, show: func(r *robot) {
-			r.s.open(atSettings)
+			showConnection(r)
 			r.s.settings().connections.startForm()
 		}},
 		{name: "connection-form", both: true, show: showForm},
@@ -169,8 +169,7 @@ func showFailing(r *robot) {
 
 // showForm shows the form of a second gateway.
 func showForm(r *robot) {
-	r.s.open(atSettings)
-	r.settle()
+	showConnection(r)
 	x := r.s.settings().connections
 	x.startForm()
 	r.settle()

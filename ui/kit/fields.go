@@ -17,6 +17,7 @@ type Entry struct {
 	drawn
 	OnChanged func(string)
 	OnSubmit  func(string)
+	OnFocus   func()                    // tells that it has the keyboard now
 	OnKey     func(*fyne.KeyEvent) bool // sees every key first; true means used
 
 	inner   *entryInner
@@ -108,6 +109,9 @@ func (e *entryInner) FocusGained() {
 	e.Entry.FocusGained()
 	e.owner.focused = true
 	e.owner.repaint()
+	if e.owner.OnFocus != nil {
+		e.owner.OnFocus()
+	}
 }
 
 func (e *entryInner) FocusLost() {

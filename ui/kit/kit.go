@@ -68,6 +68,8 @@ type control struct {
 	hovered, focused bool
 	disabled         bool
 	act              func()
+	// OnFocus tells that the control has the keyboard now, so that it can be scrolled to.
+	OnFocus func()
 }
 
 // Tapped presses the control.
@@ -92,7 +94,13 @@ func (c *control) MouseMoved(*desktop.MouseEvent) {}
 func (c *control) MouseOut() { c.hovered = false; c.repaint() }
 
 // FocusGained answers the toolkit.
-func (c *control) FocusGained() { c.focused = true; c.repaint() }
+func (c *control) FocusGained() {
+	c.focused = true
+	c.repaint()
+	if c.OnFocus != nil {
+		c.OnFocus()
+	}
+}
 
 // FocusLost answers the toolkit.
 func (c *control) FocusLost() { c.focused = false; c.repaint() }
