@@ -54,6 +54,20 @@ func profileOf(t *testing.T, s *Sandbox, clock Clock) *App {
 	return a
 }
 
+// reconfigure changes each source of a profile; change reports whether it stays.
+func reconfigure(a *App, change func(*SourceConfig) bool) {
+	c := *a.Config()
+	c.Sources = slices.Clone(c.Sources)
+	kept := c.Sources[:0]
+	for _, s := range c.Sources {
+		if change(&s) {
+			kept = append(kept, s)
+		}
+	}
+	c.Sources = kept
+	a.config.Store(&c)
+}
+
 func servedWorld(t *testing.T, w *world.World) *Sandbox {
 	t.Helper()
 	serving, err := sandbox.Start(t.Context(), w, "127.0.0.1:0")
@@ -212,9 +226,10 @@ func TestWebhooksComeToTheBooksOfPulls(t *testing.T) {
 	today := servedWorld(t, w)
 	now.Store(int64(w.Now))
 	for _, a := range []*App{pulls, hooks} {
-		for i := range a.config.Sources {
-			a.config.Sources[i].URL = today.serving.URL(a.config.Sources[i].Name)
-		}
+		reconfigure(a, func(c *SourceConfig) bool {
+			c.URL = today.serving.URL(c.Name)
+			return true
+		})
 	}
 	server, err := hooks.newServer(ServeRequest{})
 	if err != nil {
@@ -367,18 +382,15 @@ func TestAGapNamesItsDay(t *testing.T) {
 	defer server.Close()
 	s := servedWorld(t, w)
 	a := profileOf(t, s, func() time.Time { return w.Now.Time() })
-	for i := range a.config.Sources {
-		if a.config.Sources[i].Name == world.PayPalName {
-			a.config.Sources[i].URL = server.URL
-		}
-	}
-	a.config.Sources = slices.DeleteFunc(a.config.Sources,
-		func(c SourceConfig) bool { return c.Name != world.PayPalName })
+	reconfigure(a, func(c *SourceConfig) bool {
+		c.URL = server.URL
+		return c.Name == world.PayPalName
+	})
 	report, err := a.Sync(context.Background(), SyncRequest{}, func(Progress) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	day := lost.At.In(a.config.Zone())
+	day := lost.At.In(a.Config().Zone())
 	found := false
 	for _, p := range report.Proofs {
 		if p.Currency != "EUR" {
