@@ -49,6 +49,9 @@ type SourceConfig struct {
 	Gateways map[string]string `toml:"gateways,inline,omitempty"`
 	// Timezone is the zone of the source's server where its times carry none; default the business's.
 	Timezone string `toml:"timezone,omitempty"`
+	// Profile is a billing profile's file in the profile folder, "" for the one that comes with the
+	// kind.
+	Profile string `toml:"profile,omitempty"`
 	// InvoiceKeys, CustomerKeys and InvoicePattern say where a gateway's records name billing's
 	// ids; see source.Options.
 	InvoiceKeys    []string `toml:"invoice_keys,omitempty"`
@@ -194,7 +197,10 @@ func (s *SourceConfig) check(names map[string]bool) error {
 	if !ok {
 		return fmt.Errorf("source %s: kind %q is not one of %s", s.Name, s.Kind, kindList())
 	}
-	if s.URL == "" && d.describe.URLRequired {
+	if err := s.checkProfile(d); err != nil {
+		return err
+	}
+	if s.URL == "" && d.describe.URLRequired && d.profile == nil {
 		return fmt.Errorf("source %s: url is missing: the address of your %s", s.Name,
 			d.describe.Title)
 	}

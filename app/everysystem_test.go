@@ -38,8 +38,8 @@ func wholeWorld(seed uint64, customers int) *world.World {
 		Month: book.MonthOf(book.NewDate(2026, 10, 1)), Gateways: world.More})
 }
 
-// profileOf opens a profile of its own on a served world. Its clock is the one given.
-func profileOf(t *testing.T, s *Sandbox, clock Clock) *App {
+// onWorld opens a profile of its own on a served world. Its clock is the one given.
+func onWorld(t *testing.T, s *Sandbox, clock Clock) *App {
 	t.Helper()
 	dir := t.TempDir()
 	if err := s.Config().Save(filepath.Join(dir, ConfigName)); err != nil {
@@ -216,7 +216,7 @@ func TestWebhooksComeToTheBooksOfPulls(t *testing.T) {
 	clock := func() time.Time { return time.UnixMilli(now.Load()) }
 	now.Store(int64(past.Now))
 	then := servedWorld(t, past)
-	pulls, hooks := profileOf(t, then, clock), profileOf(t, then, clock)
+	pulls, hooks := onWorld(t, then, clock), onWorld(t, then, clock)
 	synced(t, pulls)
 	synced(t, hooks)
 	if digests(t, pulls) != digests(t, hooks) {
@@ -381,7 +381,7 @@ func TestAGapNamesItsDay(t *testing.T) {
 	}))
 	defer server.Close()
 	s := servedWorld(t, w)
-	a := profileOf(t, s, func() time.Time { return w.Now.Time() })
+	a := onWorld(t, s, func() time.Time { return w.Now.Time() })
 	reconfigure(a, func(c *SourceConfig) bool {
 		c.URL = server.URL
 		return c.Name == world.PayPalName

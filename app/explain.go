@@ -73,7 +73,7 @@ func explainSource(e *source.Error) string {
 }
 
 // inner are names of our own packages before an error's text, which tell people nothing.
-var inner = regexp.MustCompile(`(^|: )((bankfile|merge|report|store|demo|sandbox|secret): )+`)
+var inner = regexp.MustCompile(`(^|: )((bankfile|merge|profile|report|store|demo|sandbox|secret): )+`)
 
 // capital is an error's text as a sentence. One that begins with a file's name or an address keeps
 // it as it is.

@@ -11,6 +11,7 @@ import (
 	"countinghouse/app/book"
 	"countinghouse/app/secret"
 	"countinghouse/sync/paypal"
+	"countinghouse/sync/profile"
 	"countinghouse/sync/razorpay"
 	"countinghouse/sync/source"
 	"countinghouse/sync/spectrocoin"
@@ -25,6 +26,8 @@ type kind struct {
 	// reports opens the reader of the provider's own reports, which needs no key; nil where there is
 	// none.
 	reports func(source.Options) (source.Reporter, error)
+	// profile is the description that a billing profile drives, nil for the kinds that are code.
+	profile *source.Description
 }
 
 // kinds are all kinds of source, by their word in the configuration.
@@ -40,6 +43,18 @@ var kinds = map[string]kind{
 		open: func(o source.Options) (source.Puller, error) { return razorpay.New(o) }},
 	"spectrocoin": {describe: spectrocoin.Description,
 		open: func(o source.Options) (source.Puller, error) { return spectrocoin.New(o) }},
+	"fluxbilling": profiled(profile.FluxBilling),
+	"fossbilling": profiled(profile.FOSSBilling),
+	"billing":     profiled(profile.Other),
+}
+
+// profiled is a kind of source that a billing profile drives.
+func profiled(d source.Description) kind {
+	return kind{describe: d, profile: &d,
+		open: func(o source.Options) (source.Puller, error) { return profile.New(d, o) },
+		reports: func(o source.Options) (source.Reporter, error) {
+			return profile.NewReports(d, o)
+		}}
 }
 
 // kindNames are the words of all kinds, sorted.
@@ -63,12 +78,12 @@ func (a *App) sourceOptions(s SourceConfig) (source.Options, error) {
 	if err != nil {
 		return source.Options{}, err
 	}
-	o.Secrets, err = a.keys(s)
+	o.Secrets, err = a.keys(s, o.Profile)
 	return o, err
 }
 
-// keys are the secrets of a configured source, by field.
-func (a *App) keys(s SourceConfig) (map[string]source.Secret, error) {
+// keys are the secrets of a configured source, by field; its billing profile may want none.
+func (a *App) keys(s SourceConfig, profile string) (map[string]source.Secret, error) {
 	out := map[string]source.Secret{}
 	alone := a.keysInEnvironment(s)
 	for _, f := range kinds[s.Kind].describe.Secrets {
@@ -80,7 +95,7 @@ func (a *App) keys(s SourceConfig) (map[string]source.Secret, error) {
 		switch {
 		case err == nil:
 			out[f.Name] = source.Secret(v)
-		case missing && f.Optional:
+		case missing && (f.Optional || keyFree(profile)):
 		case missing:
 			return nil, &source.Error{Kind: source.KindAuth, Source: s.Name, Op: "look up " + f.Name,
 				Detail: err.Error(), Err: err, Hint: fmt.Sprintf("A key is missing. Set %s, or store it "+
@@ -95,7 +110,12 @@ func (a *App) keys(s SourceConfig) (map[string]source.Secret, error) {
 
 // settings are a configured source's options without its secrets.
 func (a *App) settings(s SourceConfig) (source.Options, error) {
-	return sourceSettings(a.Config(), s, a.wall)
+	o, err := sourceSettings(a.Config(), s, a.wall)
+	if err != nil {
+		return o, err
+	}
+	o.Profile, err = a.profileOf(s)
+	return o, err
 }
 
 func sourceSettings(c *Config, s SourceConfig, wall Clock) (source.Options, error) {

@@ -64,7 +64,7 @@ func (a *App) Test(ctx context.Context, name book.SourceName) (Test, error) {
 		return Test{}, err
 	}
 	t := Test{}
-	if o.Secrets, err = a.keys(s); err != nil {
+	if o.Secrets, err = a.keys(s, o.Profile); err != nil {
 		t = Test{At: book.At(a.wall()), Problem: Explain(err), Kind: source.KindOf(err),
 			Locked: IsLocked(err)}
 	} else if t, err = try(ctx, s, o); err != nil {

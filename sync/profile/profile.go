@@ -77,6 +77,10 @@ func mappingFor(d source.Description, o source.Options) (*Mapping, error) {
 }
 
 func open(d source.Description, o source.Options, m *Mapping) (*Source, error) {
+	if o.URL == "" {
+		return nil, fmt.Errorf("source %s: url is missing: the address of your %s, which only imports of "+
+			"files can do without", o.Name, m.Title)
+	}
 	u, err := source.CheckURL(o.URL)
 	if err != nil {
 		return nil, fmt.Errorf("source %s: %w", o.Name, err)

@@ -270,7 +270,7 @@ func (x *export) row(ctx context.Context, l line) error {
 	}
 	if err != nil {
 		x.page.Rejects = append(x.page.Rejects, book.Reject{Origin: string(x.options.Name),
-			Place: fmt.Sprintf("%s, row %d", sections[x.table.kind], l.number), Kind: x.table.kind,
+			Place: fmt.Sprintf("row %d", l.number), Kind: x.table.kind,
 			Raw:    source.Raw(strings.Join(l.cells, " | "), x.options.Secrets),
 			Reason: clip(source.Raw(err.Error(), x.options.Secrets), 300)})
 		return nil

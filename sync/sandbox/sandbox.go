@@ -14,6 +14,7 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/sync/paypal"
+	"countinghouse/sync/profile"
 	"countinghouse/sync/razorpay"
 	"countinghouse/sync/spectrocoin"
 	"countinghouse/sync/stripe"
@@ -108,11 +109,18 @@ func Serves(name book.SourceName) bool {
 	return ok
 }
 
+// otherBilling are the kinds of billing system as which the same business is served beside WHMCS,
+// each at its own name.
+var otherBilling = []string{profile.FluxBilling.Kind, profile.FOSSBilling.Kind}
+
 func (s *Sandbox) handler() http.Handler {
 	mux := http.NewServeMux()
 	for name, x := range servers {
 		prefix := "/" + string(name)
 		mux.Handle(prefix+"/", http.StripPrefix(prefix, x.simulate(s.World)))
+	}
+	for _, kind := range otherBilling {
+		mux.Handle("/"+kind+"/", http.StripPrefix("/"+kind, profile.NewSimulator(s.World, kind)))
 	}
 	mux.HandleFunc("GET /statements/{file}", s.statement)
 	return mux

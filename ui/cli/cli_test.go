@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the commands as a person would type them. The command "serve SEED CUSTOMERS"
 // of a script serves a pretend business for the script's life, writes its configuration to
 // books/countinghouse.toml and its statements to statements, and sets its keys, the moment at which
-// it stands, and where it listens.
+// it stands, and where it listens. "address FILE" puts that in the place of LISTENING in a file.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata",
 		Setup: func(e *testscript.Env) error {
@@ -44,7 +44,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("USER", "ar.clerk")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve,
+			"address": address},
 	})
 }
 
@@ -74,6 +75,14 @@ func serve(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("AT", s.Now().String())
 	_, address, _ := strings.Cut(s.Config().Sources[0].URL, "//")
 	ts.Setenv("LISTENING", strings.TrimSuffix(address, "/billing"))
+}
+
+func address(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: address FILE")
+	}
+	text := strings.ReplaceAll(ts.ReadFile(args[0]), "LISTENING", ts.Getenv("LISTENING"))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
 // TestLostResultIsAFailure ends no command well whose result could not be written, and says nothing
