@@ -141,19 +141,19 @@ const unzipMax = 1 << 30
 // openXLSX reads a sheet of a workbook row by row. Cells are raw: a number is its digits and a date
 // its count of days, whatever the cell's format shows.
 func (t *table) openXLSX(body []byte, sheet string) error {
-	book, err := excelize.OpenReader(bytes.NewReader(body), excelize.Options{RawCellValue: true,
+	file, err := excelize.OpenReader(bytes.NewReader(body), excelize.Options{RawCellValue: true,
 		UnzipSizeLimit: unzipMax})
 	if err != nil {
 		return errors.New("the workbook cannot be opened")
 	}
 	if sheet == "" {
-		sheet = book.GetSheetName(0)
+		sheet = file.GetSheetName(0)
 	}
-	rows, err := book.Rows(sheet)
+	rows, err := file.Rows(sheet)
 	if err != nil {
-		return errors.Join(fmt.Errorf("the workbook has no sheet %q", sheet), book.Close())
+		return errors.Join(fmt.Errorf("the workbook has no sheet %q", sheet), file.Close())
 	}
-	t.close = func() error { return errors.Join(rows.Close(), book.Close()) }
+	t.close = func() error { return errors.Join(rows.Close(), file.Close()) }
 	number, width := 0, 0
 	t.next = func() (line, error) {
 		for rows.Next() {

@@ -182,7 +182,7 @@ func (r *reader) moment(name string) string {
 	if s, ok := serialDate(v); ok && r.serials && !f.has("epoch") && !f.has("epoch_ms") {
 		return s
 	}
-	if r.dates != "" && !f.has("date") && !f.fixed {
+	if r.dates != "" && !f.has("date") && !f.has("epoch") && !f.has("epoch_ms") && !f.fixed {
 		iso, err := isoDate(v, r.dates)
 		if err != nil {
 			r.fail(name, err)
