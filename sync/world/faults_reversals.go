@@ -7,6 +7,9 @@ func (m *maker) tellRefundUnbooked(b *bill) {
 		ch := m.collect(b, true)
 		m.at(m.now+book.Instant(m.between(40, 90))*hour, func() {
 			amount := ch.Amount.Minor
+			if !ch.back.bears(amount) {
+				return
+			}
 			if m.chance(400) {
 				amount /= 2
 			}
@@ -45,6 +48,9 @@ func (m *maker) tellDisputeUnbooked(b *bill) {
 	m.at(m.soonPaid(b), func() {
 		ch := m.collect(b, true)
 		m.at(m.now+book.Instant(m.between(60, 130))*hour, func() {
+			if !ch.back.bears(ch.Amount.Minor) {
+				return
+			}
 			d, _ := ch.back.dispute(ch)
 			if m.chance(300) {
 				ch.back.lose(d)

@@ -39,6 +39,9 @@ type gateway interface {
 
 // reverser is a gateway whose charges can go back; at SpectroCoin none can.
 type reverser interface {
+	// bears reports whether the gateway can take an amount now, or give one where it is 0: some take
+	// only from what they are about to pay out.
+	bears(amount int64) bool
 	// refund gives a part of a charge back; refundID is an id as its refunds have it.
 	refund(ch *charge, amount int64) (*Refund, *move)
 	refundID() string

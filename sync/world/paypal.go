@@ -124,6 +124,8 @@ func (g *payPal) unsupported(due money.Money) Payment {
 	return Payment{In: due.Minor, Fee: walletFee(due), TransID: g.id()}
 }
 
+func (g *payPal) bears(int64) bool { return true }
+
 func (g *payPal) refundID() string { return g.id() }
 
 // refund gives back a part of the fee with the money: its fixed part is kept.

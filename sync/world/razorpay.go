@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"countinghouse/app/book"
@@ -98,6 +99,20 @@ func (g *razorpay) unsupported(due money.Money) Payment {
 	return Payment{In: due.Minor, Fee: fee + tax, TransID: g.id("pay_")}
 }
 
+// bears says that what will be settled by Now is more than the amount. So the balance is never below
+// zero for long, and every row that belongs to no object of its own stands in a settlement: nothing
+// else shows it.
+func (g *razorpay) bears(amount int64) bool {
+	last := utc(g.m.today, settlesAt)
+	sum := int64(0)
+	for _, v := range g.waiting[0] {
+		if v.AvailableAt <= last {
+			sum += v.Net
+		}
+	}
+	return g.m.now < last && (amount == 0 || sum > amount)
+}
+
 func (g *razorpay) refundID() string { return g.id("rfnd_") }
 
 func (g *razorpay) refund(ch *charge, amount int64) (*Refund, *move) {
@@ -179,6 +194,9 @@ func (g *razorpay) beginLate(b *bill, t book.Instant) {
 	})
 }
 
+// settlesAt is when the day's settlement is made, in UTC: ten in the morning in India.
+const settlesAt = 4*hour + 30*minute
+
 // schedule enters the daily settlement and, where the world has payouts that nobody can attribute,
 // instant ones.
 func (g *razorpay) schedule() {
@@ -186,11 +204,17 @@ func (g *razorpay) schedule() {
 	g.plan()
 	for d := m.w.OpeningOn; d <= m.today; d++ {
 		if isBusiness(d) {
-			m.at(utc(d, 4*hour+30*minute), func() { g.settle(d) })
+			m.at(utc(d, settlesAt), func() { g.settle(d) })
 		}
 	}
-	for _, d := range g.instant {
-		m.at(utc(d, 11*hour+book.Instant(m.between(0, 9_000))*second), func() { g.onDemand(d) })
+	for _, first := range g.instant {
+		done := false
+		for n := range 8 {
+			d := addBusiness(first, n)
+			m.at(utc(d, 11*hour+book.Instant(m.between(0, 9_000))*second), func() {
+				done = done || g.onDemand(d)
+			})
+		}
 	}
 }
 
@@ -216,14 +240,17 @@ func (g *razorpay) settle(d book.Date) {
 	}
 }
 
-// onDemand sends all that waits at once, for a fee. Nobody states what it consists of.
-func (g *razorpay) onDemand(d book.Date) {
+// onDemand sends all payments that wait at once, for a fee; false where there are none, or where
+// something else waits for the next settlement. Nobody states what it consists of.
+func (g *razorpay) onDemand(d book.Date) bool {
 	members := g.waiting[0]
 	sum := total(members)
 	fee := (sum*25 + 5_000) / 10_000
 	tax := (fee*18 + 50) / 100
-	if sum <= fee+tax {
-		return
+	if sum <= fee+tax || slices.ContainsFunc(members, func(v *move) bool {
+		return v.Category != "charge"
+	}) {
+		return false
 	}
 	g.waiting[0] = nil
 	for _, v := range members {
@@ -233,6 +260,7 @@ func (g *razorpay) onDemand(d book.Date) {
 		Instant: true}, Movement{Fee: fee, Tax: tax})
 	p.touched = true
 	g.m.fault(book.M6, "an instant settlement, whose members nobody states", p.Item())
+	return true
 }
 
 // send makes a payout with its own row, which has a fee where it says so. It arrives within hours.

@@ -8,15 +8,23 @@ import (
 // afterwards lets some ordinary receipts go back: refunds and disputes that billing books properly.
 func (m *maker) afterwards(b *bill, ch *charge) {
 	wait := book.Instant(m.between(20, 200)) * hour
+	back := func(amount int64, do func()) {
+		m.at(m.now+wait, func() {
+			if ch.back.bears(amount) {
+				do()
+			}
+		})
+	}
+	all := ch.Amount.Minor
 	switch x := m.r.IntN(1000); {
 	case x < 7:
-		m.at(m.now+wait, func() { m.refundBooked(b, ch, ch.Amount.Minor) })
+		back(all, func() { m.refundBooked(b, ch, all) })
 	case x < 15:
-		m.at(m.now+wait, func() { m.refundBooked(b, ch, third(ch.Amount)) })
+		back(all, func() { m.refundBooked(b, ch, third(ch.Amount)) })
 	case x < 19:
-		m.at(m.now+wait, func() { m.disputeLost(b, ch) })
+		back(all, func() { m.disputeLost(b, ch) })
 	case x < 22:
-		m.at(m.now+wait, func() { m.disputeWon(b, ch) })
+		back(all, func() { m.disputeWon(b, ch) })
 	case x < 25:
 		m.at(m.now+wait, func() { ch.back.inquiry(ch) })
 	}
@@ -68,6 +76,9 @@ func (m *maker) disputeLost(b *bill, ch *charge) {
 func (m *maker) disputeWon(b *bill, ch *charge) {
 	d, out := m.disputeBooked(b, ch)
 	m.at(m.now+book.Instant(m.between(100, 300))*hour, func() {
+		if !ch.back.bears(0) {
+			return
+		}
 		in := ch.back.reinstate(d, out)
 		m.soon(m.callback(), func() {
 			p := m.receipt(b, Payment{In: ch.Amount.Minor, TransID: in.ID,

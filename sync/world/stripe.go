@@ -139,6 +139,8 @@ func (g *stripe) unsupported(due money.Money) Payment {
 	return Payment{In: due.Minor, Fee: cardFee(due), TransID: g.m.token("ch_")}
 }
 
+func (g *stripe) bears(int64) bool { return true }
+
 func (g *stripe) refundID() string { return g.m.token("re_") }
 
 func (g *stripe) refund(ch *charge, amount int64) (*Refund, *move) {
