@@ -75,12 +75,13 @@ func (e *engine) leftBehind(plan *schedule, expected book.Date, before book.Inst
 	})
 }
 
-// coveredBy reports whether a payout of unknown members may have carried a movement: one sent after
-// it was available, and before it was overdue or left behind by others.
+// coveredBy reports whether a payout of unknown members may have carried a movement: one sent after it
+// arose, since instant ones do not wait until it is available, and before it was overdue or left
+// behind by others.
 func (e *engine) coveredBy(plan *schedule, t *book.Transaction, expected,
 	deadline book.Date) bool {
 	return plan != nil && slices.ContainsFunc(plan.unstated, func(at book.Instant) bool {
-		return at >= t.AvailableAt &&
+		return at >= t.At &&
 			(at.In(e.zone) <= deadline || !e.leftBehind(plan, expected, at))
 	})
 }
