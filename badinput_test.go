@@ -172,6 +172,13 @@ func (c badInput) judge(t *testing.T, cmd *exec.Cmd) {
 	}
 }
 
+// mounted are the arguments for unshare that run the program beside a file system of its own at mnt.
+func (p *profile) mounted(books, mnt, options string) []string {
+	script := `mount -t tmpfs -o "$1" tmpfs "$2" && shift 2 && exec "$@"`
+	return []string{"-Urm", "sh", "-c", script, "sh", options, mnt, os.Args[0],
+		"--config", filepath.Join(books, app.ConfigName), "--at", p.at}
+}
+
 // TestDisk runs the program on a file system that is full, and on one that cannot be written. They
 // are made in a mount namespace of their own.
 func TestDisk(t *testing.T) {
@@ -188,13 +195,13 @@ func TestDisk(t *testing.T) {
 		{badInput{name: "full while exporting", args: []string{"export"}, code: 1,
 			want: "The disk is full"}, "size=8k"},
 		{badInput{name: "read-only", args: []string{"sync"}, code: 1, want: "cannot be written"}, "ro"},
+		{badInput{name: "read-only receiver", args: []string{"serve", "--listen", "127.0.0.1:0"}, code: 1,
+			want: "cannot be written"}, "ro"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			books := p.books(t)
 			mnt := t.TempDir()
-			script := `mount -t tmpfs -o "$1" tmpfs "$2" && shift 2 && exec "$@"`
-			args := []string{"-Urm", "sh", "-c", script, "sh", c.mount, mnt, os.Args[0],
-				"--config", filepath.Join(books, app.ConfigName), "--at", p.at}
+			args := p.mounted(books, mnt, c.mount)
 			if c.args[0] == "export" {
 				p.run(t, books, []int{0}, "sync")
 				args = append(args, "--data", books, "export", "--period", "2026-10", "--out",

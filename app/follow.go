@@ -14,10 +14,12 @@ import (
 
 // How webhooks are followed.
 const (
-	// followMost is how many events are followed together.
-	followMost = 200
-	// gatherFor is how long others are waited for, which often are about the same thing.
-	gatherFor = 250 * time.Millisecond
+	// followMost is how many events are followed together, and followEvery the least time from one
+	// such reading to the next: no provider is asked for more than it gives to everybody, and a
+	// flood takes nothing from the receiver. What is left over waits for the next pull, whose lists
+	// bring a hundred records with one call.
+	followMost  = 50
+	followEvery = time.Second
 	// firstWait and longestWait are the pauses before an event is tried again; each is twice the one
 	// before. The next pull settles it in any case.
 	firstWait   = 5 * time.Second
@@ -54,7 +56,7 @@ func (f *follower) run(ctx context.Context) {
 			}
 			wait = next
 		}
-		if !f.pause(ctx, wait) {
+		if !sleep(ctx, followEvery) || !f.pause(ctx, wait) {
 			return
 		}
 	}
@@ -68,42 +70,30 @@ func (f *follower) pause(ctx context.Context, wait time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	case <-timer.C:
-		return true
 	case <-f.wake:
 	}
-	timer.Reset(gatherFor)
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
+	return true
 }
 
-// round follows all events that are due and says when the next one is.
+// round follows the events that are due, up to followMost, and says when the next one is.
 func (f *follower) round(ctx context.Context) (time.Duration, error) {
 	release, err := f.app.reading.take(ctx, f.name)
 	if err != nil {
 		return 0, err
 	}
 	defer release()
-	for {
-		due, turn, err := f.app.store.DueHooks(ctx, f.name, book.At(f.app.wall()), followMost)
-		if err != nil {
-			return 0, err
-		}
-		if len(due) == 0 {
-			break
-		}
-		if err := f.try(ctx, due, turn); err != nil {
-			return 0, err
-		}
+	due, turn, err := f.app.store.DueHooks(ctx, f.name, book.At(f.app.wall()), followMost)
+	if err == nil && len(due) > 0 {
+		err = f.try(ctx, due, turn)
+	}
+	if err != nil {
+		return 0, err
 	}
 	at, ok, err := f.app.store.NextHook(ctx, f.name)
 	if err != nil || !ok {
 		return time.Hour, err
 	}
-	return max(at.Time().Sub(f.app.wall()), time.Second), nil
+	return max(at.Time().Sub(f.app.wall()), 0), nil
 }
 
 // try follows events; those that cannot be followed now are put off. Where it is not the network's

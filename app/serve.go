@@ -81,12 +81,8 @@ func (a *App) Serve(ctx context.Context, q ServeRequest, started func(Serving)) 
 	}
 	defer s.inbox.Close()
 	l, err := receiver.Listen(ctx, q.Listen, s.receiver)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		err = fmt.Errorf("another program listens on %s already: choose another port with --listen",
-			q.Listen)
-	}
 	if err != nil {
-		return Serving{Sources: s.sources}, err
+		return Serving{Sources: s.sources}, cannotListen(q.Listen, err)
 	}
 	serving := Serving{Addr: l.Addr(), Open: !receiver.OnlyHere(l.Addr()), Sources: s.sources}
 	started(serving)
@@ -108,9 +104,24 @@ func (a *App) Serve(ctx context.Context, q ServeRequest, started func(Serving)) 
 	stop()
 	s.inbox.Close()
 	all.Wait()
-	err = errors.Join(err, s.count(context.WithoutCancel(ctx)))
+	if e := s.count(context.WithoutCancel(ctx)); e != nil {
+		a.log.Warn("what was refused could not be noted", "error", e)
+	}
 	serving.Sources = s.counts()
 	return serving, err
+}
+
+// cannotListen says what to do where an address cannot be listened on.
+func cannotListen(addr string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("another program listens on %s already: choose another port with --listen",
+			addr)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("port of %s is for the system only: listen on 127.0.0.1:8642 and put a "+
+			"proxy before it", addr)
+	}
+	return fmt.Errorf("--listen %s is no address of this computer: use 127.0.0.1:8642 (%w)", addr, err)
 }
 
 // newServer is a server that is ready to listen; its inbox is closed by the caller. Beside an error it

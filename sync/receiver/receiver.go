@@ -5,6 +5,7 @@
 package receiver
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -204,7 +205,10 @@ func read(w http.ResponseWriter, q *http.Request) ([]byte, Reason) {
 	if q.ContentLength > BodyMax {
 		return nil, TooLarge
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, q.Body, BodyMax))
+	var body bytes.Buffer
+	// The room beyond lets the end be seen without growing.
+	body.Grow(int(min(max(q.ContentLength, 0), 64<<10)) + bytes.MinRead)
+	_, err := body.ReadFrom(http.MaxBytesReader(w, q.Body, BodyMax))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
@@ -212,7 +216,7 @@ func read(w http.ResponseWriter, q *http.Request) ([]byte, Reason) {
 	case err != nil:
 		return nil, Broken
 	}
-	return body, ""
+	return body.Bytes(), ""
 }
 
 // deliver has a delivery proved and kept, and acknowledges it.
