@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -53,6 +54,37 @@ type health struct {
 	ok       bool
 }
 
+// troubleLasts is how long one webhook that could not be kept speaks against the books' health where
+// none came after it.
+const troubleLasts = time.Minute
+
+// trouble remembers whether webhooks could be kept lately.
+type trouble struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// begins notes how keeping one went and reports whether it is the first that could not be kept.
+func (t *trouble) begins(err error, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err == nil || errors.Is(err, context.Canceled) {
+		if err == nil {
+			t.at = time.Time{}
+		}
+		return false
+	}
+	first := t.at.IsZero()
+	t.at = now
+	return first
+}
+
+func (t *trouble) now(now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return !t.at.IsZero() && now.Sub(t.at) < troubleLasts
+}
+
 // healthNow is the document of /healthz: whether the books can be written, and what waits.
 func (s *server) healthNow(ctx context.Context) (map[string]any, bool) {
 	s.health.mu.Lock()
@@ -85,13 +117,15 @@ func (s *server) examine(ctx context.Context) (map[string]any, bool) {
 		sources = append(sources, map[string]any{"source": d.Name, "last_event": moment(h.LastAt),
 			"waiting": h.Waiting})
 	}
-	// A count of nothing is written like any other.
+	// A count of nothing is written like any other. On a full disk it may still find room where a
+	// webhook did not.
 	err := s.store.CountHooks(ctx, s.doors[0].Name, book.At(s.wall()), 0, 0)
 	if err != nil {
 		s.log.Warn("the books cannot be written", "error", err)
 	}
-	return map[string]any{"writable": err == nil, "waiting": backlog, "oldest_waiting": moment(oldest),
-		"sources": sources}, ok && err == nil
+	writable := err == nil && !s.trouble.now(s.wall())
+	return map[string]any{"writable": writable, "waiting": backlog, "oldest_waiting": moment(oldest),
+		"sources": sources}, ok && writable
 }
 
 // moment is an instant, or null where it is not set.

@@ -64,6 +64,7 @@ type server struct {
 	doors     []receiver.Source
 	receiver  *receiver.Receiver
 	health    health
+	trouble   trouble
 
 	// counting guards counted, what is noted in the books already.
 	counting sync.Mutex
@@ -208,6 +209,9 @@ func (s *server) keep(ctx context.Context, name book.SourceName, e source.Event,
 	at book.Instant) (bool, error) {
 	fresh, err := s.inbox.Put(ctx, store.Hook{Source: name, Event: e.ID, Type: e.Type, At: e.At,
 		About: e.About, ReceivedAt: at})
+	if s.trouble.begins(err, s.wall()) {
+		s.log.Warn("webhooks cannot be kept and are put off", "error", err)
+	}
 	if err == nil && fresh && len(e.About) > 0 {
 		s.followers[name].poke()
 	}
