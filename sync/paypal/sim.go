@@ -104,6 +104,13 @@ type simError struct {
 	more                              map[string]any
 }
 
+// Messages of errors that PayPal's descriptions do not list.
+const (
+	limitedMessage  = "Too many requests. Blocked due to rate limiting."
+	tooLargeMessage = "Result set size is greater than the maximum limit. Change the filter " +
+		"criteria and try again."
+)
+
 func invalid(issue, format string, args ...any) *simError {
 	return &simError{status: http.StatusBadRequest, name: "INVALID_REQUEST",
 		message: "Request is not well-formed, syntactically incorrect, or violates schema.",
@@ -237,11 +244,11 @@ func (s *Simulator) admit(r *http.Request, n int) *simError {
 	switch {
 	case !known || s.quirks.TokenUses > 0 && used >= s.quirks.TokenUses:
 		return &simError{status: http.StatusUnauthorized, name: "AUTHENTICATION_FAILURE",
-			message: "Authentication failed due to invalid authentication credentials or a missing " +
-				"Authorization header."}
+			message: "Authentication failed due to missing authorization header, or invalid " +
+				"authentication credentials."}
 	case s.quirks.LimitEvery > 0 && n%s.quirks.LimitEvery == 0:
 		return &simError{status: http.StatusTooManyRequests, name: "RATE_LIMIT_REACHED",
-			message: "Too many requests. Blocked due to rate limiting."}
+			message: limitedMessage}
 	}
 	return nil
 }

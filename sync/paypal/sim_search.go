@@ -73,8 +73,7 @@ func (s *Simulator) search(q url.Values) (any, *simError) {
 	}
 	if len(found) > most {
 		return nil, &simError{status: http.StatusBadRequest, name: tooLarge,
-			message: "Result set size is greater than the maximum limit. Change the filter criteria " +
-				"and try again.", more: map[string]any{"total_items": len(found),
+			message: tooLargeMessage, more: map[string]any{"total_items": len(found),
 				"maximum_items": most}}
 	}
 	pages := (len(found) + size - 1) / size
