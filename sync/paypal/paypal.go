@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"countinghouse/app/book"
 	"countinghouse/app/money"
 	"countinghouse/sync/source"
 )
@@ -30,6 +29,9 @@ var Description = source.Description{
 		{Name: "webhook_id", Title: "ID of the webhook (the app's page, Webhooks)", Optional: true,
 			Webhook: true},
 	},
+	Lag:      3 * time.Hour,
+	Unstated: true,
+	Sweeps:   true,
 }
 
 // liveURL is the host of the live API.
@@ -78,9 +80,6 @@ func New(o source.Options) (*PayPal, error) {
 
 // Describe says what the source is.
 func (p *PayPal) Describe() source.Description { return Description }
-
-// item is the id of a record of this account.
-func (p *PayPal) item(native string) book.ItemID { return book.NewID(p.o.Name, native) }
 
 // live reports whether the address is that of real money.
 func (p *PayPal) live() bool {
