@@ -257,11 +257,6 @@ func (e *wireEvent) about() []string {
 	if at-made > 25*oneDay {
 		add(r.ID, at)
 	}
-	for _, l := range r.Links {
-		if _, id, ok := strings.Cut(l.Href, "/payments/captures/"); ok && l.Rel == "up" {
-			add(id, at-26*oneDay)
-		}
-	}
 	return out
 }
 

@@ -11,9 +11,9 @@ import (
 func (p *PayPal) BalancesAt(ctx context.Context, at book.Instant) ([]book.Balance, error) {
 	const op = "read balances of the past"
 	b, err := p.balances(ctx, at.Time())
-	if denied(err) {
+	if denied(err) || refusedAs(err, "INVALID_REQUEST") {
 		return nil, &source.Error{Kind: source.KindUnsupported, Source: p.o.Name, Op: op, Err: err,
-			Detail: "the app may not read balances"}
+			Detail: "the app may not read balances, or not so long ago"}
 	}
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -156,9 +157,53 @@ func (p *PayPal) permissions(h *source.Health) []trial {
 			UsedFor: "hearing of late changes without reading everything again"},
 			func(ctx context.Context) error {
 				_, err := p.eventPage(ctx, url.Values{"page_size": {"1"}})
+				if err != nil {
+					return err
+				}
+				warning, err := p.webhook(ctx)
+				if warning != "" {
+					h.Warnings = append(h.Warnings, warning)
+				}
 				return err
 			}},
 	}
+}
+
+// wanted are the events that say what to read again.
+var wanted = []string{"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.CAPTURE.DENIED",
+	"PAYMENT.CAPTURE.PENDING", "PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED",
+	"CUSTOMER.DISPUTE.CREATED", "CUSTOMER.DISPUTE.UPDATED", "CUSTOMER.DISPUTE.RESOLVED"}
+
+// webhook says what is wrong with the webhook whose id is set, "" for nothing.
+func (p *PayPal) webhook(ctx context.Context) (warning string, err error) {
+	id := strings.TrimSpace(p.o.Secrets["webhook_id"].Reveal())
+	switch {
+	case id == "":
+		return "", nil
+	case !plainID.MatchString(id):
+		return "The webhook's ID is none of PayPal's. Copy it again from the app's page.", nil
+	}
+	var w wireWebhook
+	err = p.get(ctx, "read the webhook", "/v1/notifications/webhooks/"+id, nil, &w)
+	if missing(err) {
+		return "This app has no webhook of that ID, so that nothing that arrives can be " +
+			"believed. Copy the ID again from the app's page.", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var lacks []string
+	for _, event := range wanted {
+		if !slices.Contains(w.Types, wireEventType{event}) &&
+			!slices.Contains(w.Types, wireEventType{"*"}) {
+			lacks = append(lacks, event)
+		}
+	}
+	if len(lacks) > 0 {
+		return "The webhook does not send " + strings.Join(lacks, ", ") + ". Tick them on the " +
+			"app's page.", nil
+	}
+	return "", nil
 }
 
 // now is the server's clock as the last reply told it, else our own.

@@ -451,6 +451,21 @@ func TestCheck(t *testing.T) {
 	if h, err = b.Check(t.Context()); err != nil || len(h.Warnings) != 1 {
 		t.Errorf("an app that may refund: %v, %v", h.Warnings, err)
 	}
+	b = newBench(t, w, NewSimulator(w).With(Quirks{Events: wanted[1:]}), nil)
+	if h, err = b.Check(t.Context()); err != nil || len(h.Warnings) != 1 ||
+		!strings.Contains(h.Warnings[0], "does not send PAYMENT.CAPTURE.COMPLETED.") {
+		t.Errorf("a webhook without completed payments: %v, %v", h.Warnings, err)
+	}
+	for id, word := range map[string]string{"7AB028458E2496506": "no webhook of that ID",
+		"../webhooks": "none of PayPal's"} {
+		b = newBench(t, w, NewSimulator(w), func(o *source.Options) {
+			o.Secrets["webhook_id"] = source.Secret(id)
+		})
+		if h, err = b.Check(t.Context()); err != nil || len(h.Warnings) != 1 ||
+			!strings.Contains(h.Warnings[0], word) {
+			t.Errorf("webhook %s: %v, %v", id, h.Warnings, err)
+		}
+	}
 	for address, live := range map[string]bool{"": true, "https://api-m.paypal.com": true,
 		"https://api-m.sandbox.paypal.com": false, "https://paypal.example.com": false} {
 		p, err := New(source.Options{Name: "paypal", URL: address, Secrets: secrets()})

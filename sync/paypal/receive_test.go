@@ -177,7 +177,7 @@ func TestAbout(t *testing.T) {
 		{`{"event_type":"PAYMENT.CAPTURE.REFUNDED","create_time":"2026-10-05T08:00:00Z",
 			"resource":{"id":"REFUND1","links":[{"rel":"self","href":"/v2/payments/captures/X"},
 			{"rel":"up","href":"https://api-m.paypal.com/v2/payments/captures/SALE1"}]}}`,
-			"transaction/REFUND1@1791187200 transaction/SALE1@1788940800"},
+			"transaction/REFUND1@1791187200"},
 		{`{"event_type":"PAYMENT.SALE.COMPLETED","create_time":"2026-10-05T08:00:00Z",
 			"resource":{"id":"SALE1"}}`, "transaction/SALE1@1791187200"},
 		{`{"event_type":"PAYMENT.SALE.COMPLETED","create_time":"2026-10-05T08:00:00Z",

@@ -54,6 +54,8 @@ type Quirks struct {
 	Expired, Foreign bool
 	// Scopes are what the token may do besides reading.
 	Scopes []string
+	// Events are those that the webhook is asked to send; nil for all.
+	Events []string
 	// Account is another account than the usual one.
 	Account string
 }
@@ -182,6 +184,8 @@ func (s *Simulator) answer(r *http.Request, n int) (any, *simError) {
 		return s.permitted("disputes", q, s.disputes)
 	case path == "/v1/notifications/webhooks-events":
 		return s.permitted("webhooks", q, s.listEvents)
+	case path == "/v1/notifications/webhooks/"+simulatorWebhook:
+		return s.permitted("webhooks", q, s.webhook)
 	case isCase:
 		return s.permitted("disputes", url.Values{"id": {id}}, s.dispute)
 	}

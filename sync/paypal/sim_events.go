@@ -150,3 +150,18 @@ func (s *Simulator) listEvents(q url.Values) (any, *simError) {
 	return map[string]any{"events": list, "count": len(list),
 		"links": pageLinks("/v1/notifications/webhooks-events", q, start+size, len(found))}, nil
 }
+
+// webhook answers a request for the only webhook.
+func (s *Simulator) webhook(url.Values) (any, *simError) {
+	types := []any{}
+	events := s.quirks.Events
+	if events == nil {
+		events = []string{"*"}
+	}
+	for _, name := range events {
+		types = append(types, map[string]any{"name": name, "status": "ENABLED"})
+	}
+	return map[string]any{"id": simulatorWebhook, "url": "https://books.example.com/hooks/paypal",
+		"event_types": types, "links": []any{link("self", "/v1/notifications/webhooks/"+
+			simulatorWebhook)}}, nil
+}

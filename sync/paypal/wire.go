@@ -129,11 +129,19 @@ type wireEvent struct {
 	Created  wireTime `json:"create_time"`
 	Type     string   `json:"event_type"`
 	Resource struct {
-		ID        string     `json:"id"`
-		DisputeID string     `json:"dispute_id"`
-		Created   wireTime   `json:"create_time"`
-		Links     []wireLink `json:"links"`
+		ID        string   `json:"id"`
+		DisputeID string   `json:"dispute_id"`
+		Created   wireTime `json:"create_time"`
 	} `json:"resource"`
+}
+
+// wireWebhook is a webhook as PayPal has it.
+type wireWebhook struct {
+	Types []wireEventType `json:"event_types"`
+}
+
+type wireEventType struct {
+	Name string `json:"name"`
 }
 
 type wireLink struct {
