@@ -53,8 +53,7 @@ func (p *PayPal) renew(ctx context.Context) error {
 	if err != nil {
 		return p.malformed(op, err)
 	}
-	r.SetBasicAuth(strings.TrimSpace(p.o.Secrets["client_id"].Reveal()),
-		strings.TrimSpace(p.o.Secrets["client_secret"].Reveal()))
+	r.SetBasicAuth(p.o.Secrets["client_id"].Reveal(), p.o.Secrets["client_secret"].Reveal())
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	var reply wireToken
 	if err := p.send(r, op, &reply); err != nil {

@@ -76,11 +76,15 @@ func (p *pull) caseOf(id string) (*wireDispute, error) {
 }
 
 // disputes reads again the rows of disputes that changed since the last pull, where this one has
-// not met them already.
+// not met them already. A pull of everything has met them all, but may have begun long ago.
 func (p *pull) disputes() error {
 	r := p.at.Run
-	if !r.Whole && !p.noCases {
-		after := max(p.at.At-oneHour, r.Began-disputesKept)
+	if !p.noCases {
+		after, before := p.at.At, r.Lower
+		if r.Whole {
+			after, before = r.Began, math.MaxInt64
+		}
+		after = max(after-oneHour, p.now().Unix()-disputesKept)
 		q := url.Values{"update_time_after": {stamp(after)}, "page_size": {"50"}}
 		for q != nil {
 			list, err := p.disputePage(p.ctx, q)
@@ -91,7 +95,7 @@ func (p *pull) disputes() error {
 				return err
 			}
 			for _, d := range list.Items {
-				if err := p.dispute(d.ID, r.Until, r.Lower); err != nil {
+				if err := p.dispute(d.ID, r.Until, before); err != nil {
 					return err
 				}
 				r.Done++

@@ -76,6 +76,13 @@ var defects = []struct {
 			}
 			return found
 		}},
+	{"customer_disputes_v1", "a list without disputes is against the least number of disputes",
+		func(d *openapi3.T) bool {
+			s := d.Components.Schemas["dispute_search"].Value.Properties["items"].Value
+			found := s.MinItems == 1
+			s.MinItems = 0
+			return found
+		}},
 	{"notifications_webhooks_v1", "a pattern looks ahead, which Go's patterns do not",
 		func(d *openapi3.T) bool {
 			found := false

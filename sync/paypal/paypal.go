@@ -53,8 +53,13 @@ type PayPal struct {
 // missing, and of kind refused where the address or the invoice pattern cannot be used.
 func New(o source.Options) (*PayPal, error) {
 	p := &PayPal{o: o, client: source.Client(o)}
+	// Blanks that were copied along must be in no header, and masking looks for what was sent.
+	p.o.Secrets = map[string]source.Secret{}
+	for field, s := range o.Secrets {
+		p.o.Secrets[field] = source.Secret(strings.TrimSpace(s.Reveal()))
+	}
 	for _, field := range []string{"client_id", "client_secret"} {
-		if strings.TrimSpace(o.Secrets[field].Reveal()) == "" {
+		if p.o.Secrets[field] == "" {
 			return nil, &source.Error{Kind: source.KindAuth, Source: o.Name, Op: "open",
 				Detail: field + " is not set",
 				Hint: "Create a REST app in the PayPal Developer Dashboard with the feature " +
@@ -176,7 +181,7 @@ var wanted = []string{"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.CAPTURE.DENIED",
 
 // webhook says what is wrong with the webhook whose id is set, "" for nothing.
 func (p *PayPal) webhook(ctx context.Context) (warning string, err error) {
-	id := strings.TrimSpace(p.o.Secrets["webhook_id"].Reveal())
+	id := p.o.Secrets["webhook_id"].Reveal()
 	switch {
 	case id == "":
 		return "", nil

@@ -95,18 +95,23 @@ func (p *pull) begin(q source.Request) error {
 			Hint: "The app belongs to another PayPal account than the books. Use an app of the " +
 				"same account, or another source."}
 	}
+	now := p.now().Unix()
+	until := min(now, top.Refreshed.unix())
 	if p.at.serves(q) {
+		// A run that was cut off long ago goes on to where the data reach by now.
+		if r := p.at.Run; stage(r.Stage) == stageRows {
+			r.Until = max(r.Until, until)
+		}
 		return nil
 	}
 	if top.Account != "" {
 		p.at.Account = top.Account
 	}
-	now := p.now().Unix()
 	far, err := p.far(now)
 	if err != nil {
 		return err
 	}
-	if p.at.begin(now, min(now, top.Refreshed.unix()), q, far) && p.at.Asked == 0 {
+	if p.at.begin(now, until, q, far) && p.at.Asked == 0 {
 		return p.openings()
 	}
 	return nil

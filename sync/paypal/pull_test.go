@@ -2,6 +2,7 @@ package paypal
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -349,6 +350,69 @@ func TestTwins(t *testing.T) {
 			t.Errorf("%s changed", key)
 		}
 	}
+}
+
+// TestNamed gives rows of one id their names, whatever the slices in which they come.
+func TestNamed(t *testing.T) {
+	line := func(code, value, currency, at string) json.RawMessage {
+		return json.RawMessage(fmt.Sprintf(`{"transaction_info":{"transaction_id":"X1",
+			"transaction_event_code":%q,"transaction_initiation_date":%q,"transaction_status":"S",
+			"transaction_amount":{"value":%q,"currency_code":%q}}}`, code, at, value, currency))
+	}
+	const early, late = "2026-10-05T08:00:00+0000", "2026-10-05T09:00:00+0000"
+	bodies := []json.RawMessage{
+		line("T0006", "49.00", "EUR", early), line("T0200", "-49.00", "EUR", early),
+		line("T0200", "52.00", "USD", early), line("T1110", "-49.00", "EUR", early),
+		line("T1110", "-10.00", "EUR", late), line("T1300", "49.00", "EUR", early)}
+	want := map[string]string{"X1": "49.00 EUR charge", "X1/T0200": "-49.00 EUR conversion",
+		"X1/T0200/2": "52.00 USD conversion", "X1/T1110": "-49.00 EUR reserve",
+		"X1/T1110/2": "-10.00 EUR reserve"}
+	tr := newTestTranslator(t)
+	for _, slices := range [][][]int{{{0, 1, 2, 3, 4, 5}}, {{5, 4, 3, 2, 1, 0}},
+		{{2, 0, 1, 2, 4, 3, 0}}, {{0, 1}, {2}, {3, 4}, {0}, {2}, {1}}, {{0}, {1, 2}, {3, 4, 2}}} {
+		books := sourcetest.NewBooks()
+		for _, slice := range slices {
+			p := pull{PayPal: &PayPal{o: source.Options{Name: "paypal"}, translate: tr},
+				ctx: t.Context(), books: books, noCases: true}
+			var part []json.RawMessage
+			for _, i := range slice {
+				part = append(part, bodies[i])
+			}
+			if _, err := p.keepRows(part, func(*row) bool { return true }); err != nil {
+				t.Fatal(err)
+			}
+			books.Keep(p.page)
+		}
+		got := map[string]string{}
+		for _, x := range books.All().Transactions {
+			got[x.ID.Native()] = fmt.Sprintf("%s %s", x.Charged, x.Kind)
+		}
+		if !maps.Equal(got, want) {
+			t.Errorf("slices %v: %v", slices, got)
+		}
+	}
+}
+
+// TestResumeLate goes on with a pull that was cut off weeks ago, to where the data reach by now.
+func TestResumeLate(t *testing.T) {
+	w := small()
+	books := sourcetest.NewBooks()
+	b := newBench(t, w, NewSimulator(w), nil)
+	cut := errors.New("cut off")
+	err := b.Pull(t.Context(), source.Request{Books: books}, func(p source.Page) error {
+		if books.Pages > 0 {
+			return cut
+		}
+		books.Keep(p)
+		return nil
+	})
+	if !errors.Is(err, cut) {
+		t.Fatal(err)
+	}
+	touch(w)
+	w.Now += 25 * day
+	newBench(t, w, NewSimulator(w), nil).mustPull(books)
+	wantBooks(t, books, expect(w))
 }
 
 // TestByInitiation serves windows by the date of initiation: what is pending is found again when it

@@ -45,7 +45,7 @@ type certificates struct {
 // body's checksum. The key is that of a certificate of PayPal's, which is fetched once for each
 // address and must be valid when the delivery came in.
 func (p *PayPal) Verify(ctx context.Context, d source.Delivery) (source.Event, error) {
-	webhook := strings.TrimSpace(p.o.Secrets["webhook_id"].Reveal())
+	webhook := p.o.Secrets["webhook_id"].Reveal()
 	if webhook == "" {
 		e := p.unproven("webhook_id is not set")
 		e.Hint = "Copy the webhook's ID from the app's page in the PayPal Developer Dashboard."

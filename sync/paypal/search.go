@@ -75,7 +75,8 @@ func (p *pull) slice(from, to int64, filter url.Values) ([]json.RawMessage, erro
 			if err != nil {
 				return nil, err
 			}
-			same = *next.TotalItems == *first.TotalItems && *next.TotalPages == *first.TotalPages
+			same = *next.TotalItems == *first.TotalItems && *next.TotalPages == *first.TotalPages &&
+				len(next.Rows) > 0
 			rows = append(rows, next.Rows...)
 		}
 		if same && len(rows) == *first.TotalItems {
