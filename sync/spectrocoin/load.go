@@ -72,7 +72,7 @@ func (s *SpectroCoin) list(ctx context.Context, from book.Instant, to *loaded) e
 			}
 		}
 		if len(found) >= total {
-			s.keep(found, to)
+			s.keep(found, from, to)
 			return nil
 		}
 	}
@@ -80,14 +80,15 @@ func (s *SpectroCoin) list(ctx context.Context, from book.Instant, to *loaded) e
 		len(found)))
 }
 
-// keep reads what a list brought. What names another project is left out.
-func (s *SpectroCoin) keep(found map[string]json.RawMessage, to *loaded) {
+// keep reads what a list brought. What names another project is left out, and what is older than was
+// asked for: the wallet is not read that far back.
+func (s *SpectroCoin) keep(found map[string]json.RawMessage, from book.Instant, to *loaded) {
 	for id, body := range found {
 		o, err := readOrder(body, "", s.translate.zone)
 		switch {
 		case err != nil:
 			to.bad = append(to.bad, badRow{id, body, err})
-		case s.ours(&o):
+		case s.ours(&o) && (o.created == 0 || o.created >= from):
 			to.orders = append(to.orders, o)
 		}
 	}
@@ -174,7 +175,8 @@ func (s *SpectroCoin) probe(ctx context.Context, from book.Instant) (*ledger, er
 
 // settle puts what was read in order and finds out what belongs together.
 func (to *loaded) settle() {
-	slices.SortFunc(to.orders, func(a, b order) int { return strings.Compare(a.id, b.id) })
+	slices.SortStableFunc(to.orders, func(a, b order) int { return strings.Compare(a.id, b.id) })
+	to.orders = slices.CompactFunc(to.orders, func(a, b order) bool { return a.id == b.id })
 	slices.SortFunc(to.bad, func(a, b badRow) int { return strings.Compare(a.place, b.place) })
 	to.claims = claim(nil, nil)
 	if to.ledger == nil {

@@ -11,9 +11,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
-	"sync"
-	"time"
 
 	"countinghouse/app/book"
 	"countinghouse/sync/source"
@@ -40,7 +39,7 @@ func (s *SpectroCoin) Verify(ctx context.Context, d source.Delivery) (source.Eve
 	case body[0] == '{':
 		return s.hinted(ctx, body)
 	}
-	return s.form(ctx, body)
+	return s.form(ctx, d.Body)
 }
 
 func (s *SpectroCoin) unreadable(err error) error {
@@ -63,6 +62,11 @@ func (s *SpectroCoin) form(ctx context.Context, body []byte) (source.Event, erro
 	for name, values := range form {
 		if len(values) > 1 {
 			return source.Event{}, s.unreadable(fmt.Errorf("field %q stands twice", name))
+		}
+	}
+	for _, field := range amountFields {
+		if !form.Has(field) {
+			return source.Event{}, s.unreadable(fmt.Errorf("field %q is missing", field))
 		}
 	}
 	if form.Get("sign") == "" {
@@ -127,13 +131,15 @@ func (s *SpectroCoin) hinted(ctx context.Context, body []byte) (source.Event, er
 		return source.Event{}, s.forged("its id has not the form of an order's")
 	}
 	key := strings.ToLower(id)
-	done, err := s.hints.enter(key)
+	done, err := s.hints.enter(ctx, key)
 	switch {
 	case errors.Is(err, errRefused):
 		return source.Event{}, s.forged("SpectroCoin does not know the order")
-	case err != nil:
+	case errors.Is(err, errFlood):
 		return source.Event{}, &source.Error{Kind: source.KindLimited, Source: s.o.Name,
 			Op: "verify a callback", Detail: err.Error(), RetryAfter: hintsEvery}
+	case err != nil:
+		return source.Event{}, err
 	}
 	known := false
 	defer func() { done(known) }()
@@ -158,88 +164,14 @@ func (s *SpectroCoin) hinted(ctx context.Context, body []byte) (source.Event, er
 		At: first(found.updated, found.paid), About: []string{aboutOrder + id}}, nil
 }
 
-// Limits on what callbacks that prove nothing can make us ask.
-const (
-	// hintsAtOnce is how many orders are read for them at the same time.
-	hintsAtOnce = 3
-	// hintsRefused is how many may turn out to be false within hintsEvery.
-	hintsRefused = 20
-	hintsEvery   = time.Minute
-	// memory is how many false ids are remembered, for how long.
-	memory    = 1000
-	memoryFor = 10 * time.Minute
-)
-
-var (
-	errRefused = errors.New("refused before")
-	errFlood   = errors.New("too many callbacks that name no order of ours")
-	errBusy    = errors.New("too many callbacks at once")
-)
-
-// hints keeps callbacks that prove nothing from making us hammer the provider. It may be used from
-// many goroutines.
-type hints struct {
-	clock func() time.Time
-
-	mu      sync.Mutex
-	busy    int
-	refused map[string]time.Time
-	order   []string // the refused ids, oldest first
-	misses  []time.Time
-}
-
-func newHints(clock func() time.Time) *hints {
-	return &hints{clock: clock, refused: map[string]time.Time{}}
-}
-
-// enter asks to read an order. The function that it returns must be called with whether the order
-// was there.
-func (h *hints) enter(id string) (func(known bool), error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	now := h.clock()
-	for len(h.misses) > 0 && now.Sub(h.misses[0]) >= hintsEvery {
-		h.misses = h.misses[1:]
-	}
-	at, refused := h.refused[id]
-	switch {
-	case refused && now.Sub(at) < memoryFor:
-		return nil, errRefused
-	case len(h.misses)+h.busy >= hintsRefused:
-		return nil, errFlood
-	case h.busy >= hintsAtOnce:
-		return nil, errBusy
-	}
-	h.busy++
-	return func(known bool) { h.leave(id, known) }, nil
-}
-
-func (h *hints) leave(id string, known bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.busy--
-	if known {
-		return
-	}
-	now := h.clock()
-	h.misses = append(h.misses, now)
-	if _, again := h.refused[id]; !again {
-		h.order = append(h.order, id)
-	}
-	h.refused[id] = now
-	if len(h.order) > memory {
-		delete(h.refused, h.order[0])
-		h.order = h.order[1:]
-	}
-}
-
 // Follow reads the orders that events are about.
 func (s *SpectroCoin) Follow(ctx context.Context, about []string, books source.Books,
 	keep func(source.Page) error) error {
 	var to loaded
 	want := map[string]bool{}
 	var requests [][2]string
-	for _, a := range about {
+	about = slices.Sorted(slices.Values(about))
+	for _, a := range slices.Compact(about) {
 		if id, ok := strings.CutPrefix(a, aboutOrder); ok {
 			known, err := s.one(ctx, id, &to)
 			if err != nil {

@@ -131,8 +131,8 @@ var errSignature = errors.New("the signature does not fit")
 // PHP form; where there is no description, with an empty one and without.
 func (s signing) verify(form url.Values, key *rsa.PublicKey) error {
 	// A plus sign that was not encoded has become a blank.
-	text := strings.ReplaceAll(strings.TrimSpace(form.Get("sign")), " ", "+")
-	sign, err := base64.StdEncoding.DecodeString(text)
+	text := strings.ReplaceAll(form.Get("sign"), " ", "+")
+	sign, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil || len(sign) == 0 {
 		return errSignature
 	}

@@ -22,8 +22,9 @@ var paths = map[string][]string{"PAID": {"PENDING"}, "FAILED": {"PENDING"},
 	"REFUNDED":                    {"PENDING", "PAID"},
 	"REJECTED_REFUND":             {"PARTIAL_PAYMENT", "UNDERPAID", "PROCESSING_REFUND"}}
 
-// Deliveries are all callbacks that SpectroCoin would have sent of a world's orders up to its Now,
-// oldest first: signed forms for older orders, unsigned JSON for the others.
+// Deliveries are the callbacks that SpectroCoin would have sent of a world's orders up to its Now,
+// oldest first: signed forms for older orders, one for each status, and unsigned JSON for the
+// others, the last one only: those before it say the same and no more.
 func Deliveries(w *world.World) []source.Delivery {
 	var out []source.Delivery
 	for _, o := range w.SpectroCoin.Orders {
@@ -35,6 +36,9 @@ func Deliveries(w *world.World) []source.Delivery {
 			steps = []string{"EXPIRED", "LATE_CRYPTO_PAYMENT", "PAID"}
 		}
 		last := max(cmp.Or(o.PaidAt, o.UpdatedAt, o.At), o.UpdatedAt)
+		if !o.Older {
+			steps = steps[len(steps)-1:]
+		}
 		for i, status := range steps {
 			at := o.At + (last-o.At)*book.Instant(i+1)/book.Instant(len(steps))
 			if at <= w.Now {
@@ -61,11 +65,10 @@ func callback(o world.Order, status string, at book.Instant) source.Delivery {
 		Body:   []byte(signed(callbackForm(o, status), javaForm).Encode()), At: at}
 }
 
-// callbackForm are the fields of a form callback, without its signature.
+// callbackForm are the fields of a form callback of the first generation, without its signature.
 func callbackForm(o world.Order, status string) url.Values {
 	code := cmp.Or(codeOf(status), status)
-	return url.Values{"userId": {simulatorUser}, "merchantApiId": {simulatorProject},
-		"merchantId": {simulatorMerchant}, "apiId": {simulatorAPI}, "orderId": {o.Ref},
+	return url.Values{"merchantId": {simulatorMerchant}, "apiId": {simulatorAPI}, "orderId": {o.Ref},
 		"payCurrency": {o.Pay.Unit()}, "payAmount": {cmp.Or(o.Pay.Decimal(), "0")},
 		"receiveCurrency": {string(o.Receive.Currency)}, "receiveAmount": {o.Receive.Decimal()},
 		"receivedAmount": {cmp.Or(o.Received.Decimal(), "0")}, "description": {o.Text},

@@ -39,6 +39,10 @@ func subject() sourcetest.Subject {
 		Break:   breakOne,
 		Cut:     cut,
 		Fail:    fail,
+		Deliver: Deliveries,
+		Unsigned: func(d source.Delivery) bool {
+			return d.Header.Get("Content-Type") == "application/json"
+		},
 	}
 }
 
