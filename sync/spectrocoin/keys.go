@@ -112,7 +112,7 @@ func (s *SpectroCoin) keyWarnings() []string {
 	if text := s.o.Secrets["private_key"].Reveal(); text != "" {
 		key, err := privateKey([]byte(text))
 		if err == nil {
-			_, err = checkKey(&key.PublicKey)
+			_, err = keyPrint(&key.PublicKey)
 		}
 		warn("merchant's private key", err)
 	}

@@ -200,12 +200,12 @@ func publicKey(text []byte) (*rsa.PublicKey, string, error) {
 	if err != nil || !ok {
 		return nil, "", errNoKey
 	}
-	print, err := checkKey(key)
+	print, err := keyPrint(key)
 	return key, print, err
 }
 
-// checkKey gives a key's fingerprint, and refuses one that proves nothing.
-func checkKey(key *rsa.PublicKey) (string, error) {
+// keyPrint gives a key's fingerprint, and refuses one that proves nothing.
+func keyPrint(key *rsa.PublicKey) (string, error) {
 	der, err := x509.MarshalPKIXPublicKey(key)
 	if err != nil {
 		return "", errNoKey

@@ -135,7 +135,7 @@ func moment(s string, zone *time.Location) (book.Instant, error) {
 	}
 	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
 		switch {
-		case n >= 1e11 && n < 1e14:
+		case n >= 1e11 && n < 7e12:
 			return book.Instant(n), nil
 		case n >= 1e8 && n < 1e11:
 			return book.AtUnix(n), nil
@@ -222,6 +222,8 @@ func readOrder(body json.RawMessage, asked string, zone *time.Location) (order, 
 	}
 	x.created, x.paid = t.at(names.created, zone), t.at(names.paid, zone)
 	x.updated, x.validUntil = t.at(names.updated, zone), t.at(names.validUntil, zone)
+	receive, receiveIn := t.get(names.receive), t.get(names.receiveIn)
+	pay, payIn, received := t.get(names.pay), t.get(names.payIn), t.get(names.received)
 	switch {
 	case t.err != nil:
 		return x, fmt.Errorf("order %s: %w", x.id, t.err)
@@ -233,20 +235,19 @@ func readOrder(body json.RawMessage, asked string, zone *time.Location) (order, 
 		return x, fmt.Errorf("order %s came where %s was asked for", x.id, asked)
 	}
 	var err error
-	if x.receive, err = amountOf(t.get(names.receive), t.get(names.receiveIn)); err != nil {
+	if x.receive, err = amountOf(receive, receiveIn); err != nil {
 		return x, fmt.Errorf("order %s: receive amount: %w", x.id, err)
 	}
 	if x.receive.Minor < 0 {
 		return x, fmt.Errorf("order %s: receive amount %s is negative", x.id, x.receive)
 	}
-	unit := t.get(names.payIn)
-	if x.pay, err = quantity(t.get(names.pay), unit); err != nil {
+	if x.pay, err = quantity(pay, payIn); err != nil {
 		return x, fmt.Errorf("order %s: pay amount: %w", x.id, err)
 	}
-	if x.received, err = quantity(t.get(names.received), unit); err != nil {
+	if x.received, err = quantity(received, payIn); err != nil {
 		return x, fmt.Errorf("order %s: received amount: %w", x.id, err)
 	}
-	return x, t.err
+	return x, nil
 }
 
 // listQuery says which part of the list of orders is asked for.
