@@ -137,10 +137,11 @@ func (s *SpectroCoin) one(ctx context.Context, id string, to *loaded) (bool, err
 
 func orderPath(id string) string { return "/merchants/orders/" + url.PathEscape(id) }
 
-// open reads again the stored orders that are not final and were not in the list.
-func (s *SpectroCoin) open(ctx context.Context, books source.Books, to *loaded) error {
-	const never = book.Instant(1) << 60
-	waiting, err := books.Unsettled(ctx, book.KindTransaction, never)
+// open reads again the stored orders that were not in the list: those that are not final, and those
+// whose money came since a moment though they are older, because a row of the wallet may be theirs.
+func (s *SpectroCoin) open(ctx context.Context, books source.Books, since book.Instant,
+	to *loaded) error {
+	waiting, err := books.Unsettled(ctx, book.KindTransaction, since)
 	if err != nil {
 		return err
 	}

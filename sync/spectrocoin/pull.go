@@ -92,7 +92,7 @@ func (p *pull) begin(q source.Request) error {
 	if err := p.list(p.ctx, r.orders(), &p.loaded); err != nil {
 		return err
 	}
-	if err := p.open(p.ctx, p.books, &p.loaded); err != nil {
+	if err := p.open(p.ctx, p.books, r.orders(), &p.loaded); err != nil {
 		return err
 	}
 	p.settle()
