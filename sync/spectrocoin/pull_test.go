@@ -268,7 +268,7 @@ func TestWalletComesAndGoes(t *testing.T) {
 // orders are paid at once, late or never, credited at once or days later, withdrawals go out and
 // come back. The books must be right every time.
 func TestManyDays(t *testing.T) {
-	for seed := range uint64(6) {
+	for seed := range uint64(3) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		w := sourcetest.Small()
 		w.SpectroCoin = world.Ledger{}
@@ -281,7 +281,13 @@ func TestManyDays(t *testing.T) {
 				continue
 			}
 			q := Quirks{Unstable: r.IntN(2) == 0}
+			if day > 0 && r.IntN(6) == 0 {
+				q.NoWallet = http.StatusForbidden
+			}
 			pullInto(t, serve(t, w, NewSimulator(w).With(q)), b)
+			if q.NoWallet != 0 {
+				continue
+			}
 			if d := sourcetest.Diff(expect(w), b.All()); len(d) > 0 {
 				t.Fatalf("seed %d, day %d: %d differences, %s", seed, day, len(d), d[0])
 			}

@@ -1,6 +1,7 @@
 package spectrocoin
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,7 +34,11 @@ func serve(t *testing.T, w *world.World, h http.Handler, change ...func(*source.
 	t.Cleanup(server.Close)
 	o := source.Options{Name: world.SpectroCoinName, URL: server.URL + publicPath,
 		Secrets: secrets(), Zone: w.Zone, Base: w.Base,
-		Clock: func() time.Time { return w.Now.Time() }}
+		Clock: func() time.Time { return w.Now.Time() },
+		Wait: func(ctx context.Context, d time.Duration) error {
+			t.Errorf("waited %v", d)
+			return ctx.Err()
+		}}
 	for _, f := range change {
 		f(&o)
 	}
