@@ -10,8 +10,10 @@ import (
 // Times in seconds, as Razorpay's filters take them.
 const (
 	oneDay = 24 * 60 * 60
-	// lateDays is how long a payment that failed may still be authorised, and is read again.
-	lateDays = 4
+	// lateDays is how long payments and refunds are read again: one that failed may be authorised for
+	// about three days, and one that waits for its settlement over a long weekend may be sent on
+	// demand before.
+	lateDays = 6
 	// settledDays is how long settlements are read again, with what they consist of.
 	settledDays = 10
 	// sliceDays is how much of the past is read at a time.
@@ -19,8 +21,9 @@ const (
 	// backDays is how far behind a slice the payments and refunds that it settled are read as a list;
 	// older ones are read one by one.
 	backDays = 15
-	// earliest is the first moment that Razorpay's filters take.
+	// earliest and latest are the first and the last moment that Razorpay's filters take.
 	earliest = 946684800
+	latest   = 4765046400
 )
 
 // cursor is where an account's pulling stands. Times are Razorpay's, in Unix seconds.

@@ -105,6 +105,11 @@ func (e *expectation) charge(c world.Charge) {
 	if m, ok := e.movements[c.MovementID]; ok && c.State == book.Succeeded {
 		x.Currency, x.Gross, x.Fee, x.Tax, x.Net = m.Currency, m.Gross, m.Fee, m.Tax, m.Net
 		x.AvailableAt, x.PayoutID = waits(c.At), item(e.settledIn(m))
+		for _, p := range e.w.Razorpay.Payouts {
+			if p.Instant && second(p.At) >= second(c.At) && x.PayoutID == "" {
+				x.AvailableAt = min(x.AvailableAt, second(p.At))
+			}
+		}
 	}
 	e.add(x)
 }

@@ -2,6 +2,7 @@ package razorpay
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"countinghouse/app/book"
@@ -43,21 +44,25 @@ func (p *pull) payment(body json.RawMessage) error {
 		p.reject(book.KindTransaction, "payments", body, err)
 		return nil
 	}
-	receipt := ""
-	if p.translate.wantsReceipt(w) {
-		var err error
-		if receipt, err = p.receipt(w.OrderID); err != nil {
-			return err
-		}
-	}
 	m, of, err := p.settledAs(w.ID)
 	if err != nil {
 		return err
 	}
-	x, err := p.translate.payment(w, receipt, m)
+	var k known
+	if p.translate.wantsReceipt(w) {
+		if k.receipt, err = p.receipt(w.OrderID); err != nil {
+			return err
+		}
+	}
+	if w.state() == book.Succeeded && m.none() {
+		if k.sent, err = p.sentOnDemand(w.Created); err != nil {
+			return err
+		}
+	}
+	x, err := p.translate.payment(w, k, m)
 	if err != nil && of != nil {
 		p.reject(book.KindTransaction, "settlement recon", of.body, err)
-		x, err = p.translate.payment(w, receipt, settled{})
+		x, err = p.translate.payment(w, k, settled{})
 	}
 	if err != nil {
 		p.reject(book.KindTransaction, "payments", body, err)
@@ -66,6 +71,36 @@ func (p *pull) payment(body json.RawMessage) error {
 	p.parents[w.ID] = w.marks()
 	p.keep(x)
 	return nil
+}
+
+// sentOnDemand are the times at which money was sent on demand, from a moment to the run's beginning,
+// in order. What was read before is remembered.
+func (p *pull) sentOnDemand(from int64) ([]int64, error) {
+	if from >= p.sentFrom && p.sentFrom != 0 {
+		return p.sent, nil
+	}
+	to := p.at.Run.Began
+	if p.sentFrom != 0 {
+		to = p.sentFrom - 1
+	}
+	if start, _ := p.at.Run.bounds(); from > start {
+		from = start
+	}
+	from = max(from-sliceDays*oneDay, earliest)
+	list, err := p.all(p.ctx, pathOnDemand, query{"from": strconv.FormatInt(from, 10),
+		"to": strconv.FormatInt(to, 10)}, pageMax, idOf)
+	if err != nil && !withheld(err) {
+		return nil, err
+	}
+	for _, body := range list {
+		var s wireOnDemand
+		if decode(body, &s) == nil {
+			p.sent = append(p.sent, s.Created)
+		}
+	}
+	slices.Sort(p.sent)
+	p.sentFrom = from
+	return p.sent, nil
 }
 
 // receipt is the receipt of an order, "" where it has none. A pull reads the orders of a slice at

@@ -44,6 +44,9 @@ type pull struct {
 	// receipts are those of orders by id, receiptsOf the slice whose orders were all read, from 1.
 	receipts   map[string]string
 	receiptsOf int
+	// sent are when money was sent on demand since sentFrom.
+	sent     []int64
+	sentFrom int64
 	// parents are the marks of payments that are not in the books, disputes those of adjustments.
 	parents  map[string]stored
 	disputes map[string]wireDispute

@@ -120,9 +120,8 @@ func (s *Razorpay) Follow(ctx context.Context, about []string, books source.Book
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	now := s.o.Clock().Unix()
 	p := s.newPull(ctx, cursor{Version: cursorVersion, Mark: 1,
-		Run: &run{Began: now, Lower: now, ByID: true}}, books, nil)
+		Run: &run{Began: latest, Lower: latest, ByID: true}}, books, nil)
 	p.take = func(page source.Page) error {
 		page.Cursor = ""
 		return keep(page)

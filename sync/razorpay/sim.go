@@ -239,7 +239,7 @@ func numbers(r *http.Request, most int64, names ...string) (map[string]int64, *s
 	switch {
 	case out["count"] < 1 || out["count"] > most:
 		return nil, invalid("count", "The count may not be greater than %d.", most)
-	case out["from"] != 0 && out["from"] < earliest || out["to"] > 4765046400:
+	case out["from"] != 0 && out["from"] < earliest || out["to"] > latest:
 		return nil, invalid("from", "from must be between 946684800 and 4765046400")
 	}
 	return out, nil

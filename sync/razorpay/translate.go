@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,9 +53,16 @@ func (p *wirePayment) state() book.TransactionState {
 	return book.Pending
 }
 
+// known is what is known of a payment besides itself: its order's receipt, and when money was sent on
+// demand, in order.
+type known struct {
+	receipt string
+	sent    []int64
+}
+
 // payment is the transaction of a payment. Only a captured one moves the balance: by the amount less
 // the fee, which includes its tax. Where a settlement carried it, what it came to there counts.
-func (t translator) payment(p wirePayment, receipt string, m settled) (book.Transaction, error) {
+func (t translator) payment(p wirePayment, k known, m settled) (book.Transaction, error) {
 	x := book.Transaction{ID: t.item(p.ID), Source: t.name, Kind: book.Charge, State: p.state(),
 		At: book.AtUnix(p.Created), Payer: p.CustomerID, PayerName: cmp.Or(p.Email, p.Contact),
 		Text: p.Description}
@@ -74,7 +82,7 @@ func (t translator) payment(p wirePayment, receipt string, m settled) (book.Tran
 	if x.State == book.Failed {
 		x.Reason = firstOf(p.ErrorReason, p.ErrorCode)
 	}
-	t.references(&x, p.Notes, p.Description, receipt)
+	t.references(&x, p.Notes, p.Description, k.receipt)
 	gross := asked
 	if p.foreign() {
 		if gross, err = amount(p.BaseAmount, p.BaseCurrency); err != nil {
@@ -84,7 +92,7 @@ func (t translator) payment(p wirePayment, receipt string, m settled) (book.Tran
 	}
 	if x.State != book.Succeeded {
 		m = settled{}
-	} else if err := t.captured(&x, &p, gross, m); err != nil {
+	} else if err := t.captured(&x, &p, gross, k.sent, m); err != nil {
 		return x, fmt.Errorf("payment %s: %w", p.ID, err)
 	}
 	marks := p.marks()
@@ -93,9 +101,14 @@ func (t translator) payment(p wirePayment, receipt string, m settled) (book.Tran
 	return x, nil
 }
 
-// captured adds what a captured payment did to the balance.
-func (t translator) captured(x *book.Transaction, p *wirePayment, gross money.Money, m settled) error {
+// captured adds what a captured payment did to the balance. What no settlement carried may have left
+// with money that was sent on demand, which does not wait.
+func (t translator) captured(x *book.Transaction, p *wirePayment, gross money.Money, sent []int64,
+	m settled) error {
 	x.AvailableAt = settleable(x.At)
+	if i, _ := slices.BinarySearch(sent, p.Created); m.none() && i < len(sent) {
+		x.AvailableAt = min(x.AvailableAt, book.AtUnix(sent[i]))
+	}
 	fee, tax := int64(0), int64(0)
 	if p.Fee != nil {
 		fee = *p.Fee
