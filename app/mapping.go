@@ -26,6 +26,9 @@ type (
 	ProfileFault = profile.Fault
 )
 
+// TrialRows is how many rows a Trial shows.
+const TrialRows = profile.TrialRows
+
 // ProfileKinds are the words by which people name the lists of a billing profile.
 var ProfileKinds = profile.Kinds
 

@@ -62,6 +62,8 @@ func (s *shell) workCommands() []command {
 		{id: "export", title: "Export the month as a workbook", icon: "import",
 			keys: []string{"Ctrl", "E"}, trigger: ctrl(fyne.KeyE), why: s.whyNoExport,
 			run: s.showExport},
+		{id: "billing", title: "Edit a billing profile and try it", icon: "file", why: s.whyNoEditor,
+			run: func() { s.editProfile("") }},
 		{id: "theme", title: "Switch between light and dark", icon: "eye", run: s.toggleTheme},
 		{id: "quit", title: "Close the window", icon: "cross", keys: []string{"Ctrl", "Q"},
 			trigger: ctrl(fyne.KeyQ), run: s.leave},

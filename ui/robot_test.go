@@ -14,6 +14,7 @@ import (
 
 	"countinghouse/app"
 	"countinghouse/app/book"
+	"countinghouse/sync/profile"
 )
 
 // robot is a person at the window: it presses, types and looks. What the window's work hands over
@@ -48,7 +49,9 @@ var wall = func() func() time.Time {
 
 func options(dir string) app.Options {
 	return app.Options{Dir: dir, User: "ar.clerk", Now: wall, Wall: wall, Version: "test",
-		LookupEnv: func(string) (string, bool) { return "", false }}
+		LookupEnv: func(name string) (string, bool) {
+			return profile.SimulatorSecrets("fluxbilling")["token"], name == "COUNTINGHOUSE_FLUX_TOKEN"
+		}}
 }
 
 // demo is the pretend business that the tests share; it is made once and only read.

@@ -126,6 +126,8 @@ func pictures() []picture {
 					Duplicates: 6, Quarantined: make([]book.Reject, 1)})
 			x.update()
 		}},
+		// The last one: it adds a source.
+		{name: "profile-editor", both: true, show: showProfileEditor},
 	}
 }
 
