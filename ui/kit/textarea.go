@@ -50,6 +50,8 @@ func NewTextArea() *TextArea {
 	return a
 }
 
+const areaText = 12.5
+
 // areaTheme takes the toolkit's frame away: the field paints its own.
 type areaTheme struct{ presentTheme }
 
@@ -60,11 +62,11 @@ func (t areaTheme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Co
 func (t areaTheme) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
 	case theme.SizeNameText:
-		return 12
+		return areaText
 	case theme.SizeNameLineSpacing:
-		return 3
+		return 5 // less cuts the underscores off
 	}
-	return entryTheme{presentTheme: t.presentTheme, text: 12}.Size(name)
+	return entryTheme{presentTheme: t.presentTheme, text: areaText}.Size(name)
 }
 
 // areaInner is the toolkit's entry with the way out for keys.
@@ -160,7 +162,7 @@ func (a *TextArea) paint(p *pen, size fyne.Size) {
 	p.card(0, 0, size.Width, size.Height, Surface, line, 6)
 	x, y, w, h := float32(6), float32(5), size.Width-12, size.Height-10
 	p.place(a.dressed, x, y, w, h)
-	p.mask(x-1, y-1, w+2, h+2, 3, Surface)
+	p.mask(x-1, y-1, w+2, h+2, 4, Surface)
 	switch {
 	case a.faulty:
 		p.frame(1, 1, size.Width-2, size.Height-2, Clear, StatusBreak.Ink(), 2, 6)
