@@ -67,6 +67,9 @@ func (a *App) Test(ctx context.Context, name book.SourceName) (Test, error) {
 	if o.Secrets, err = a.keys(s, o.Profile); err != nil {
 		t = Test{At: book.At(a.wall()), Problem: Explain(err), Kind: source.KindOf(err),
 			Locked: IsLocked(err)}
+		if t.Locked {
+			return t, nil // it says nothing of the connection
+		}
 	} else if t, err = try(ctx, s, o); err != nil {
 		return Test{}, err
 	}

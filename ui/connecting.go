@@ -39,6 +39,7 @@ type connectionForm struct {
 	fault            string
 	result, said     *fyne.Container
 	test, save, quit *kit.Button
+	why              *kit.Label // why the save is not a plain one
 }
 
 // formField is one field with what it is called in the configuration.
@@ -55,7 +56,7 @@ type linkBox struct {
 
 func newConnectionForm(x *connectionsTab) *connectionForm {
 	f := &connectionForm{x: x, s: x.s, kinds: kit.NewPickList(), result: stacked(0, 0),
-		said: stacked(0, 0)}
+		said: stacked(0, 0), why: kit.NewLabel("", kit.Second)}
 	var rows []kit.PickRow
 	for _, k := range app.SourceKinds() {
 		row := kit.PickRow{ID: k.Kind, Icon: "card", Title: k.Title, Note: "Gateway: moves the money"}
@@ -69,6 +70,7 @@ func newConnectionForm(x *connectionsTab) *connectionForm {
 			Note: "Holds the money; its statements are imported from files"})
 	}
 	f.kinds.Set(rows...)
+	f.kinds.Select(rows[0].ID)
 	f.kinds.OnOpen = f.choose
 	f.loadMethods()
 	return f

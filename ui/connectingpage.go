@@ -63,6 +63,9 @@ func linkParts(methods, accounts []linkBox, other *kit.Entry) *fyne.Container {
 // page is the form of the chosen kind.
 func (f *connectionForm) page() fyne.CanvasObject {
 	title := f.title()
+	if f.kind == kindAccount {
+		title = "a bank account"
+	}
 	parts := []fyne.CanvasObject{kit.NewLabel("Add "+title, kit.Heading.At(17))}
 	if len(f.business) > 0 {
 		parts = append(parts, kit.NewSection(kit.StatusNone, "Your business", nil, rows(f.business)))
@@ -84,11 +87,11 @@ func (f *connectionForm) page() fyne.CanvasObject {
 		}
 		parts = append(parts, f.result)
 	}
-	buttons := chips(f.test, f.quit)
+	buttons := chips(f.save, f.test, f.quit)
 	if f.kind == kindAccount {
-		buttons = chips(f.quit)
+		buttons = chips(f.save, f.quit)
 	}
-	parts = append(parts, f.said, chips(f.save), buttons)
+	parts = append(parts, f.said, buttons, f.why)
 	for _, l := range [][]formField{f.business, f.fields, f.secrets} {
 		for _, x := range l {
 			x.entry.OnFocus = f.x.detail.follow(x.entry)
@@ -131,6 +134,8 @@ func (f *connectionForm) update() {
 	case !f.tested.Passed():
 		spec.Label, spec.Reason = "Save although the test failed", "A sync will fail too until it is put right."
 	}
+	f.why.SetText(spec.Reason)
+	spec.Reason = ""
 	f.save.Set(spec)
 	v := present.NewTestView(f.tested, f.s.zone())
 	if f.tested == nil {
@@ -170,8 +175,15 @@ func (f *connectionForm) runTest() {
 				f.tested = &t
 			}
 			f.update()
+			f.look()
 		}
 	})
+}
+
+// look scrolls to what a test or a save has said.
+func (f *connectionForm) look() {
+	f.x.detail.follow(f.result)()
+	f.x.detail.follow(f.why)()
 }
 
 // whyNoSave says why the form cannot be saved now.
@@ -269,4 +281,5 @@ func (f *connectionForm) again(fault string) {
 	f.fault = fault
 	f.show()
 	f.update()
+	f.look()
 }

@@ -21,6 +21,7 @@ type connectionsTab struct {
 	listed *kit.Card
 	add    *kit.Button
 	unlock *kit.Button
+	locked *fyne.Container // around it, hidden where nothing is locked
 	keys   *kit.Prose
 	setup  *kit.Facts
 	left   *scrolling
@@ -54,7 +55,8 @@ func newConnectionsTab(s *shell) *connectionsTab {
 	x.add = kit.NewButton(kit.ButtonSpec{Label: "Add", Icon: "plus", Kind: kit.Primary, OnTap: x.startForm})
 	x.unlock = kit.NewButton(kit.ButtonSpec{Label: "Unlock", Icon: "key", Small: true,
 		OnTap: func() { s.askPassphrase(x.load) }})
-	x.unlock.Hide()
+	x.locked = chips(x.unlock)
+	x.locked.Hide()
 	x.listed = kit.NewCard("", "", nil, x.list, 0)
 	words := stacked(0, 0, kit.NewLabel("Add a connection", kit.Figure),
 		kit.NewLabel("Billing, gateway or bank account", kit.Second))
@@ -62,7 +64,7 @@ func newConnectionsTab(s *shell) *connectionsTab {
 		x.listed,
 		kit.NewCard("", "", nil, between(36, words, x.add), 14),
 		kit.NewCard("", "", nil, stacked(8, 0, kit.NewLabel("Where keys are kept", kit.Figure),
-			x.keys, x.unlock), 16),
+			x.keys, x.locked), 16),
 		kit.NewCard("", "", nil, stacked(8, 0, kit.NewLabel("Setup of this business", kit.Figure),
 			x.setup), 16)))
 	x.detail = newScrolling(kit.NewEmptyState("", nil))
@@ -156,7 +158,7 @@ func (x *connectionsTab) showLeft() {
 	}
 	x.keys.SetText(text)
 	show(x.listed, len(x.known) > 0)
-	show(x.unlock, x.places.Locked)
+	show(x.locked, x.places.Locked)
 	x.left.lay(x.left.outside.Size())
 }
 

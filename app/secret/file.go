@@ -325,7 +325,13 @@ func (f *File) change(do func(held map[string]string) bool) error {
 		return fmt.Errorf("write %s: %w", FileName, err)
 	}
 	f.read = nil
-	return writeWhole(f.Path, sealed)
+	if err := writeWhole(f.Path, sealed); err != nil {
+		return err
+	}
+	if info, err := os.Stat(f.Path); err == nil {
+		f.read, f.size, f.changed = held, info.Size(), info.ModTime()
+	}
+	return nil
 }
 
 // writeWhole writes a file whole or not at all, readable for this user only.

@@ -322,7 +322,10 @@ func NewConnectionDetail(c app.Connection, r app.SourceRecords, proofs []book.Pr
 	zone *time.Location) ConnectionDetail {
 	d := ConnectionDetail{Title: c.Title, Icon: roleIcon(c), Why: c.Why, Test: NewTestView(c.Tested, zone)}
 	d.State, d.Status = ConnectionState(c)
-	d.Sub = joined(", ", string(c.Name), strings.ToLower(roleTitle(c)))
+	d.Sub = string(c.Name)
+	if role := strings.ToLower(roleTitle(c)); role != d.Sub {
+		d.Sub += ", " + role
+	}
 	if c.Tested != nil && c.Tested.Account != "" {
 		d.Sub = joined(", ", c.Tested.Account, d.Sub)
 	}
