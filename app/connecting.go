@@ -24,6 +24,9 @@ type ConnectionRequest struct {
 	// URL is the address, "" for the live one. Timezone is the zone of a server whose times carry none,
 	// "" for the business's.
 	URL, Timezone string
+	// Profile is the file of a billing profile in the profile folder, "" for none or the one that
+	// comes with the program.
+	Profile string
 	// Secrets are the values by field; an empty one is left out.
 	Secrets map[string]Secret
 	Links   Links
@@ -103,13 +106,14 @@ func SuggestedMethod(kind, method string) bool {
 }
 
 // check says what is missing in a request, in a sentence that names the field; nil for nothing.
-func (r ConnectionRequest) check() error {
+// mapping is the text of its billing profile, "" for none of its own.
+func (r ConnectionRequest) check(mapping string) error {
 	k, ok := kinds[r.Kind]
 	if !ok {
 		return fmt.Errorf("kind %q is not one of %s", r.Kind, kindList())
 	}
 	for _, f := range k.describe.Secrets {
-		if !f.Optional && r.Secrets[f.Name] == "" {
+		if !f.Optional && typed(r.Secrets[f.Name]) == "" && !keyFree(mapping) {
 			return fmt.Errorf("%s is missing: %s", f.Name, f.Title)
 		}
 	}
@@ -118,7 +122,22 @@ func (r ConnectionRequest) check() error {
 
 func (r ConnectionRequest) config() SourceConfig {
 	return SourceConfig{Name: r.Name, Kind: r.Kind, URL: strings.TrimSpace(r.URL),
-		Timezone: r.Timezone}
+		Timezone: r.Timezone, Profile: strings.TrimSpace(r.Profile)}
+}
+
+// typed is a secret as it was meant: without the blanks around it, and a PEM block that a field of
+// one line has taken in with blanks for its line ends has lines again.
+func typed(s Secret) string {
+	v := strings.TrimSpace(s.Reveal())
+	head, rest, ok := strings.Cut(strings.TrimPrefix(v, "-----"), "-----")
+	if !ok || !strings.HasPrefix(v, "-----BEGIN ") || strings.Contains(v, "\n") {
+		return v
+	}
+	body, foot, ok := strings.Cut(rest, "-----")
+	if !ok {
+		return v
+	}
+	return "-----" + head + "-----\n" + strings.Join(strings.Fields(body), "\n") + "\n-----" + foot + "\n"
 }
 
 // Added says what adding or replacing did.
@@ -136,7 +155,11 @@ type Added struct {
 // be kept nothing is written; where the configuration cannot, the keys are forgotten again. IsLocked
 // says of the error that a passphrase is needed.
 func (a *App) Add(ctx context.Context, r ConnectionRequest) (Added, error) {
-	if err := r.check(); err != nil {
+	mapping, err := profileText(a.folder, r.config())
+	if err != nil {
+		return Added{}, err
+	}
+	if err := r.check(mapping); err != nil {
 		return Added{}, err
 	}
 	// The whole change is tried on a copy first, so that no key is kept for nothing.
@@ -232,7 +255,7 @@ func (c *Config) lead(method, behind string) error {
 func (a *App) keep(kind string, name book.SourceName, secrets map[string]Secret) (Added, error) {
 	done := Added{Places: map[string]secret.Place{}}
 	for _, f := range kinds[kind].describe.Secrets {
-		value := strings.TrimSpace(secrets[f.Name].Reveal())
+		value := typed(secrets[f.Name])
 		if value == "" {
 			continue
 		}

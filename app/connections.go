@@ -10,6 +10,7 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/app/secret"
+	"countinghouse/sync/profile"
 	"countinghouse/sync/source"
 )
 
@@ -70,6 +71,8 @@ type Connection struct {
 	Methods []string
 	Settles []book.AccountName
 	Behind  map[string]string
+	// Hooks says that it can receive webhooks.
+	Hooks bool
 	// Tested is the last test since the profile was opened, nil for none.
 	Tested *Test
 }
@@ -81,13 +84,17 @@ type SourceKind struct {
 	// Secrets are its fields; URLRequired says that it has no live address.
 	Secrets     []source.Field
 	URLRequired bool
+	// Mapped says that a billing profile drives it, Unmapped that none comes with the program, so that
+	// a file must be named.
+	Mapped, Unmapped bool
 }
 
 // SourceKinds are all kinds of source, billing systems first, then by title.
 func SourceKinds() []SourceKind {
 	var out []SourceKind
 	for kind, k := range kinds {
-		out = append(out, SourceKind{Kind: kind, Title: k.describe.Title, Role: k.describe.Role,
+		_, shipped := profile.Shipped(kind)
+		out = append(out, SourceKind{Mapped: k.profile != nil, Unmapped: k.profile != nil && !shipped, Kind: kind, Title: k.describe.Title, Role: k.describe.Role,
 			Secrets: k.describe.Secrets, URLRequired: k.describe.URLRequired})
 	}
 	slices.SortFunc(out, func(a, b SourceKind) int {
@@ -107,7 +114,7 @@ func (a *App) Connections(ctx context.Context) ([]Connection, error) {
 	for _, s := range c.Sources {
 		d := kinds[s.Kind].describe
 		x := Connection{Name: s.Name, Title: c.Title(s.Name), Kind: s.Kind, KindTitle: d.Title,
-			Role: d.Role, URL: s.URL, Behind: s.Gateways, Keys: a.keyPlaces(s)}
+			Role: d.Role, URL: s.URL, Hooks: sendsHooks(d), Behind: s.Gateways, Keys: a.keyPlaces(s)}
 		for _, st := range states {
 			if st.Name == s.Name {
 				x.Last = st
@@ -139,6 +146,9 @@ func (a *App) Connections(ctx context.Context) ([]Connection, error) {
 	}
 	return out, nil
 }
+
+// sendsHooks reports whether a kind of source sends webhooks: all gateways do.
+func sendsHooks(d source.Description) bool { return d.Role == source.Gateway }
 
 func (a *App) keyPlaces(s SourceConfig) []Key {
 	var out []Key

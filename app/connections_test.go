@@ -22,7 +22,7 @@ import (
 func pretend(t *testing.T) *Sandbox {
 	t.Helper()
 	s, err := StartSandbox(context.Background(), SandboxRequest{Listen: "127.0.0.1:0", Seed: 1,
-		Customers: 30, Month: book.MonthOf(book.NewDate(2026, 10, 1))})
+		Customers: 30, Month: book.MonthOf(book.NewDate(2026, 10, 1)), Gateways: DemoGateways()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func pauseAndForget(t *testing.T, a *App, s *Sandbox) {
 	if err != nil || len(gone.Places["secret_key"]) != 1 || len(gone.Left) != 0 {
 		t.Fatalf("forgotten: %+v, %v", gone, err)
 	}
-	if c := connection(t, a, "stripe"); c.Name != "" || len(a.Config().Sources[0].Gateways) != 0 {
+	if c := connection(t, a, "stripe"); c.Name != "" || a.Config().Sources[0].Gateways["stripe"] != "" {
 		t.Errorf("still there: %+v, %v", c, a.Config().Sources[0].Gateways)
 	}
 	if after, err := a.Records(ctx, "stripe"); err != nil || after.Kinds[0] != before.Kinds[0] {

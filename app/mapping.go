@@ -65,14 +65,16 @@ func (s *SourceConfig) checkProfile(k kind) error {
 }
 
 // profileOf is the text of a source's billing profile, "" where it has none of its own.
-func (a *App) profileOf(s SourceConfig) (string, error) {
+func (a *App) profileOf(s SourceConfig) (string, error) { return profileText(a.folder, s) }
+
+func profileText(folder string, s SourceConfig) (string, error) {
 	if s.Profile == "" {
 		return "", nil
 	}
-	text, err := os.ReadFile(filepath.Join(a.folder, s.Profile))
+	text, err := os.ReadFile(filepath.Join(folder, s.Profile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("source %s: there is no billing profile %s in the profile folder %s",
-			s.Name, s.Profile, a.folder)
+			s.Name, s.Profile, folder)
 	}
 	if err != nil {
 		return "", fmt.Errorf("source %s: billing profile %s cannot be read: %w", s.Name, s.Profile, err)

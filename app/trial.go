@@ -83,10 +83,18 @@ func TryConnection(ctx context.Context, o Options, c *Config, r ConnectionReques
 	if c == nil {
 		c = &Config{Business: Business{BaseCurrency: "EUR"}}
 	}
-	if err := r.check(); err != nil {
+	s := r.config()
+	folder, err := ProfileDir(o)
+	if err != nil {
 		return Test{}, err
 	}
-	s := r.config()
+	mapping, err := profileText(folder, s)
+	if err != nil {
+		return Test{}, err
+	}
+	if err := r.check(mapping); err != nil {
+		return Test{}, err
+	}
 	if err := s.check(map[string]bool{}); err != nil {
 		return Test{}, err
 	}
@@ -94,8 +102,9 @@ func TryConnection(ctx context.Context, o Options, c *Config, r ConnectionReques
 	if err != nil {
 		return Test{}, err
 	}
+	at.Profile = mapping
 	for field, value := range r.Secrets {
-		if v := strings.TrimSpace(value.Reveal()); v != "" {
+		if v := typed(value); v != "" {
 			at.Secrets[field] = source.Secret(v)
 		}
 	}
@@ -104,7 +113,7 @@ func TryConnection(ctx context.Context, o Options, c *Config, r ConnectionReques
 
 // try opens a source and checks it. Its error is the context's own.
 func try(ctx context.Context, s SourceConfig, o source.Options) (Test, error) {
-	o, reach := source.Reaching(o)
+	o, reach := source.Reaching(source.Hasty(o))
 	t := Test{KeyHint: hint(kinds[s.Kind].describe, o.Secrets)}
 	p, err := kinds[s.Kind].open(o)
 	var h source.Health

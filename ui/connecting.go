@@ -63,6 +63,9 @@ func newConnectionForm(x *connectionsTab) *connectionForm {
 		if k.Role == app.RoleBilling {
 			row.Icon, row.Note = "receipt", "Billing system: issues the invoices"
 		}
+		if k.Unmapped {
+			row.Title, row.Note = "Another billing system", "Any that a billing profile of yours describes"
+		}
 		rows = append(rows, row)
 	}
 	if f.s.profile != nil {
@@ -197,6 +200,13 @@ func (f *connectionForm) sourceFields(kind string) {
 	}
 	f.fields = []formField{field("name", "Name", kind, "Small letters, digits and -.", string(c.SuggestName(kind))),
 		address}
+	if k.Mapped {
+		hint := "A file in the profile folder, where the one that comes along does not fit."
+		if k.Unmapped {
+			hint = "The file in the profile folder that describes your billing system."
+		}
+		f.fields = append(f.fields, field("profile", "Billing profile", "billing.toml", hint, ""))
+	}
 	for _, x := range k.Secrets {
 		placeholder := "not shown while you type"
 		if x.Optional {
@@ -281,7 +291,7 @@ func value(list []formField, name string) string {
 // request is what the form says.
 func (f *connectionForm) request() app.ConnectionRequest {
 	r := app.ConnectionRequest{Name: book.SourceName(value(f.fields, "name")), Kind: f.kind,
-		URL: value(f.fields, "url"), Secrets: map[string]app.Secret{},
+		URL: value(f.fields, "url"), Profile: value(f.fields, "profile"), Secrets: map[string]app.Secret{},
 		Links: linksOf(f.methods, f.accounts, f.other)}
 	for _, s := range f.secrets {
 		r.Secrets[s.name] = app.Secret(s.entry.Text())

@@ -18,7 +18,8 @@ func (x *connectionsTab) showDetail() {
 			"then the bank accounts into which they pay out.", nil))
 		return
 	}
-	v := present.NewConnectionDetail(*c, x.records[c.Name], x.proofs, x.s.profile.Config().Zone())
+	v := present.NewConnectionDetail(*c, x.records[c.Name], x.proofs,
+		x.hook(c.Name), x.s.profile.Config().Zone())
 	parts := []fyne.CanvasObject{detailHead(v), x.actions(*c)}
 	if v.Why != "" && v.Why != v.Test.Problem {
 		parts = append(parts, note(status(v.Status), v.Why))
@@ -85,6 +86,10 @@ func (x *connectionsTab) sections(c app.Connection, v present.ConnectionDetail) 
 		title = "Where its payment methods lead"
 	}
 	out = append(out, kit.NewSection(status(v.CountStatus), title, change, checked(v.Counts)))
+	if len(v.Hooks) > 0 {
+		out = append(out, kit.NewSection(status(v.HookStatus), "Webhooks",
+			kit.NewState(status(v.HookStatus), v.HookResult), checked(v.Hooks)))
+	}
 	if len(v.Proofs) > 0 {
 		out = append(out, kit.NewSection(status(v.ProofStatus), "Completeness",
 			kit.NewState(status(v.ProofStatus), v.ProofResult), wrapped(v.Proofs)))

@@ -29,6 +29,7 @@ type connectionsTab struct {
 
 	known   []app.Connection
 	proofs  []book.Proof
+	hooks   []app.HookState
 	records map[book.SourceName]app.SourceRecords
 	places  app.KeyPlaces
 	// asked counts loads: an older result is dropped.
@@ -105,6 +106,10 @@ func (x *connectionsTab) load() {
 		if err == nil {
 			proofs, err = a.Completeness(ctx)
 		}
+		var hooks []app.HookState
+		if err == nil {
+			hooks, err = a.HookStates(ctx)
+		}
 		places := a.KeyPlaces()
 		return func() {
 			if asked != x.asked || a != x.s.profile {
@@ -114,15 +119,15 @@ func (x *connectionsTab) load() {
 				x.detail.set(stacked(10, 24, note(kit.StatusBreak, app.Explain(err))))
 				return
 			}
-			x.take(known, records, proofs, places)
+			x.proofs, x.hooks, x.places = proofs, hooks, places
+			x.take(known, records)
 		}
 	})
 }
 
 // take shows what was read.
-func (x *connectionsTab) take(known []app.Connection, records map[book.SourceName]app.SourceRecords,
-	proofs []book.Proof, places app.KeyPlaces) {
-	x.known, x.records, x.proofs, x.places = known, records, proofs, places
+func (x *connectionsTab) take(known []app.Connection, records map[book.SourceName]app.SourceRecords) {
+	x.known, x.records = known, records
 	chosen := x.list.Selected()
 	if !slices.ContainsFunc(known, func(c app.Connection) bool { return string(c.Name) == chosen }) {
 		chosen = ""
@@ -177,6 +182,16 @@ func (x *connectionsTab) choose(name book.SourceName) {
 	x.form = nil
 	x.list.Select(string(name))
 	x.showDetail()
+}
+
+// hook is what webhooks came in from a connection, nil where none can.
+func (x *connectionsTab) hook(name book.SourceName) *app.HookState {
+	for i := range x.hooks {
+		if x.hooks[i].Name == name {
+			return &x.hooks[i]
+		}
+	}
+	return nil
 }
 
 func (x *connectionsTab) startForm() {

@@ -208,8 +208,11 @@ func Retry(ctx context.Context, o Options, read func(context.Context) error) err
 		if e.RetryAfter > 0 {
 			pause = e.RetryAfter + rand.N(e.RetryAfter/8+250*time.Millisecond)
 		}
-		if err := wait(ctx, pause); err != nil {
+		switch stop := wait(ctx, pause); {
+		case errors.Is(stop, errHasty):
 			return err
+		case stop != nil:
+			return stop
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package source
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -23,6 +25,31 @@ func Reaching(o Options) (Options, func() Reach) {
 	t := &reaching{next: transportOf(o), clock: o.Clock}
 	o.Transport = t
 	return o, t.reach
+}
+
+// errHasty says that nobody wants to wait for another try; Retry then gives the read's own error.
+var errHasty = errors.New("not waited for")
+
+// hastyWaits and hastyWait are how often and how long is waited where a person waits too.
+const (
+	hastyWaits = 2
+	hastyWait  = 2 * time.Second
+)
+
+// Hasty are options for when a person waits: two tries are repeated at most, after two seconds at
+// most. They are for one goroutine at a time.
+func Hasty(o Options) Options {
+	wait, n := o.Wait, 0
+	if wait == nil {
+		wait = sleep
+	}
+	o.Wait = func(ctx context.Context, d time.Duration) error {
+		if n++; n > hastyWaits || d > hastyWait {
+			return errHasty
+		}
+		return wait(ctx, d)
+	}
+	return o
 }
 
 type reaching struct {

@@ -1,11 +1,23 @@
 package source
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 	"time"
 )
+
+// TestHastyGivesUpSoon repeats a read that fails: twice, and with its own error.
+func TestHastyGivesUpSoon(t *testing.T) {
+	tries, waits := 0, 0
+	failed := &Error{Kind: KindUnavailable, Op: "read", Source: "x"}
+	o := Hasty(Options{Wait: func(context.Context, time.Duration) error { waits++; return nil }})
+	err := Retry(context.Background(), o, func(context.Context) error { tries++; return failed })
+	if err != error(failed) || tries != 3 || waits != 2 {
+		t.Errorf("%d tries, %d waits, %v", tries, waits, err)
+	}
+}
 
 // TestReachIsTheFirstReply asks twice: what is told is of the first reply, also where it is a refusal.
 func TestReachIsTheFirstReply(t *testing.T) {

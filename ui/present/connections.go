@@ -307,6 +307,10 @@ type ConnectionDetail struct {
 	// Counts says what makes it count, a line each; CountStatus whether something does.
 	Counts      []CheckLine
 	CountStatus Status
+	// Hooks say what webhooks came in, none where none can; HookResult sums them up.
+	Hooks      []CheckLine
+	HookResult string
+	HookStatus Status
 	// Last is how the last sync went.
 	LastResult string
 	LastStatus Status
@@ -317,9 +321,36 @@ type ConnectionDetail struct {
 	ProofStatus Status
 }
 
-// NewConnectionDetail shows a connection with what the books hold of it and its balance proofs.
+// hookLines say what webhooks came in; none where none ever did and none can be received.
+func hookLines(c app.Connection, h *app.HookState, zone *time.Location) ([]CheckLine, string, Status) {
+	if h == nil || !c.Hooks {
+		return nil, "", Neutral
+	}
+	if h.LastAt == 0 {
+		return []CheckLine{{Neutral, "Last event", "none yet; pulls find what they would tell, only later"}},
+			"none received", Neutral
+	}
+	st, result := OK, "receiving"
+	if h.Received24h+h.Repeated24h == 0 {
+		st, result = Neutral, "quiet for a day"
+	}
+	day := fmt.Sprintf("%s received, %s refused, %s repeated and ignored", Count(h.Received24h),
+		Count(h.Refused24h), Count(h.Repeated24h))
+	lines := []CheckLine{{OK, "Last event", joined(", ", moment(h.LastAt, zone), h.LastType)},
+		{st, "Last 24 hours", day}}
+	if h.Refused24h > 0 {
+		lines[1].Status = Attention
+	}
+	if h.Waiting > 0 {
+		lines = append(lines, CheckLine{TimingStatus, "Waiting", Plural(h.Waiting, "event") + " to be read"})
+	}
+	return lines, result, st
+}
+
+// NewConnectionDetail shows a connection with what the books hold of it, its balance proofs, and
+// what webhooks came in, nil for a system that sends none.
 func NewConnectionDetail(c app.Connection, r app.SourceRecords, proofs []book.Proof,
-	zone *time.Location) ConnectionDetail {
+	hooks *app.HookState, zone *time.Location) ConnectionDetail {
 	d := ConnectionDetail{Title: c.Title, Icon: roleIcon(c), Why: c.Why, Test: NewTestView(c.Tested, zone)}
 	d.State, d.Status = ConnectionState(c)
 	d.Sub = string(c.Name)
@@ -335,6 +366,7 @@ func NewConnectionDetail(c app.Connection, r app.SourceRecords, proofs []book.Pr
 	}
 	d.Keys, d.KeyStatus = keyLines(c.Keys)
 	d.Counts, d.CountStatus = countLines(c)
+	d.Hooks, d.HookResult, d.HookStatus = hookLines(c, hooks, zone)
 	d.last(c, r, zone)
 	for _, p := range proofs {
 		if p.Source != string(c.Name) {

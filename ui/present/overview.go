@@ -240,6 +240,8 @@ func sourceRows(m *app.Month) []SourceRow {
 			row.Detail, row.Status, row.Word = gatewayHealth(m, s)
 		}
 		switch {
+		case s.Paused:
+			row.Status, row.Word, row.Detail = Neutral, "Paused", "A sync leaves it out"
 		case s.At == 0:
 			row.Status, row.Word, row.Detail = Neutral, "Not synced", "Nothing pulled yet"
 		case !s.OK:
