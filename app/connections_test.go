@@ -50,6 +50,7 @@ func empty(t *testing.T, env map[string]string) (*App, *bytes.Buffer) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.secrets.File.Work = 10
 	t.Cleanup(func() {
 		if err := a.Close(); err != nil {
 			t.Error(err)

@@ -64,7 +64,8 @@ type File struct {
 	// be asked.
 	Ask func(fresh bool) (string, error)
 
-	work int // instead of workFactor in tests
+	// Work is the logarithm of scrypt's cost for what is written, 0 for the usual one.
+	Work int
 
 	mu         sync.Mutex
 	passphrase string
@@ -316,7 +317,7 @@ func (f *File) change(do func(held map[string]string) bool) error {
 	if err := f.open(fresh); err != nil {
 		return err
 	}
-	work := f.work
+	work := f.Work
 	if work == 0 {
 		work = workFactor
 	}

@@ -23,14 +23,14 @@ func finder(env map[string]string) *Store { return &Store{Env: environment(env)}
 func filed(t *testing.T, env map[string]string) *Store {
 	t.Helper()
 	s := finder(env)
-	s.File = &File{Path: filepath.Join(t.TempDir(), FileName), Env: s.Env, work: 10}
+	s.File = &File{Path: filepath.Join(t.TempDir(), FileName), Env: s.Env, Work: 10}
 	return s
 }
 
 // again is the store as another process sees it.
 func again(s *Store, env map[string]string) *Store {
 	return &Store{Env: environment(env), File: &File{Path: s.File.Path, Env: environment(env),
-		work: 10}}
+		Work: 10}}
 }
 
 func TestTheEnvironmentComesBeforeTheKeyring(t *testing.T) {
