@@ -80,6 +80,8 @@ func Run(t *testing.T, s Subject) {
 	t.Run("changes", s.changes)
 	t.Run("limited", s.limited)
 	t.Run("transient", s.transient)
+	t.Run("slow", s.slow)
+	t.Run("skewed", s.skewed)
 	t.Run("refused", s.refused)
 	t.Run("reject", s.reject)
 	t.Run("huge", s.huge)
