@@ -1,13 +1,17 @@
 package app
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -403,5 +407,131 @@ func TestAGapNamesItsDay(t *testing.T) {
 	}
 	if !found {
 		t.Error("no proof of PayPal's euros")
+	}
+}
+
+// TestNothingPlantedIsKept puts a card number into every text that a provider could hold, lets a pull
+// of every source work, be refused and be cut off, and then looks for the number and for every secret
+// in all that is left: the profile's files, the log, and what is told.
+func TestNothingPlantedIsKept(t *testing.T) {
+	const card = "4242 4242 4242 4242"
+	w := wholeWorld(21, 90)
+	for _, l := range []*world.Ledger{&w.Stripe, &w.PayPal, &w.Razorpay, &w.SpectroCoin} {
+		for i := range l.Charges {
+			c := &l.Charges[i]
+			c.Text, c.Name = c.Text+" card "+card, strings.TrimSpace(c.Name+" "+card)
+		}
+		for i := range l.Movements {
+			l.Movements[i].Text += " card " + card
+		}
+		for i := range l.Orders {
+			l.Orders[i].Text += " card " + card
+		}
+	}
+	for i := range w.Customers {
+		w.Customers[i].Last += " " + card
+	}
+	for i := range w.Payments {
+		w.Payments[i].Text += " " + card
+	}
+	for i := range w.Invoices {
+		for k := range w.Invoices[i].Lines {
+			w.Invoices[i].Lines[k].Text += " " + card
+		}
+	}
+	for i := range w.Credits {
+		w.Credits[i].Text += " " + card
+	}
+	s := servedWorld(t, w)
+	a := onWorld(t, s, func() time.Time { return w.Now.Time() })
+	var told bytes.Buffer
+	a.log = slog.New(slog.NewTextHandler(&told, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	report := synced(t, a)
+	fmt.Fprintf(&told, "%+v\n", report)
+
+	// Every source is refused by a server that echoes what it was sent, and then cut off.
+	echo := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, q *http.Request) {
+		body, _ := io.ReadAll(q.Body)
+		user, pass, _ := q.BasicAuth()
+		rw.WriteHeader(http.StatusBadRequest)
+		fmt.Fprintf(rw, `{"error":{"message":"no %s %s %s %s %s"},"message":"%[2]s %[1]s %[3]s"}`,
+			q.Header.Get("Authorization"), pass, user, body, card)
+	}))
+	defer echo.Close()
+	for _, url := range []string{echo.URL, "http://127.0.0.1:1"} {
+		reconfigure(a, func(c *SourceConfig) bool {
+			c.URL = url
+			return true
+		})
+		failed, err := a.Sync(t.Context(), SyncRequest{Full: true}, func(Progress) {})
+		if err == nil {
+			t.Fatal("a sync with a server that refuses everything succeeds")
+		}
+		fmt.Fprintf(&told, "%+v\n%v\n%s\n", failed, err, Explain(err))
+		for _, r := range failed.Sources {
+			fmt.Fprintf(&told, "%v\n%s\n", r.Err, Explain(r.Err))
+		}
+	}
+	month, err := a.Month(t.Context(), w.Options.Month, func(Progress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Export(t.Context(), month, "csv", filepath.Join(a.dir(), "pack"), func(Progress) {}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Export(t.Context(), month, "xlsx", filepath.Join(a.dir(), "pack.xlsx"), func(Progress) {}); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(&told, "%+v\n", month.Exceptions)
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	seek(t, "what is told", told.Bytes(), card, s.Environment())
+	files := 0
+	err = filepath.WalkDir(a.dir(), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		files++
+		seek(t, filepath.Base(path), text, card, s.Environment())
+		if strings.HasSuffix(path, ".xlsx") {
+			z, err := zip.OpenReader(path)
+			if err != nil {
+				return err
+			}
+			defer z.Close()
+			for _, f := range z.File {
+				r, err := f.Open()
+				if err != nil {
+					return err
+				}
+				text, err := io.ReadAll(r)
+				if err != nil {
+					return err
+				}
+				seek(t, path+" "+f.Name, text, card, s.Environment())
+			}
+		}
+		return err
+	})
+	if err != nil || files < 4 {
+		t.Fatalf("%d files, %v", files, err)
+	}
+}
+
+// seek looks for a card number, in any grouping, and for secrets in a text.
+func seek(t *testing.T, where string, text []byte, card string, secrets map[string]string) {
+	t.Helper()
+	plain := strings.ReplaceAll(card, " ", "")
+	for _, form := range []string{card, plain, strings.ReplaceAll(card, " ", "-")} {
+		if i := bytes.Index(text, []byte(form)); i >= 0 {
+			t.Errorf("%s holds the card number: %q", where, text[max(0, i-60):min(len(text), i+40)])
+		}
+	}
+	for name, secret := range secrets {
+		if i := bytes.Index(text, []byte(secret)); len(secret) >= 6 && i >= 0 {
+			t.Errorf("%s holds %s: %q", where, name, text[max(0, i-60):min(len(text), i+60)])
+		}
 	}
 }
