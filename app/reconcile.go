@@ -92,7 +92,7 @@ func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, er
 		in.Sources = append(in.Sources, reconcile.Source{Name: s.Name, Role: reconcile.Role(d.Role),
 			Title: a.Config().Title(s.Name), Methods: s.Gateways, StatesLag: d.Lag,
 			NoMembers: d.Unstated, Sweeps: d.Sweeps,
-			NoFees: !recordsFees(a.Config(), &books, s.Name)})
+			NoFees: d.NoFees || !recordsFees(a.Config(), &books, s.Name)})
 	}
 	for _, x := range a.Config().Accounts {
 		in.Accounts = append(in.Accounts, reconcile.Account{Name: x.Name, Currency: x.Currency,

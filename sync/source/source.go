@@ -30,6 +30,9 @@ type Description struct {
 	// Unstated says that a gateway never states what its payouts consist of, and Sweeps that one of
 	// its payouts that leaves nothing consists of everything since there was nothing before.
 	Unstated, Sweeps bool
+	// NoFees says that billing systems' modules for a gateway record no fees, however few payments
+	// there are to tell it by.
+	NoFees bool
 }
 
 // Role says on which side of the books a source stands.

@@ -42,6 +42,7 @@ var Description = source.Description{
 			Title: "SpectroCoin's public key, PEM, instead of the one that its site shows"},
 	},
 	Ack:      "*ok*",
+	NoFees:   true,
 	Unstated: true,
 	Sweeps:   true,
 }
