@@ -1,6 +1,7 @@
 package world
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,9 @@ import (
 // auditor looks at a world without knowing its truth and reports what is wrong by the rules of the
 // classes, so that a test can say whether a world holds the faults that it claims, and no others.
 type auditor struct {
-	w        *World
+	w *World
+	// Ledger holds what all gateways have.
+	Ledger
 	invoices map[int]*Invoice
 	named    map[string][]*Invoice
 	clients  map[int]*Customer
@@ -54,14 +57,23 @@ func audit(w *World) []finding {
 	for i := range w.Customers {
 		a.clients[w.Customers[i].ID] = &w.Customers[i]
 	}
-	for i := range w.Stripe.Movements {
-		a.moves[w.Stripe.Movements[i].ID] = &w.Stripe.Movements[i]
+	for _, name := range w.Gateways() {
+		a.join(w.Ledger(name))
 	}
-	for i := range w.Stripe.Charges {
-		c := &w.Stripe.Charges[i]
+	for i := range a.Movements {
+		a.moves[a.Movements[i].ID] = &a.Movements[i]
+	}
+	for i := range a.Charges {
+		c := &a.Charges[i]
 		a.charges[c.ID], a.charges[c.IntentID] = c, c
 		if c.MovementID != "" {
 			a.charges[c.MovementID] = c
+		}
+	}
+	for i := range a.Orders {
+		o := &a.Orders[i]
+		if c := a.charges[o.ID]; c != nil {
+			a.charges["SC"+o.PreOrderID], a.charges[fmt.Sprint("SC", o.RequestID)] = c, c
 		}
 	}
 	a.resolveRows()
@@ -75,20 +87,30 @@ func audit(w *World) []finding {
 	return a.found
 }
 
+func (a *auditor) join(l *Ledger) {
+	a.Charges = append(a.Charges, l.Charges...)
+	a.Refunds = append(a.Refunds, l.Refunds...)
+	a.Disputes = append(a.Disputes, l.Disputes...)
+	a.Movements = append(a.Movements, l.Movements...)
+	a.Payouts = append(a.Payouts, l.Payouts...)
+	a.Orders = append(a.Orders, l.Orders...)
+}
+
 func (a *auditor) resolveRows() {
 	reversals := map[string]string{}
-	for _, r := range a.w.Stripe.Refunds {
+	for _, r := range a.Refunds {
 		reversals[r.ID], reversals[r.MovementID] = r.ID, r.ID
 	}
-	for _, d := range a.w.Stripe.Disputes {
+	for _, d := range a.Disputes {
 		if len(d.Movements) > 0 {
 			reversals[d.ID], reversals[d.ChargeID] = d.ID, d.ID
+			reversals[d.Movements[0]] = d.ID
 		}
 	}
 	for i := range a.w.Payments {
 		p := &a.w.Payments[i]
 		a.rows[p.InvoiceID] = append(a.rows[p.InvoiceID], p)
-		if p.Method != "stripe" {
+		if p.Method == "banktransfer" {
 			continue
 		}
 		if p.Out > 0 {
@@ -127,15 +149,16 @@ func (a *auditor) auditPair(p *Payment, c *Charge) {
 		a.report(book.M7, p.Item())
 	case c.Amount.Minor != p.In:
 		a.report(book.A4, p.Item())
-	case m.Currency == p.Currency && m.Fee != p.Fee:
+	case m.Currency == p.Currency && m.Fee != p.Fee && m.Fee+m.Tax != p.Fee &&
+		p.Method != string(SpectroCoinName):
 		a.report(book.A5, p.Item())
 	}
 }
 
 func (a *auditor) auditCharges() {
 	of := map[string][]*Charge{}
-	for i := range a.w.Stripe.Charges {
-		c := &a.w.Stripe.Charges[i]
+	for i := range a.Charges {
+		c := &a.Charges[i]
 		if c.State == book.Pending {
 			a.report(book.T5, c.Item())
 		}
@@ -158,35 +181,38 @@ func (a *auditor) auditCharges() {
 }
 
 func (a *auditor) auditReversals() {
-	for _, r := range a.w.Stripe.Refunds {
+	for _, r := range a.Refunds {
 		if r.State == book.Failed {
 			a.report(book.R3, r.Item())
 		} else if len(a.bookedOut[r.ID]) == 0 {
 			a.report(book.R1, r.Item())
 		}
 	}
-	for _, d := range a.w.Stripe.Disputes {
+	for _, d := range a.Disputes {
 		switch {
 		case len(d.Movements) > 0 && len(a.bookedOut[d.ID]) == 0:
 			a.report(book.R4, d.Item())
-		case len(d.Movements) > 1 && len(a.bookedIn[d.Movements[1]]) == 0:
-			a.report(book.R5, a.moves[d.Movements[1]].Item())
+		}
+		for _, id := range d.Movements {
+			if v := a.moves[id]; v.Category == "dispute_reversal" && len(a.bookedIn[id]) == 0 {
+				a.report(book.R5, v.Item())
+			}
 		}
 	}
 }
 
 func (a *auditor) auditMovements() {
 	today := a.w.Now.In(a.w.Zone)
-	for i := range a.w.Stripe.Movements {
-		m := &a.w.Stripe.Movements[i]
+	for i := range a.Movements {
+		m := &a.Movements[i]
 		if m.Category == "risk_reserved_funds" && m.ReleaseOn > today {
 			a.report(book.T6, m.Item())
 		}
-		if m.PayoutID != "" || m.Category == "payout" || addBusiness(utcDate(m.AvailableAt), 4) >= today {
+		if !states(m.ID) || m.PayoutID != "" || m.Category == "payout" || addBusiness(utcDate(m.AvailableAt), 4) >= today {
 			continue
 		}
-		covered := slices.ContainsFunc(a.w.Stripe.Payouts, func(p Payout) bool {
-			return !p.Automatic && p.Amount.Currency == m.Currency && p.At >= m.AvailableAt
+		covered := slices.ContainsFunc(a.Payouts, func(p Payout) bool {
+			return !p.Automatic && GatewayOf(p.ID) == GatewayOf(m.ID) && p.Amount.Currency == m.Currency && p.At >= m.AvailableAt
 		})
 		if !covered {
 			a.report(book.M3, m.Item())
@@ -204,84 +230,6 @@ func squash(s string) string {
 	}, strings.ToUpper(s))
 }
 
-func (a *auditor) auditPayouts() {
-	members := map[string]int64{}
-	for _, m := range a.w.Stripe.Movements {
-		members[m.PayoutID] += m.Net
-	}
-	for i := range a.w.Stripe.Payouts {
-		p := &a.w.Stripe.Payouts[i]
-		switch {
-		case !p.Automatic:
-			a.report(book.M6, p.Item())
-		case p.State == book.PayoutFailed:
-			a.report(book.R6, p.Item())
-		case members[p.ID] != p.Amount.Minor:
-			a.report(book.A8, p.Item())
-		}
-	}
-	for i := range a.w.Accounts {
-		a.matchPayouts(&a.w.Accounts[i])
-	}
-	late := addBusiness(a.w.Now.In(a.w.Zone), -3)
-	for i := range a.w.Stripe.Payouts {
-		p := &a.w.Stripe.Payouts[i]
-		if !a.lined[p.ID] && p.State != book.PayoutFailed && p.ArrivesOn < late {
-			a.report(book.M4, p.Item())
-		}
-	}
-}
-
-// matchPayouts finds the payouts' lines: by id or trace, then by amount where that is unique.
-func (a *auditor) matchPayouts(acc *Account) {
-	var left []*BankLine
-	for i := range acc.Lines {
-		l := &acc.Lines[i]
-		text := squash(l.Text + l.Reference)
-		matched := false
-		for _, p := range a.w.Stripe.Payouts {
-			if p.Account == acc.Name && p.Amount == l.Amount && !a.lined[p.ID] &&
-				(strings.Contains(text, squash(p.ID)) || p.Trace != "" &&
-					strings.Contains(text, p.Trace)) {
-				matched, a.lined[p.ID], a.lined[l.BankID] = true, true, true
-				break
-			}
-		}
-		if !matched {
-			left = append(left, l)
-		}
-	}
-	fits := func(l *BankLine, p *Payout) bool {
-		return p.Account == acc.Name && p.Amount == l.Amount && !a.lined[p.ID] &&
-			p.State == book.PayoutPaid &&
-			l.On >= addBusiness(p.ArrivesOn, -1) && l.On <= addBusiness(p.ArrivesOn, 3)
-	}
-	type couple struct {
-		l *BankLine
-		p *Payout
-	}
-	var couples []couple
-	lines, payouts := map[*BankLine]int{}, map[*Payout]int{}
-	for _, l := range left {
-		for i := range a.w.Stripe.Payouts {
-			if p := &a.w.Stripe.Payouts[i]; fits(l, p) {
-				couples = append(couples, couple{l, p})
-				lines[l]++
-				payouts[p]++
-			}
-		}
-	}
-	for _, c := range couples {
-		switch {
-		case lines[c.l] > 1 || payouts[c.p] > 1:
-			a.report(book.D7, c.p.Item())
-		case !slices.Contains(acc.Aliases, c.l.Counterparty):
-			a.report(book.D8, c.p.Item())
-		}
-		a.lined[c.p.ID], a.lined[c.l.BankID] = true, true
-	}
-}
-
 // auditTransfers finds the invoices that the other receipts at the bank name.
 func (a *auditor) auditTransfers() {
 	acc := &a.w.Accounts[0]
@@ -291,12 +239,7 @@ func (a *auditor) auditTransfers() {
 			continue
 		}
 		item := l.Item(acc.Name)
-		var hits []*Invoice
-		for _, token := range strings.FieldsFunc(l.Text, func(r rune) bool {
-			return r != '-' && (r < '0' || r > '9')
-		}) {
-			hits = append(hits, a.named[strings.Trim(token, "-")]...)
-		}
+		hits := a.hits(l)
 		switch len(hits) {
 		case 0:
 			a.report(book.M5, item)
@@ -402,6 +345,42 @@ func checkFaults(t *testing.T, w *World) {
 		if !seen[i] {
 			t.Errorf("seed %d, %d customers, %s: %s of %s is not to be found (%s)", w.Options.Seed,
 				len(w.Customers), w.Options.Month, f.Class, f.Key, f.Note)
+		}
+	}
+}
+
+func TestFaultsOfMoreGatewaysAreWhatAnAuditFinds(t *testing.T) {
+	found := map[book.Class]map[book.SourceName]bool{}
+	for seed := range uint64(80) {
+		o := Options{Seed: seed, Customers: 1 + int(seed*seed)%400, Gateways: More,
+			Month: month(2026, time.January) + book.Month(seed%37)}
+		switch seed % 4 {
+		case 2:
+			o.Gateways = More[seed/4%3:][:1]
+		case 3:
+			o.Faults = map[book.Class]int{}
+		}
+		w := Build(o)
+		checkFaults(t, w)
+		for _, f := range w.Truth.Faults {
+			if found[f.Class] == nil {
+				found[f.Class] = map[book.SourceName]bool{}
+			}
+			for _, item := range f.Items {
+				name, _, _ := strings.Cut(string(item), ":")
+				found[f.Class][book.SourceName(name)] = true
+			}
+		}
+	}
+	for name, classes := range map[book.SourceName][]book.Class{
+		PayPalName:      {book.T5, book.T6, book.M1, book.M6, book.A5, book.R1, book.R4, book.R5, book.R6},
+		RazorpayName:    {book.M1, book.M6, book.A5, book.D6, book.R1, book.R4, book.R6},
+		SpectroCoinName: {book.T5, book.M1, book.M6, book.A4, book.D6},
+	} {
+		for _, class := range classes {
+			if !found[class][name] {
+				t.Errorf("no world has a %s at %s", class, name)
+			}
 		}
 	}
 }

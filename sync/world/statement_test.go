@@ -24,7 +24,10 @@ func readGerman(t *testing.T, s string) int64 {
 }
 
 func TestCSVStatementsFoot(t *testing.T) {
-	w := Build(Options{Seed: 3, Customers: 400, Month: month(2026, time.October)})
+	w := Build(Options{Seed: 3, Customers: 400, Month: month(2026, time.October), Gateways: More})
+	if len(w.Accounts) != 3 {
+		t.Errorf("%d accounts, want one for rupees too", len(w.Accounts))
+	}
 	for _, a := range w.Accounts {
 		lines := 0
 		for from := w.OpeningOn; from <= w.Now.In(w.Zone); from = (book.MonthOf(from) + 1).First() {
@@ -83,7 +86,9 @@ func TestCSVDialect(t *testing.T) {
 
 type camt struct {
 	Stmt struct {
-		Bal []struct {
+		IBAN  string `xml:"Acct>Id>IBAN"`
+		Other string `xml:"Acct>Id>Othr>Id"`
+		Bal   []struct {
 			Code string `xml:"Tp>CdOrPrtry>Cd"`
 			Amt  string
 			Mark string `xml:"CdtDbtInd"`
@@ -114,7 +119,7 @@ func signed(t *testing.T, amount, mark string) int64 {
 }
 
 func TestCAMTStatementsFoot(t *testing.T) {
-	w := Build(Options{Seed: 5, Customers: 400, Month: month(2026, time.October)})
+	w := Build(Options{Seed: 5, Customers: 400, Month: month(2026, time.October), Gateways: More})
 	for _, a := range w.Accounts {
 		var b bytes.Buffer
 		from, to := w.Options.Month.First(), w.Options.Month.Last()
@@ -124,6 +129,9 @@ func TestCAMTStatementsFoot(t *testing.T) {
 		var doc camt
 		if err := xml.Unmarshal(b.Bytes(), &doc); err != nil {
 			t.Fatal(err)
+		}
+		if number := doc.Stmt.IBAN + doc.Stmt.Other; number != a.IBAN || (doc.Stmt.IBAN != "") != a.HasIBAN() {
+			t.Errorf("%s: number %q, IBAN %q", a.Name, doc.Stmt.Other, doc.Stmt.IBAN)
 		}
 		bal := doc.Stmt.Bal
 		if len(bal) != 2 || bal[0].Code != "OPBD" || bal[1].Code != "CLBD" {
