@@ -120,7 +120,8 @@ func (x *welcomeScreen) demo() {
 	if month == 0 {
 		month = book.MonthOf(book.DateOf(o.Now())) - 1
 	}
-	q := app.DemoRequest{Options: o, Seed: 1, Customers: demoCustomers, Month: month}
+	q := app.DemoRequest{Options: o, Seed: 1, Customers: demoCustomers, Month: month,
+		Gateways: app.DemoGateways()}
 	s.work.start(ctx, func(ctx context.Context) func() {
 		run, err := app.Demo(ctx, q, show)
 		if err == nil && s.work.ctx.Err() != nil {

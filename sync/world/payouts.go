@@ -238,8 +238,8 @@ func (m *maker) digits(n int) string {
 
 var stripeIBAN = iban("IE", "IRCE92050112342190")
 
-// word writes the sender and the line's text: the payout's id or trace in one of the forms that banks make of
-// them, or, where the amount must do, next to nothing.
+// word writes the sender and the line's text: the payout's id or trace in one of the forms that
+// banks make of them, or, where the amount must do, next to nothing.
 func (g *stripe) word(p *payout, l *BankLine) {
 	l.Counterparty, l.CounterpartyAccount = "STRIPE PAYMENTS EUROPE", stripeIBAN
 	if p.Amount.Currency == "USD" {
