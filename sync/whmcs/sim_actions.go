@@ -20,7 +20,8 @@ func (s *Simulator) whmcsDetails(call) answer {
 
 // marks are the prefix and suffix of a currency.
 func marks(c money.Currency) (prefix, suffix string) {
-	return map[money.Currency]string{"EUR": "€", "USD": "$", "GBP": "£"}[c], " " + string(c)
+	return map[money.Currency]string{"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹",
+		"JPY": "¥"}[c], " " + string(c)
 }
 
 func (s *Simulator) currencies(c call) answer {
@@ -343,7 +344,8 @@ func (s *Simulator) payMethods(c call) answer {
 		return refuse("Client Not Found")
 	}
 	l, v := list{}, &c.Customers[i]
-	if v.GatewayID != "" && c.form.Get("type") != "BankAccount" {
+	// Only Stripe's module keeps cards here.
+	if strings.HasPrefix(v.GatewayID, "cus_") && c.form.Get("type") != "BankAccount" {
 		l.rows = append(l.rows, object{{"id", v.ID}, {"type", "RemoteCreditCard"},
 			{"description", "Card"}, {"gateway_name", "stripe"}, {"contact_type", "Client"},
 			{"contact_id", v.ID}, {"card_last_four", "4242"}, {"expiry_date", "02/29"},
