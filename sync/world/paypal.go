@@ -39,8 +39,8 @@ func (g *payPal) currency(client int) money.Currency {
 	return "EUR"
 }
 
-// id is an id of a transaction or an order.
-func (g *payPal) id() string { return g.m.upper(17) }
+// id is an id of a transaction or an order. It holds a digit, as nearly all do.
+func (g *payPal) id() string { return g.m.upper(16) + g.m.digits(1) }
 
 func (g *payPal) payer(*client) string { return g.m.upper(13) }
 
