@@ -109,10 +109,9 @@ func (c *checker) payouts(name book.SourceName, l *Ledger) error {
 			return fmt.Errorf("%s of %s has a row of %d", p.Item(), p.Amount, own[p.ID])
 		}
 		flaw := c.flaws[p.Item()]
-		true_ := c.composed[p.Item()]
-		if (true_ == p.Amount.Minor) == (flaw == book.M6) {
-			return fmt.Errorf("%s of %s has true members of %d, fault %q", p.Item(), p.Amount,
-				true_, flaw)
+		if sum := c.composed[p.Item()]; (sum == p.Amount.Minor) == (flaw == book.M6) {
+			return fmt.Errorf("%s of %s has true members of %d, fault %q", p.Item(), p.Amount, sum,
+				flaw)
 		}
 		if foots := stated[p.ID] == p.Amount.Minor; states &&
 			foots == (flaw == book.A8 || flaw == book.M6) {

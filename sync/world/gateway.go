@@ -87,17 +87,16 @@ func (m *maker) newSide(name book.SourceName, title string, balances ...balance)
 
 func (s *side) own() *side { return s }
 
+// makers make the gateways beside Stripe, by name.
+var makers = map[book.SourceName]func(*maker) gateway{PayPalName: newPayPal,
+	RazorpayName: newRazorpay, SpectroCoinName: newSpectroCoin}
+
 // open makes the gateways that the options ask for; Stripe is always the first.
 func (m *maker) open() {
 	m.stripe = newStripe(m)
 	m.gateways = []gateway{m.stripe}
-	for _, make := range []struct {
-		name book.SourceName
-		of   func(*maker) gateway
-	}{{PayPalName, newPayPal}, {RazorpayName, newRazorpay}, {SpectroCoinName, newSpectroCoin}} {
-		if slices.Contains(m.w.Options.Gateways, make.name) {
-			m.gateways = append(m.gateways, make.of(m))
-		}
+	for _, name := range m.w.Gateways()[1:] {
+		m.gateways = append(m.gateways, makers[name](m))
 	}
 }
 
