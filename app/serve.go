@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync"
@@ -62,6 +64,7 @@ type server struct {
 	sources   []ServedSource
 	followers map[book.SourceName]*follower
 	doors     []receiver.Source
+	secretsOf map[book.SourceName]map[string]source.Secret
 	receiver  *receiver.Receiver
 	health    health
 	trouble   trouble
@@ -129,13 +132,14 @@ func cannotListen(addr string, err error) error {
 // says which sources take no webhooks.
 func (a *App) newServer(q ServeRequest) (*server, error) {
 	s := &server{App: a, q: q, followers: map[book.SourceName]*follower{},
-		counted: map[book.SourceName]receiver.Counts{}}
+		secretsOf: map[book.SourceName]map[string]source.Secret{},
+		counted:   map[book.SourceName]receiver.Counts{}}
 	if err := s.open(); err != nil {
 		return s, err
 	}
 	s.inbox = a.store.Inbox()
 	s.receiver = receiver.New(receiver.Options{Sources: s.doors, Clock: a.wall, Log: a.log,
-		Keep: s.keep, Health: s.healthNow})
+		Keep: s.keep, Aside: s.aside, Health: s.healthNow})
 	return s, nil
 }
 
@@ -179,11 +183,12 @@ func (s *server) open() error {
 }
 
 // receiving opens a source for its webhooks. Its error says what is missing for them.
-func (a *App) receiving(c SourceConfig) (source.Receiver, error) {
-	o, err := a.sourceOptions(c)
+func (s *server) receiving(c SourceConfig) (source.Receiver, error) {
+	o, err := s.sourceOptions(c)
 	if err != nil {
 		return nil, err
 	}
+	s.secretsOf[c.Name] = o.Secrets
 	for _, f := range kinds[c.Kind].describe.Secrets {
 		if _, ok := o.Secrets[f.Name]; f.Webhook && !ok {
 			return nil, &source.Error{Kind: source.KindAuth, Source: c.Name,
@@ -216,6 +221,15 @@ func (s *server) keep(ctx context.Context, name book.SourceName, e source.Event,
 		s.followers[name].poke()
 	}
 	return fresh, err
+}
+
+// aside stores what a provider signed and nobody can read, without secrets and card numbers.
+func (s *server) aside(ctx context.Context, name book.SourceName, d source.Delivery,
+	why error) error {
+	sum := sha256.Sum256(d.Body)
+	return s.store.KeepReject(ctx, book.Reject{Origin: string(name),
+		Place: "webhook/" + hex.EncodeToString(sum[:8]), Kind: store.KindHook,
+		Raw: source.Raw(string(d.Body), s.secretsOf[name]), Reason: why.Error()}, d.At)
 }
 
 // pullAll pulls all sources at once and then every so often. Each source that could be pulled, or

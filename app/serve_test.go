@@ -308,6 +308,26 @@ func TestForgedWebhooks(t *testing.T) {
 	}
 }
 
+// TestUnreadableWebhooks receives what Stripe signed and what is no event of Stripe's.
+func TestUnreadableWebhooks(t *testing.T) {
+	h := newHookTest(t, sandboxOf(t, SandboxRequest{Seed: 5, Customers: 5}))
+	for range 2 {
+		d := stripe.Sign([]byte(`{"object":"thing","card":"4242424242424242","key":"sk_test_northwind"}`),
+			stripe.SimulatorSecrets()["webhook_secret"], int64(h.at)/1000)
+		if code := h.post(world.StripeName, d); code != http.StatusOK {
+			t.Errorf("answered by %d", code)
+		}
+	}
+	rejects, err := h.store.Rejects(t.Context(), "stripe")
+	if err != nil || len(rejects) != 1 || h.number("SELECT count(*) FROM hooks") != 0 {
+		t.Fatalf("%+v, %v", rejects, err)
+	}
+	if r := rejects[0]; r.Kind != store.KindHook || !strings.Contains(r.Raw, "thing") ||
+		strings.Contains(r.Raw, "42424242") || strings.Contains(r.Raw, "sk_test") || r.Reason == "" {
+		t.Errorf("%+v", r)
+	}
+}
+
 // fake is a receiver that follows as it is told.
 type fake struct {
 	source.Receiver

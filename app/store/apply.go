@@ -154,6 +154,14 @@ func keepRejects(t *tx, rejects []book.Reject, at book.Instant) (int, error) {
 	return int(res.RowsAffected), nil
 }
 
+// KeepReject stores one record that could not be read, once.
+func (s *Store) KeepReject(ctx context.Context, r book.Reject, at book.Instant) error {
+	return s.write(ctx, "keep reject: "+r.Origin, func(t *tx) error {
+		_, err := keepRejects(t, []book.Reject{r}, at)
+		return err
+	})
+}
+
 // Rejects lists the rejects of a source or account, "" for all, in the order in which they came.
 func (s *Store) Rejects(ctx context.Context, origin string) ([]book.Reject, error) {
 	var rows []rejectRow

@@ -18,6 +18,9 @@ const (
 	HookApplied HookState = "applied"
 )
 
+// KindHook is the kind of a reject that is a webhook.
+const KindHook book.Kind = "webhook"
+
 // Hook is a webhook as it is kept: which event of a source, and what to read again.
 type Hook struct {
 	Source book.SourceName

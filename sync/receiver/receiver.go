@@ -51,6 +51,9 @@ type Options struct {
 	// Keep stores an event and returns once it is on the disk; fresh says that it was not there.
 	Keep func(ctx context.Context, name book.SourceName, e source.Event, at book.Instant) (
 		fresh bool, err error)
+	// Aside stores a delivery that its provider signed and that cannot be read, and returns once it is
+	// on the disk.
+	Aside func(ctx context.Context, name book.SourceName, d source.Delivery, why error) error
 	// Health is the document of /healthz and whether all is well; the clock is told of separately.
 	Health func(ctx context.Context) (document map[string]any, ok bool)
 }
@@ -60,15 +63,16 @@ type Reason string
 
 // The reasons.
 const (
-	Forged   Reason = "forged"    // no signature of the provider's
-	Stale    Reason = "stale"     // signed at another time than now
-	Garbled  Reason = "garbled"   // not what the provider documents
-	TooLarge Reason = "too large" // more than BodyMax
-	Broken   Reason = "broken"    // broke off, or came too slowly
-	NotAHook Reason = "no hook"   // another method or kind of content
-	Busy     Reason = "busy"      // more than AtOnce
-	Untold   Reason = "untold"    // the source cannot tell now
-	NotKept  Reason = "not kept"  // the store refused
+	Forged     Reason = "forged"     // no signature of the provider's
+	Stale      Reason = "stale"      // signed at another time than now
+	Garbled    Reason = "garbled"    // not what the provider documents, and not signed
+	Unreadable Reason = "unreadable" // signed, and put aside
+	TooLarge   Reason = "too large"  // more than BodyMax
+	Broken     Reason = "broken"     // broke off, or came too slowly
+	NotAHook   Reason = "no hook"    // another method or kind of content
+	Busy       Reason = "busy"       // more than AtOnce
+	Untold     Reason = "untold"     // the source cannot tell now
+	NotKept    Reason = "not kept"   // the store refused
 )
 
 // Counts say what came in.
@@ -223,6 +227,10 @@ func read(w http.ResponseWriter, q *http.Request) ([]byte, Reason) {
 func (r *Receiver) deliver(w http.ResponseWriter, q *http.Request, g *gate, d source.Delivery) {
 	e, err := g.Verify(q.Context(), d)
 	if err != nil {
+		if errors.Is(err, source.ErrUnreadable) {
+			r.aside(w, q, g, d, err)
+			return
+		}
 		r.unproven(w, g, err)
 		return
 	}
@@ -234,8 +242,28 @@ func (r *Receiver) deliver(w http.ResponseWriter, q *http.Request, g *gate, d so
 	}
 	g.took(isNew)
 	r.o.Log.Info("webhook", "source", g.Name, "event", e.ID, "type", e.Type, "new", isNew)
+	g.acknowledge(w)
+}
+
+func (g *gate) acknowledge(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, g.Ack)
+}
+
+// aside puts a delivery aside that would come again the same, and acknowledges it.
+func (r *Receiver) aside(w http.ResponseWriter, q *http.Request, g *gate, d source.Delivery,
+	why error) {
+	g.fresh()
+	if err := r.o.Aside(q.Context(), g.Name, d, why); err != nil {
+		r.refuse(w, g, http.StatusServiceUnavailable, NotKept, err)
+		return
+	}
+	g.mu.Lock()
+	g.counts.Refused[Unreadable]++
+	g.mu.Unlock()
+	r.o.Log.Warn("webhook put aside: the provider signed what cannot be read", "source", g.Name,
+		"error", why)
+	g.acknowledge(w)
 }
 
 // unproven answers a delivery that its source does not believe, or cannot tell of now.

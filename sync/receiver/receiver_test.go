@@ -26,6 +26,7 @@ type desk struct {
 	kept     map[string]int
 	verify   error
 	refusal  error
+	put      []string
 	hold     chan struct{}
 	log      bytes.Buffer
 	receiver *Receiver
@@ -53,6 +54,10 @@ func newDesk() *desk {
 			}
 			d.kept[fmt.Sprint(name, " ", e.ID, " ", e.About, " ", int64(at))]++
 			return len(d.kept) == 1, nil
+		},
+		Aside: func(_ context.Context, name book.SourceName, x source.Delivery, why error) error {
+			d.put = append(d.put, fmt.Sprint(name, " ", string(x.Body), " ", why))
+			return d.refusal
 		},
 		Health: func(context.Context) (map[string]any, bool) {
 			return map[string]any{"waiting": 3}, d.refusal == nil
@@ -139,6 +144,24 @@ func TestAnswers(t *testing.T) {
 		if strings.Contains(d.log.String(), "evt") {
 			t.Errorf("%s: the log holds the payload: %s", c.name, &d.log)
 		}
+	}
+}
+
+// What the provider signed and nobody can read is kept aside before it is acknowledged.
+func TestUnreadableIsPutAside(t *testing.T) {
+	d := newDesk()
+	d.verify = &source.Error{Kind: source.KindMalformed, Detail: "no event", Err: source.ErrUnreadable}
+	w := d.post("POST", "/hooks/gate", "evt")
+	if w.Code != 200 || w.Body.String() != "*ok*" || len(d.kept) != 0 || len(d.put) != 1 ||
+		!strings.HasPrefix(d.put[0], "gate evt ") {
+		t.Errorf("%d %q, kept %v, aside %v", w.Code, w.Body, d.kept, d.put)
+	}
+	d.refusal = errors.New("full")
+	if w := d.post("POST", "/hooks/gate", "evt"); w.Code != 503 {
+		t.Errorf("one that cannot be kept is answered by %d", w.Code)
+	}
+	if c := d.receiver.Counts()["gate"]; c.Received != 0 || c.Refused[Unreadable] != 1 || c.Refused[NotKept] != 1 {
+		t.Errorf("%+v", c)
 	}
 }
 

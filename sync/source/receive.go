@@ -17,6 +17,10 @@ const ReplayWindow = 5 * time.Minute
 // right and only its time is not. Many of them say that our clock is wrong.
 var ErrStale = errors.New("signed too long ago, or ahead of this computer's clock")
 
+// ErrUnreadable stands in the chain of an error of Verify, beside its kind malformed, where the provider
+// has signed what cannot be read: it is put aside and acknowledged, for it would come again the same.
+var ErrUnreadable = errors.New("signed by the provider, and not what it documents")
+
 // InWindow reports whether a signed time is near enough to when a delivery came in.
 func (d Delivery) InWindow(signed time.Time) bool {
 	return d.At.Time().Sub(signed).Abs() <= ReplayWindow

@@ -37,7 +37,7 @@ func (s *Stripe) Verify(_ context.Context, d source.Delivery) (source.Event, err
 	}
 	if err != nil {
 		return source.Event{}, &source.Error{Kind: source.KindMalformed, Source: s.o.Name,
-			Op: "read a webhook", Detail: "the body is no event of Stripe"}
+			Op: "read a webhook", Detail: "the body is no event of Stripe", Err: source.ErrUnreadable}
 	}
 	if err := s.ours(e); err != nil {
 		return source.Event{}, err
