@@ -86,11 +86,11 @@ func (p *PayPal) Verify(ctx context.Context, d source.Delivery) (source.Event, e
 	}
 	var e wireEvent
 	if json.Unmarshal(d.Body, &e) != nil || e.ID == "" || e.Type == "" {
-		return source.Event{}, p.noEvent("the body is no event of PayPal")
+		return source.Event{}, p.unreadable("the body is no event of PayPal")
 	}
 	at, err := e.Created.instant()
 	if err != nil {
-		return source.Event{}, p.noEvent("the event has no date")
+		return source.Event{}, p.unreadable("the event has no date")
 	}
 	return source.Event{ID: e.ID, Type: e.Type, At: at, About: e.about()}, nil
 }
@@ -103,6 +103,13 @@ func signedText(id, at, webhook string, body []byte) []byte {
 func (p *PayPal) unproven(detail string) *source.Error {
 	return &source.Error{Kind: source.KindAuth, Source: p.o.Name, Op: "verify a webhook",
 		Detail: detail}
+}
+
+// unreadable is a body that PayPal signed.
+func (p *PayPal) unreadable(detail string) *source.Error {
+	e := p.noEvent(detail)
+	e.Err = source.ErrUnreadable
+	return e
 }
 
 func (p *PayPal) noEvent(detail string) *source.Error {
