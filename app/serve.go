@@ -152,6 +152,9 @@ func (s *server) open() error {
 		}
 		served := ServedSource{Name: c.Name, Path: receiver.Path(c.Name)}
 		from, err := s.receiving(c)
+		if c.Paused {
+			err = fmt.Errorf("source %s is paused: resume it, and start serve again", c.Name)
+		}
 		if err != nil {
 			served.Off = Explain(err)
 			missing = errors.Join(missing, err)

@@ -409,6 +409,39 @@ func TestUnreadableWebhooks(t *testing.T) {
 	}
 }
 
+// TestPausedSourcesReceiveNothing serves a profile with one gateway paused, and one with all.
+func TestPausedSourcesReceiveNothing(t *testing.T) {
+	s := servedWorld(t, wholeWorld(6, 30))
+	a := onWorld(t, s, func() time.Time { return s.Now().Time() })
+	pause := func(names ...book.SourceName) (*server, error) {
+		reconfigure(a, func(c *SourceConfig) bool {
+			c.Paused = slices.Contains(names, c.Name)
+			return true
+		})
+		return a.newServer(ServeRequest{})
+	}
+	one, err := pause(world.StripeName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.inbox.Close()
+	w := httptest.NewRecorder()
+	one.receiver.ServeHTTP(w, httptest.NewRequest(http.MethodPost, receiver.Path(world.StripeName), nil))
+	if w.Code != http.StatusNotFound || one.followers[world.StripeName] != nil ||
+		one.followers[world.PayPalName] == nil {
+		t.Errorf("a paused source answers %d", w.Code)
+	}
+	for _, x := range one.sources {
+		if (x.Off != "") != (x.Name == world.StripeName) {
+			t.Errorf("%s is off: %q", x.Name, x.Off)
+		}
+	}
+	if _, err := pause(append(world.More, world.StripeName)...); err == nil ||
+		!strings.Contains(err.Error(), "source stripe is paused") {
+		t.Errorf("with all paused: %v", err)
+	}
+}
+
 // fake is a receiver that follows as it is told.
 type fake struct {
 	source.Receiver
