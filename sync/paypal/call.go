@@ -163,6 +163,13 @@ func denied(err error) bool {
 	return errors.As(err, &r) && r.status == http.StatusForbidden
 }
 
+// refused reports whether PayPal knows the app and says no, for good. What only adds to the
+// transactions is then done without: a pull must not hang on it.
+func refused(err error) bool {
+	kind := source.KindOf(err)
+	return denied(err) || kind == source.KindRefused || kind == source.KindUnsupported
+}
+
 // failure turns a reply other than success into an error.
 func (p *PayPal) failure(op string, res *http.Response, body []byte) error {
 	var said wireError

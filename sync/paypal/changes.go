@@ -60,7 +60,7 @@ func (p *pull) caseOf(id string) (*wireDispute, error) {
 	list, err := p.disputePage(p.ctx, url.Values{"disputed_transaction_id": {id},
 		"page_size": {"50"}})
 	switch {
-	case denied(err):
+	case refused(err):
 		p.noCases = true
 		return nil, nil
 	case err != nil:
@@ -88,7 +88,7 @@ func (p *pull) disputes() error {
 		q := url.Values{"update_time_after": {stamp(after)}, "page_size": {"50"}}
 		for q != nil {
 			list, err := p.disputePage(p.ctx, q)
-			if denied(err) {
+			if refused(err) {
 				break
 			}
 			if err != nil {
@@ -118,7 +118,7 @@ func (p *pull) dispute(id string, until, before int64) error {
 	}
 	var d wireDispute
 	err := p.get(p.ctx, "read dispute", "/v1/customer/disputes/"+id, nil, &d)
-	if denied(err) || missing(err) {
+	if refused(err) {
 		return nil
 	}
 	if err != nil {
@@ -194,7 +194,7 @@ func (p *pull) events() error {
 		seen := map[string]bool{}
 		for q != nil {
 			list, err := p.eventPage(p.ctx, q)
-			if denied(err) {
+			if refused(err) {
 				break
 			}
 			if err != nil {

@@ -66,7 +66,7 @@ func New(o source.Options) (*PayPal, error) {
 					"Transaction Search, and enter its Client ID and Secret."}
 		}
 	}
-	refused := func(err error) error {
+	unusable := func(err error) error {
 		return &source.Error{Kind: source.KindRefused, Source: o.Name, Op: "open",
 			Detail: err.Error(), Err: err}
 	}
@@ -76,10 +76,10 @@ func New(o source.Options) (*PayPal, error) {
 	}
 	var err error
 	if p.base, err = source.CheckURL(address); err != nil {
-		return nil, refused(err)
+		return nil, unusable(err)
 	}
 	if p.translate, err = newTranslator(o); err != nil {
-		return nil, refused(err)
+		return nil, unusable(err)
 	}
 	return p, nil
 }

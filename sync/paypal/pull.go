@@ -143,7 +143,7 @@ func (p *pull) openings() error {
 	p.at.From = low
 	b, err := p.PayPal.balances(p.ctx, time.Unix(low, 0))
 	switch {
-	case denied(err) || source.KindOf(err) == source.KindRefused:
+	case refused(err):
 		return nil
 	case err != nil:
 		return err
@@ -270,7 +270,7 @@ func (p *pull) reject(body json.RawMessage, err error) {
 // answers for a later one, rows may be missing between, and nothing is kept.
 func (p *pull) balance() error {
 	b, err := p.PayPal.balances(p.ctx, time.Unix(p.at.Run.Until, 0))
-	if err != nil && !denied(err) {
+	if err != nil && !refused(err) {
 		return err
 	}
 	if err == nil {

@@ -490,6 +490,29 @@ func TestWithoutPermissions(t *testing.T) {
 	}
 }
 
+// TestWithoutAdditions lets PayPal refuse everything but the search: pulls go on without, a check
+// says so.
+func TestWithoutAdditions(t *testing.T) {
+	w := small()
+	sim := NewSimulator(w)
+	b := newBench(t, w, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1/oauth2/token" || r.URL.Path == "/v1/reporting/transactions" {
+			sim.ServeHTTP(rw, r)
+			return
+		}
+		fail(rw, r, http.StatusBadRequest, "no")
+	}), nil)
+	books := sourcetest.NewBooks()
+	b.mustPull(books)
+	b.mustPull(books)
+	if n := len(books.All().Transactions); n != len(expect(w).Transactions) {
+		t.Errorf("%d transactions", n)
+	}
+	if _, err := b.Check(t.Context()); source.KindOf(err) != source.KindRefused {
+		t.Errorf("check: %v", err)
+	}
+}
+
 // TestCheck reads all of what a check finds.
 func TestCheck(t *testing.T) {
 	w := small()
