@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"countinghouse/app/book"
 	"countinghouse/sync/source"
 )
 
@@ -208,10 +209,42 @@ func (p *pull) events() error {
 			}
 			q = next(list.Links, q)
 		}
+		if err := p.waiting(); err != nil {
+			return err
+		}
 	}
 	done := r.Done
 	r.next()
 	return p.emit(stageEvents, done)
+}
+
+// waiting looks for what has been pending for longer than the windows reach back, one by one. It is
+// done when a pull reads far back.
+func (p *pull) waiting() error {
+	for _, kind := range []book.Kind{book.KindTransaction, book.KindPayout} {
+		if !p.at.Run.Far {
+			return nil
+		}
+		open, err := p.books.Unsettled(p.ctx, kind, math.MaxInt64)
+		if err != nil {
+			return err
+		}
+		for _, id := range open {
+			stored, err := p.books.Revision(p.ctx, id)
+			if err != nil {
+				return err
+			}
+			native, _, _ := strings.Cut(id.Native(), "/")
+			_, at := markOf(stored)
+			if at == 0 || at >= p.at.Run.Lower || !plainID.MatchString(native) {
+				continue
+			}
+			if err := p.found(native, at, p.at.Run.Until); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (p *pull) event(e *wireEvent, seen map[string]bool) error {

@@ -62,7 +62,7 @@ func (t translator) fresh(ctx context.Context, r *row, taken map[string]string,
 			return "", err
 		}
 		_, used := taken[native]
-		if mark := markOf(stored); !used && (mark == "" || mark == r.mark()) {
+		if mark, _ := markOf(stored); !used && (mark == "" || mark == r.mark()) {
 			return native, nil
 		}
 		native = r.Info.ID + "/" + r.Info.Code

@@ -180,11 +180,50 @@ func TestLag(t *testing.T) {
 	late := newBench(t, w, NewSimulator(w), nil)
 	late.mustPull(books)
 	wantBooks(t, books, expect(w))
-	for _, q := range late.searches()[1:] {
-		if from := book.At(at(t, q.Get("start_date"))); from > reach-book.Instant(overlap*1000) {
-			return
-		} else if from < reach-book.Instant(deepOverlap*1000) {
-			t.Errorf("the second pull reads from %s", from)
+	from := at(t, late.searches()[1].Get("start_date"))
+	if want := reach - book.Instant(overlap*1000); book.At(from) != whole(want) {
+		t.Errorf("the second pull reads from %s, want %s", from, want)
+	}
+}
+
+// TestFar looks at how far back pulls read again: days always, 45 once a week, and once a day while
+// something is pending.
+func TestFar(t *testing.T) {
+	for _, c := range []struct {
+		later   book.Instant
+		pending bool
+		want    book.Instant
+	}{
+		{12 * hour, true, 3*day + 4*hour}, {25 * hour, true, 45 * day},
+		{25 * hour, false, 3*day + 4*hour}, {8 * day, false, 45 * day},
+	} {
+		w := small()
+		if !c.pending {
+			touch(w)
+		}
+		// So that nothing but what is pending is young.
+		w.Now += 60 * day
+		books := sourcetest.NewBooks()
+		newBench(t, w, NewSimulator(w), nil).mustPull(books)
+		mark := w.Now
+		w.Now += c.later
+		if c.later > 7*day {
+			b := ledger{w, w.Now}
+			b.sale(world.Charge{ID: id("FRESH"), At: mark - 2*day, Amount: eur(100)}, 0)
+			fresh := newBench(t, w, NewSimulator(w), nil)
+			fresh.mustPull(books.Copy())
+			if at(t, fresh.searches()[1].Get("start_date")) != (mark - overlap*1000).Time() {
+				t.Error("a pull reads far back although nothing can change any more")
+			}
+			books.Keep(source.Page{Cursor: books.Cursor, Records: book.Records{
+				Transactions: []book.Transaction{{ID: native("YOUNG"), Source: world.PayPalName,
+					Kind: book.Charge, State: book.Succeeded, At: mark - 9*day}}}})
+		}
+		b := newBench(t, w, NewSimulator(w), nil)
+		b.mustPull(books)
+		from := at(t, b.searches()[1].Get("start_date"))
+		if want := mark - c.want; book.At(from) != whole(want) {
+			t.Errorf("%+v: reads from %s, want %s", c, from, want)
 		}
 	}
 }
@@ -416,18 +455,35 @@ func TestResumeLate(t *testing.T) {
 }
 
 // TestByInitiation serves windows by the date of initiation: what is pending is found again when it
-// is done, what a dispute or an event speaks of as well.
+// is done, what a dispute or an event speaks of as well, even where it was pending for months.
 func TestByInitiation(t *testing.T) {
+	quirks := Quirks{ByInitiation: true, Denied: []string{"webhooks"}}
 	for _, gap := range []book.Instant{0, 20 * day} {
 		w := small()
 		books := sourcetest.NewBooks()
-		newBench(t, w, NewSimulator(w).With(Quirks{ByInitiation: true}), nil).mustPull(books)
+		newBench(t, w, NewSimulator(w).With(quirks), nil).mustPull(books)
 		touch(w)
 		w.Now += gap
-		b := newBench(t, w, NewSimulator(w).With(Quirks{ByInitiation: true}), nil)
+		b := newBench(t, w, NewSimulator(w).With(quirks), nil)
 		b.mustPull(books)
 		wantBooks(t, books, expect(w))
 	}
+	w := small()
+	books := sourcetest.NewBooks()
+	newBench(t, w, NewSimulator(w), nil).mustPull(books)
+	w.Now += 80 * day
+	newBench(t, w, NewSimulator(w).With(quirks), nil).mustPull(books)
+	w.Now += 2 * day
+	p := &w.PayPal
+	r := &p.Refunds[len(p.Refunds)-1]
+	if r.ID != id("REFUNDLATE") {
+		t.Fatalf("the last refund is %s", r.ID)
+	}
+	r.State, r.MovementID = book.Succeeded, r.ID
+	ledger{w, 0}.move(world.Movement{ID: r.ID, Type: "T1107", Category: "refund", At: r.At,
+		UpdatedAt: w.Now - hour, Gross: -100, SourceID: r.ChargeID})
+	newBench(t, w, NewSimulator(w).With(quirks), nil).mustPull(books)
+	wantBooks(t, books, expect(w))
 }
 
 // TestOldDispute changes a dispute about money that moved long before the last pull: its rows are

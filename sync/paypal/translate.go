@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"countinghouse/app/book"
@@ -197,16 +198,23 @@ func (t translator) party(x *book.Transaction, r *row) {
 	}
 }
 
-// revision is a fingerprint of a record, and behind a # what tells its row from others of its id.
+// revision is a fingerprint of a record, behind a # what tells its row from others of its id, and
+// behind an @ the second at which it was initiated.
 func revision(record any, r *row) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%+v", record))
-	return hex.EncodeToString(sum[:8]) + "#" + r.mark()
+	return fmt.Sprintf("%s#%s@%d", hex.EncodeToString(sum[:8]), r.mark(), r.at/1000)
 }
 
-// markOf is the mark in a stored revision, "" where it has none: a report brought it.
-func markOf(revision string) string {
-	_, mark, _ := strings.Cut(revision, "#")
-	return mark
+// markOf is the mark in a stored revision, "" where it has none: a report brought it. at is the
+// second of its initiation, 0 where there is none.
+func markOf(revision string) (mark string, at int64) {
+	_, rest, _ := strings.Cut(revision, "#")
+	mark, moment, _ := strings.Cut(rest, "@")
+	at, err := strconv.ParseInt(moment, 10, 64)
+	if err != nil {
+		return mark, 0
+	}
+	return mark, at
 }
 
 // idOf is the id of a row that may not be readable otherwise, "" where it has none.
