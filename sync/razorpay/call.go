@@ -194,6 +194,8 @@ type place struct {
 	// that was read, where that is known.
 	Offset int    `json:"skip,omitempty"`
 	After  string `json:"after,omitempty"`
+	// Shifts is how often the list had shifted and was read from its top again.
+	Shifts int `json:"shifts,omitempty"`
 }
 
 // page reads the next page of a list whose records have the ids that idOf gives. A list is at its
@@ -201,7 +203,7 @@ type place struct {
 // one record; where that is another one, the list has shifted, and it is read from its top again.
 func (s *Razorpay) page(ctx context.Context, path string, q query, most int, at *place,
 	idOf func(json.RawMessage) string) ([]json.RawMessage, error) {
-	for range shiftsMax {
+	for at.Shifts <= shiftsMax {
 		q := q.with("count", strconv.Itoa(most)).with("skip", strconv.Itoa(at.Offset))
 		items, err := s.list(ctx, path, q)
 		if err != nil {
@@ -210,7 +212,7 @@ func (s *Razorpay) page(ctx context.Context, path string, q query, most int, at 
 		fresh, overlap := items, 0
 		if at.After != "" {
 			if len(items) == 0 || idOf(items[0]) != at.After {
-				*at = place{}
+				*at = place{Shifts: at.Shifts + 1}
 				continue
 			}
 			fresh, overlap = items[1:], 1
@@ -230,7 +232,7 @@ func (s *Razorpay) page(ctx context.Context, path string, q query, most int, at 
 		Detail: "the list changes while it is read", Hint: "Try again later."}
 }
 
-// shiftsMax is how often a list may shift while one page of it is read.
+// shiftsMax is how often a list may shift while it is read.
 const shiftsMax = 5
 
 // all reads a whole list into memory, each record once.

@@ -121,6 +121,7 @@ func (p *pull) reachBack() error {
 			older = older || len(items) > 0
 		}
 		if !older {
+			low++
 			break
 		}
 	}

@@ -19,13 +19,21 @@ type row struct {
 	body json.RawMessage
 }
 
-// readRow reads a row. Its net is credit less debit. Fee and tax are taken from it where they
-// explain the net; where the net is the whole amount they were paid in another way.
+// readRow reads a row as the API sends it.
 func readRow(body json.RawMessage) (row, error) {
-	r := row{body: body}
-	if err := decode(body, &r.wireRow); err != nil {
-		return r, err
+	var w wireRow
+	if err := decode(body, &w); err != nil {
+		return row{}, err
 	}
+	r, err := w.prove()
+	r.body = body
+	return r, err
+}
+
+// prove proves a row in itself. Its net is credit less debit. Fee and tax are taken from it where
+// they explain the net; where the net is the whole amount they were paid in another way.
+func (w wireRow) prove() (row, error) {
+	r := row{wireRow: w}
 	if r.EntityID == "" || r.Created == 0 {
 		return r, errors.New("a settled row has no id or no date")
 	}

@@ -2,7 +2,6 @@ package razorpay
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	"countinghouse/app/book"
@@ -204,9 +203,16 @@ func entity(m *world.Movement) (kind, id string) {
 	return kind, m.ID
 }
 
-// description is the text of a row. The return of a payout or a refund names what came back.
+// description is the text of a row: a payment's own, none for a refund. The return of a payout or a
+// refund names what came back.
 func (r *simRow) description() string {
 	switch m := r.m; m.Category {
+	case "charge":
+		if c := r.s.charges[r.chargeID()]; c != nil {
+			return c.Text
+		}
+	case "refund":
+		return ""
 	case "payout_reversal":
 		return strings.TrimSpace(m.Text + " Reversal of settlement " + m.SourceID)
 	case "refund_failure":
@@ -258,20 +264,4 @@ func (r *simRow) chargeID() string {
 		return s.refunds[r.m.ID].ChargeID
 	}
 	return ""
-}
-
-// rupees is an amount of a report: with decimals.
-func rupees(minor int64, places int) string {
-	sign := ""
-	if minor < 0 {
-		sign, minor = "-", -minor
-	}
-	if places == 0 {
-		return fmt.Sprintf("%s%d", sign, minor)
-	}
-	unit := int64(1)
-	for range places {
-		unit *= 10
-	}
-	return fmt.Sprintf("%s%d.%0*d", sign, minor/unit, places, minor%unit)
 }

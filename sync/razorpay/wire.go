@@ -129,6 +129,8 @@ type wireRow struct {
 	PaymentID    string `json:"payment_id"`
 	DisputeID    string `json:"dispute_id"`
 	Notes        notes  `json:"notes"`
+	// utr, order and receipt are used of a report only: the API says them elsewhere.
+	utr, order, receipt string
 }
 
 type wireOnDemand struct {
