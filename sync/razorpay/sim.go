@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"countinghouse/app/book"
 	"countinghouse/sync/world"
@@ -138,16 +140,13 @@ func (s *Simulator) answer(r *http.Request) (any, *simError) {
 		return nil, unrecognized()
 	}
 	list := s.lists[path[:cut]]
-	if _, err := list.expand(r); err != nil {
+	expand, err := list.expand(r)
+	if err != nil {
 		return nil, err
 	}
 	i, ok := list.places[path[cut+1:]]
 	if !ok {
 		return nil, invalid("", "The id provided does not exist")
-	}
-	expand, err := list.expand(r)
-	if err != nil {
-		return nil, err
 	}
 	return list.render(i, expand), nil
 }
@@ -198,20 +197,17 @@ func (c *collection) page(r *http.Request) (any, *simError) {
 	if err != nil {
 		return nil, err
 	}
-	from, ranged := n["from"]
-	to, bounded := n["to"]
-	items, skipped := []any{}, int64(0)
-	for i := c.length - 1; i >= 0 && int64(len(items)) < n["count"]; i-- {
-		at := c.at(i)
-		if ranged && at < from {
-			break
-		}
-		if bounded && at > to {
-			continue
-		}
-		if skipped++; skipped > n["skip"] {
-			items = append(items, c.render(i, expand))
-		}
+	low, high := 0, c.length
+	if from, ranged := n["from"]; ranged {
+		low = sort.Search(c.length, func(i int) bool { return c.at(i) >= from })
+	}
+	if to, bounded := n["to"]; bounded {
+		high = sort.Search(c.length, func(i int) bool { return c.at(i) > to })
+	}
+	items := []any{}
+	newest := high - 1 - int(min(n["skip"], int64(c.length)))
+	for i := newest; i >= low && int64(len(items)) < n["count"]; i-- {
+		items = append(items, c.render(i, expand))
 	}
 	return page(items), nil
 }
@@ -257,17 +253,18 @@ func (s *Simulator) recon(r *http.Request) (any, *simError) {
 	case n["month"] < 1 || n["month"] > 12:
 		return nil, invalid("month", "The month must be between 1 and 12.")
 	}
-	_, daily := n["day"]
-	items, skipped := []any{}, int64(0)
-	for i := range s.rows {
-		on := s.rows[i].on.Time()
-		if int64(on.Year()) != n["year"] || int64(on.Month()) != n["month"] ||
-			daily && int64(on.Day()) != n["day"] {
-			continue
-		}
-		if skipped++; skipped > n["skip"] && int64(len(items)) < n["count"] {
-			items = append(items, s.rows[i].object())
-		}
+	from := book.NewDate(int(n["year"]), time.Month(n["month"]), 1)
+	to := book.MonthOf(from).Last()
+	if day, daily := n["day"]; daily {
+		from += book.Date(min(max(day, 1), 31)) - 1
+		to = min(from, to)
+	}
+	low := sort.Search(len(s.rows), func(i int) bool { return s.rows[i].on >= from })
+	high := sort.Search(len(s.rows), func(i int) bool { return s.rows[i].on > to })
+	items := []any{}
+	first := low + int(min(n["skip"], int64(len(s.rows))))
+	for i := first; i < high && int64(len(items)) < n["count"]; i++ {
+		items = append(items, s.rows[i].object())
 	}
 	return page(items), nil
 }

@@ -221,13 +221,21 @@ func (r *simRow) description() string {
 	return r.m.Text
 }
 
+// made is when the object of a row was made: a payment that was captured late is as old as itself.
+func (r *simRow) made() book.Instant {
+	if c := r.s.charges[r.chargeID()]; c != nil && r.m.Category == "charge" {
+		return c.At
+	}
+	return r.m.At
+}
+
 // object is the row as Razorpay sends it. Notes come in each of their forms.
 func (r *simRow) object() any {
 	m, fee := r.m, r.m.Fee+r.m.Tax
 	kind, id := entity(m)
 	out := map[string]any{"entity_id": id, "type": kind, "debit": max(0, -m.Net),
 		"credit": max(0, m.Net), "amount": max(m.Gross, -m.Gross), "currency": m.Currency,
-		"fee": fee, "tax": m.Tax, "on_hold": false, "settled": true, "created_at": seconds(m.At),
+		"fee": fee, "tax": m.Tax, "on_hold": false, "settled": true, "created_at": seconds(r.made()),
 		"settled_at": seconds(r.settled.At), "posted_at": nil, "settlement_id": r.settled.ID,
 		"credit_type": "default", "description": null(r.description()),
 		"notes":      []any{"{}", []any{}, nil, map[string]any{"k": "v"}}[r.place%4],

@@ -49,7 +49,7 @@ func (r *simRow) fields() []string {
 		case "debit", "credit", "amount", "fee", "tax":
 			out[i] = rupees(v)
 		case "created_at":
-			out[i] = r.m.At.Time().In(ist).Format("02/01/2006 15:04:05")
+			out[i] = r.made().Time().In(ist).Format("02/01/2006 15:04:05")
 		case "settled_at":
 			out[i] = r.on.Time().Format("02/01/2006")
 		case "currency":
