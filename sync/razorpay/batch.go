@@ -152,7 +152,10 @@ func (b *batch) add(r *row) {
 			// It is not settled yet: the payment itself says all there is.
 			return
 		}
-		b.byEntity[r.EntityID] = r
+		// A settlement that came back may have been settled again: the later one counts.
+		if old := b.byEntity[r.EntityID]; old == nil || old.Settled <= r.Settled {
+			b.byEntity[r.EntityID] = r
+		}
 	default:
 		b.others = append(b.others, r)
 	}

@@ -366,3 +366,50 @@ func TestErrorShapes(t *testing.T) {
 		}
 	}
 }
+
+// TestSettledAgain moves the rows of a settlement that came back into the next one, under which they
+// are settled again: each row belongs to the later settlement, and the first has no members.
+func TestSettledAgain(t *testing.T) {
+	w := small()
+	paid, again := rid("setl", "paid"), rid("setl", "again")
+	b := sourcetest.NewBooks()
+	pullInto(t, open(t, w, NewSimulator(w)), b)
+	moved := small()
+	later := builder{moved}
+	later.payout(paid).State = book.PayoutFailed
+	both := later.payout(paid).Amount.Minor
+	later.payout(again).Amount.Minor += both
+	for i := range moved.Razorpay.Movements {
+		if m := &moved.Razorpay.Movements[i]; m.PayoutID == paid && m.Category != "payout" {
+			m.PayoutID = again
+		}
+	}
+	old, fresh := NewSimulator(w), NewSimulator(moved)
+	h := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		// The first settlement's day still shows its rows.
+		if r.URL.Path == pathRecon && r.URL.Query().Get("day") == "06" {
+			old.ServeHTTP(rw, r)
+			return
+		}
+		fresh.ServeHTTP(rw, r)
+	})
+	s := open(t, moved, h)
+	for range 2 {
+		err := s.Pull(t.Context(), source.Request{Books: b, Cursor: b.Cursor, Full: true},
+			func(p source.Page) error {
+				b.Keep(p)
+				return nil
+			})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, x := range b.All().Transactions {
+		if x.PayoutID == item(paid) && (x.Kind == book.Charge || x.Kind == book.Refund) {
+			t.Errorf("%s still belongs to the first settlement", x.ID)
+		}
+	}
+	if p := payoutOf(t, b, paid); p.State != book.PayoutFailed || p.Members != book.MembersPending {
+		t.Errorf("the first settlement: %+v", p)
+	}
+}

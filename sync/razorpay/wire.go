@@ -124,6 +124,7 @@ type wireRow struct {
 	Fee          int64  `json:"fee"`
 	Tax          int64  `json:"tax"`
 	Created      int64  `json:"created_at"`
+	Settled      int64  `json:"settled_at"`
 	SettlementID string `json:"settlement_id"`
 	Description  string `json:"description"`
 	PaymentID    string `json:"payment_id"`
