@@ -195,6 +195,10 @@ func TestMembersAreProven(t *testing.T) {
 			return editRow(b, rid("pay", "Card1"), map[string]any{"amount": 500_000,
 				"credit": 488_436})
 		}},
+		{name: "two rows are wrong and their sum is right", rejects: 2, rewrite: func(b []byte) []byte {
+			b = editRow(b, rid("pay", "Card1"), map[string]any{"amount": 500_000, "credit": 488_436})
+			return editRow(b, rid("pay", "Card2"), map[string]any{"amount": 480_000, "credit": 468_436})
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := small()
