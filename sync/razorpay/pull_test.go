@@ -417,3 +417,26 @@ func TestSettledAgain(t *testing.T) {
 		t.Errorf("the first settlement: %+v", p)
 	}
 }
+
+// TestLateAuthorisation lets a payment that failed three days before the last pull be captured after
+// it, with nothing else happening.
+func TestLateAuthorisation(t *testing.T) {
+	w := small()
+	late := func(w *world.World, c world.Charge) {
+		c.ID, c.At, c.Amount = rid("pay", "Bank"), small().Now-3*day, inr(50_000)
+		builder{w}.charge(c, world.Movement{})
+		order(w)
+	}
+	late(w, world.Charge{State: book.Failed, FailureCode: "payment_timed_out"})
+	b := sourcetest.NewBooks()
+	pullInto(t, open(t, w, NewSimulator(w)), b)
+	then := small()
+	late(then, world.Charge{})
+	then.Now += hour
+	b.Changed = nil
+	pullInto(t, open(t, then, NewSimulator(then)), b)
+	wantWorld(t, then, b)
+	if len(b.Changed) != 1 {
+		t.Errorf("changed %v", b.Changed)
+	}
+}
