@@ -101,8 +101,8 @@ func named(text string, index []map[string][]int) (int, bool) {
 	return 0, false
 }
 
-// returns are the rows by which withdrawals came back, by the withdrawal's number, and the other way
-// round: each names the number of one withdrawal of its amount.
+// returns are the rows by which withdrawals came back whole, by the withdrawal's number, and the
+// withdrawals by the number of the row that names them.
 func returns(rows []row) (back map[string]*row, of map[string]string) {
 	out := map[string]*row{}
 	for i := range rows {
@@ -117,10 +117,14 @@ func returns(rows []row) (back map[string]*row, of map[string]string) {
 			continue
 		}
 		for _, token := range wordsOf(r.text) {
-			if p := out[token]; p != nil && p.amount == r.amount.Neg() && back[token] == nil {
-				back[token], of[r.no] = r, token
-				break
+			p := out[token]
+			if p == nil {
+				continue
 			}
+			if of[r.no] = token; p.amount == r.amount.Neg() && back[token] == nil {
+				back[token] = r
+			}
+			break
 		}
 	}
 	return back, of

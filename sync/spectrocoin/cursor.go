@@ -32,8 +32,6 @@ type cursor struct {
 	WalletMark milli `json:"wallet_mark,omitempty"`
 	// Pending is the oldest row of the wallet that was not final, 0 for none.
 	Pending milli `json:"pending,omitempty"`
-	// Late are the parents of rows that are read again, where the parent itself is not any more.
-	Late map[string]string `json:"late,omitempty"`
 	// Run is the pull that has begun and not finished.
 	Run *run `json:"run,omitempty"`
 }
@@ -120,10 +118,10 @@ func (c *cursor) begin(now book.Instant, q source.Request, wallet bool) {
 func (r *run) orders() book.Instant { return max(0, book.Instant(r.Lower)-lateness) }
 
 // finish ends the pull under way.
-func (c *cursor) finish(wallet bool, pending book.Instant, late map[string]string) {
+func (c *cursor) finish(wallet bool, pending book.Instant) {
 	c.Mark = c.Run.Began
 	if wallet {
-		c.WalletMark, c.Pending, c.Late = c.Mark, milli(pending), late
+		c.WalletMark, c.Pending = c.Mark, milli(pending)
 	}
 	c.Run = nil
 }

@@ -3,6 +3,7 @@ package spectrocoin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -117,8 +118,8 @@ var orderID = regexp.MustCompile(`^[0-9A-Za-z]{8}[0-9A-Za-z-]{8,56}$`)
 // belongs to another project.
 func (s *SpectroCoin) one(ctx context.Context, id string, to *loaded) (bool, error) {
 	var body json.RawMessage
-	err := s.public.get(ctx, "read order", orderPath(id), nil, &body)
-	if statusOf(err) == http.StatusNotFound && source.KindOf(err) == source.KindRefused {
+	err := s.public.get(ctx, readOp, orderPath(id), nil, &body)
+	if unknownOrder(err) {
 		return false, nil
 	}
 	if err != nil {
@@ -133,6 +134,23 @@ func (s *SpectroCoin) one(ctx context.Context, id string, to *loaded) (bool, err
 		return true, nil
 	}
 	return false, nil
+}
+
+// readOp is what reading an order is called in errors.
+const readOp = "read order"
+
+// unknownOrder reports whether an error says that there is no such order: it must come from the
+// reading itself, not from asking for the token.
+func unknownOrder(err error) bool {
+	var e *source.Error
+	if !errors.As(err, &e) || e.Op != readOp || e.Kind != source.KindRefused {
+		return false
+	}
+	switch statusOf(err) {
+	case http.StatusNotFound, http.StatusBadRequest, http.StatusUnprocessableEntity:
+		return true
+	}
+	return false
 }
 
 func orderPath(id string) string { return "/merchants/orders/" + url.PathEscape(id) }

@@ -196,31 +196,46 @@ func (p *pull) rows() error {
 		ids = append(ids, r.no)
 	}
 	return p.walk(stageRows, ids, func(i int) error {
-		p.row(rows[i])
-		return nil
+		return p.row(rows[i])
 	})
 }
 
-// parent is the native id of what a row belongs to, "" for nothing.
-func (p *pull) parent(r row) string {
-	for _, of := range []map[string]string{p.claims.owner, p.of, p.at.Late} {
+// parent is the native id of what a row belongs to, "" for nothing. What it names may be too old to
+// be read again, but stored.
+func (p *pull) parent(r row) (string, error) {
+	for _, of := range []map[string]string{p.claims.owner, p.of} {
 		if id := of[r.no]; id != "" {
-			return id
+			return id, nil
 		}
 	}
-	return ""
+	if kind := r.kind(); kind != book.Refund && kind != book.PayoutFailure {
+		return "", nil
+	}
+	for _, token := range wordsOf(r.text) {
+		if len(token) < nameMin {
+			continue
+		}
+		revision, err := p.books.Revision(p.ctx, p.item(token))
+		if err != nil || revision != "" {
+			return token, err
+		}
+	}
+	return "", nil
 }
 
-func (p *pull) row(r row) {
-	kind, parent := r.kind(), p.parent(r)
+func (p *pull) row(r row) error {
+	parent, err := p.parent(r)
+	kind := r.kind()
 	switch {
+	case err != nil:
+		return err
 	case kind == payoutRow:
 		p.page.Records.Payouts = append(p.page.Records.Payouts,
 			p.translate.payout(r, p.back[r.no]))
-		return
+		return nil
 	case milli(r.at) < p.at.Run.Lower, parent != "" && kind != book.Refund && kind != book.PayoutFailure:
 		// An order carries it, or it is older than what was asked for.
-		return
+		return nil
 	}
 	var of book.ItemID
 	if parent != "" {
@@ -228,41 +243,23 @@ func (p *pull) row(r row) {
 	}
 	p.page.Records.Transactions = append(p.page.Records.Transactions,
 		p.translate.movement(r, kind, of))
+	return nil
 }
 
 // balance ends the pull.
 func (p *pull) balance() error {
 	var pending book.Instant
-	late := map[string]string{}
 	if l := p.ledger; l != nil {
 		p.page.Records.Balances = p.balances(l)
-		next := book.Instant(p.at.Run.Began) - overlap
-		old := p.old(next - lateness)
 		for _, r := range l.rows {
 			if r.status == rowPending && (pending == 0 || r.at < pending) {
 				pending = r.at
 			}
-			if parent := p.parent(r); r.at >= next && parent != "" && old(parent) {
-				late[r.no] = parent
-			}
 		}
 	}
 	done := len(p.page.Records.Balances)
-	p.at.finish(p.ledger != nil, pending, late)
+	p.at.finish(p.ledger != nil, pending)
 	return p.emit(stageBalance, done, 0)
-}
-
-// old tells whether the order or the payout of an id will not be read any more by a pull that reads
-// from a moment on.
-func (p *pull) old(from book.Instant) func(id string) bool {
-	young := map[string]bool{}
-	for _, o := range p.loaded.orders {
-		young[o.id] = o.created >= from
-	}
-	for _, r := range p.ledger.rows {
-		young[r.no] = r.at >= from
-	}
-	return func(id string) bool { return !young[id] }
 }
 
 // balances adds up the accounts of each currency.

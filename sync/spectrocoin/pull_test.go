@@ -3,6 +3,7 @@ package spectrocoin
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -261,6 +262,64 @@ func TestWalletComesAndGoes(t *testing.T) {
 	pullInto(t, serve(t, w, NewSimulator(w)), b)
 	for _, d := range sourcetest.Diff(expect(w), b.All()) {
 		t.Errorf("the wallet's first time: %s", d)
+	}
+}
+
+// TestKilledInTheMidst cuts a pull off, and lets an order that was handed over already be credited
+// before the pull goes on: what credits it is neither lost nor counted twice.
+func TestKilledInTheMidst(t *testing.T) {
+	for stop := range 12 {
+		w := small()
+		b := sourcetest.NewBooks()
+		pages := 0
+		err := serve(t, w, cut(NewSimulator(w), 3)).Pull(t.Context(), source.Request{Books: b},
+			func(p source.Page) error {
+				if pages++; pages > stop {
+					return errStop
+				}
+				b.Keep(p)
+				return nil
+			})
+		if !errors.Is(err, errStop) {
+			t.Fatalf("stopped after %d pages: %v", stop, err)
+		}
+		touch(w)
+		pullInto(t, serve(t, w, cut(NewSimulator(w), 3)), b)
+		for _, d := range sourcetest.Diff(expect(w), b.All()) {
+			t.Errorf("stopped after %d pages: %s", stop, d)
+		}
+	}
+}
+
+var errStop = errors.New("stop")
+
+// TestOldParents gives money back of an order, and of a withdrawal, that are too old to be read
+// again: the rows still belong to them, and stay theirs.
+func TestOldParents(t *testing.T) {
+	w := sourcetest.Small()
+	w.SpectroCoin = world.Ledger{}
+	l := &ledgerOf{World: w}
+	o := l.order("PAID", money.New(12_000, "EUR"), "")
+	o.At = w.Now - 2*hour
+	l.credit(o, w.Now-hour, 12_000, 120)
+	l.withdraw("4810001", w.Now-minute, 500, book.PayoutPaid)
+	b := sourcetest.NewBooks()
+	pullInto(t, serve(t, w, NewSimulator(w)), b)
+	w.Now += 50 * oneDay
+	pullInto(t, serve(t, w, NewSimulator(w)), b)
+	l.move(world.Movement{ID: "4830001", Category: "refund", At: w.Now, Gross: -500, SourceID: "r1"})
+	w.SpectroCoin.Refunds = []world.Refund{{ID: "r1", ChargeID: o.ID, MovementID: "4830001"}}
+	l.move(world.Movement{ID: "4830002", Category: "payout_reversal", At: w.Now, Gross: 500,
+		SourceID: "4810001"})
+	for range 5 {
+		w.Now += oneDay
+		pullInto(t, serve(t, w, NewSimulator(w)), b)
+		all := transactions(b)
+		refund, back := all["spectrocoin:4830001"], all["spectrocoin:4830002"]
+		if refund.Kind != book.Refund || refund.Parent != native(o.ID) ||
+			back.Kind != book.PayoutFailure || back.Parent != "spectrocoin:4810001" {
+			t.Fatalf("%+v\n%+v", refund, back)
+		}
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -144,8 +143,8 @@ func (s *SpectroCoin) hinted(ctx context.Context, body []byte) (source.Event, er
 	known := false
 	defer func() { done(known) }()
 	var reply json.RawMessage
-	err = s.public.once(ctx, "read order", orderPath(id), nil, &reply)
-	if statusOf(err) == http.StatusNotFound || statusOf(err) == http.StatusBadRequest {
+	err = s.public.once(ctx, readOp, orderPath(id), nil, &reply)
+	if unknownOrder(err) {
 		return source.Event{}, s.forged("SpectroCoin does not know the order")
 	}
 	known = true
@@ -158,7 +157,7 @@ func (s *SpectroCoin) hinted(ctx context.Context, body []byte) (source.Event, er
 		return source.Event{}, s.forged("the order is another project's")
 	}
 	if found.status == "" {
-		return source.Event{}, s.later(s.malformed("read order", err))
+		return source.Event{}, s.later(s.malformed(readOp, err))
 	}
 	return source.Event{ID: aboutOrder + key + "/" + found.status, Type: "order." + found.status,
 		At: first(found.updated, found.paid), About: []string{aboutOrder + id}}, nil

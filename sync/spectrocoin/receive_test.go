@@ -260,6 +260,21 @@ func TestCannotTell(t *testing.T) {
 	}
 }
 
+// TestHintsWithoutToken loses our own credentials: that makes nobody's hint a false one.
+func TestHintsWithoutToken(t *testing.T) {
+	w := small()
+	for _, status := range []int{400, 401, 403, 404, 422} {
+		sim := NewSimulator(w)
+		s := serve(t, w, http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			sim.fail(rw, simError{status, "GEN_2", "No"})
+		}))
+		_, err := s.Verify(t.Context(), hint(uuid(2), simulatorProject))
+		if source.KindOf(err) != source.KindUnavailable || len(s.hints.refused) != 0 {
+			t.Errorf("HTTP %d: %v", status, err)
+		}
+	}
+}
+
 // TestRotatedKey changes the key of the service: a form signed with the new one counts once the old
 // one is ten minutes old, and never where the settings hold the key.
 func TestRotatedKey(t *testing.T) {

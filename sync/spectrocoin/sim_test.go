@@ -287,7 +287,7 @@ func TestShapes(t *testing.T) {
 		`{"content":[],"totalElements":"1","totalPages":1}`,
 		`{"content":null,"totalElements":1,"totalPages":1}`,
 		`{"content":{},"totalElements":1,"totalPages":1}`,
-		`{"items":[],"total":0}`, `{"content":[],"totalElements":-1,"totalPages":1}`} {
+		`{"items":[],"total":0}`, `{"content":[],"totalElements":1,"totalPages":1000000}`, `{"content":[],"totalElements":-1,"totalPages":1}`} {
 		sim := NewSimulator(w)
 		s := serve(t, w, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			if strings.HasSuffix(r.URL.Path, "/merchants/orders") {

@@ -71,7 +71,9 @@ func translateAll(t testing.TB, text []byte) (book.Records, error) {
 	}
 	if p.ledger != nil {
 		for _, r := range p.ledger.rows {
-			p.row(r)
+			if err := p.row(r); err != nil {
+				return out, err
+			}
 		}
 	}
 	out.Add(p.page.Records)

@@ -277,7 +277,7 @@ func readPage(o object) (orderPage, error) {
 	if json.Unmarshal(o[listNames.content], &p.content) != nil || o[listNames.content] == nil ||
 		json.Unmarshal(o[listNames.total], &p.total) != nil || o[listNames.total] == nil ||
 		json.Unmarshal(o[listNames.pages], &p.pages) != nil || o[listNames.pages] == nil ||
-		p.total < 0 || p.pages < 0 || p.content == nil {
+		p.total < 0 || p.pages < 0 || p.pages > max(1, p.total) || p.content == nil {
 		return p, fmt.Errorf("the list of orders has another form than the one that this version "+
 			"knows: %q, %q and %q", listNames.content, listNames.total, listNames.pages)
 	}
