@@ -293,6 +293,122 @@ func TestKilledInTheMidst(t *testing.T) {
 
 var errStop = errors.New("stop")
 
+// TestLongWithoutWallet pulls without the wallet for a month: what moved meanwhile is there when it
+// is back.
+func TestLongWithoutWallet(t *testing.T) {
+	w := small()
+	b := sourcetest.NewBooks()
+	pullInto(t, serve(t, w, NewSimulator(w)), b)
+	l := &ledgerOf{World: w, n: len(w.SpectroCoin.Orders)}
+	for range 6 {
+		w.Now += 6 * oneDay
+		l.move(world.Movement{ID: fmt.Sprint(4_870_000 + l.n), Category: "fee", At: w.Now - hour,
+			Gross: -100})
+		fresh := l.order("PAID", money.New(4_400, "EUR"), "0.00213371")
+		fresh.At, fresh.ValidUntil = w.Now-2*hour, w.Now-hour
+		l.credit(fresh, w.Now-90*minute, 4_400, 44)
+		pullInto(t, serve(t, w, NewSimulator(w).With(Quirks{NoWallet: 410})), b)
+	}
+	pullInto(t, serve(t, w, NewSimulator(w)), b)
+	for _, d := range sourcetest.Diff(expect(w), b.All()) {
+		t.Error(d)
+	}
+}
+
+// TestSlowRow leaves a withdrawal pending for weeks: it is read again until it is decided.
+func TestSlowRow(t *testing.T) {
+	w := small()
+	b := sourcetest.NewBooks()
+	for range 5 {
+		pullInto(t, serve(t, w, NewSimulator(w)), b)
+		w.Now += 10 * oneDay
+	}
+	w.SpectroCoin.Payouts[2].State = book.PayoutPaid
+	pullInto(t, serve(t, w, NewSimulator(w)), b)
+	for _, d := range sourcetest.Diff(expect(w), b.All()) {
+		t.Error(d)
+	}
+}
+
+// TestDeniedHistory shows the wallet's balances and keeps its rows to itself: that is no wallet.
+func TestDeniedHistory(t *testing.T) {
+	w := small()
+	sim := NewSimulator(w)
+	b := sourcetest.NewBooks()
+	s := serve(t, w, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "/wallet/account/") {
+			sim.fail(rw, simError{http.StatusForbidden, "GEN_5", "Not allowed"})
+			return
+		}
+		sim.ServeHTTP(rw, r)
+	}))
+	pullInto(t, s, b)
+	pullInto(t, s, b)
+	if got := b.All(); len(got.Balances) != 0 || len(got.Payouts) != 0 {
+		t.Errorf("balances %v, payouts %v", got.Balances, got.Payouts)
+	}
+	pullInto(t, serve(t, w, sim), b)
+	for _, d := range sourcetest.Diff(expect(w), b.All()) {
+		t.Errorf("allowed at last: %s", d)
+	}
+}
+
+// TestDeafList gives all orders whatever moment is asked for: what is older is left as it is.
+func TestDeafList(t *testing.T) {
+	w := small()
+	sim := func() http.Handler {
+		next := NewSimulator(w)
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			q := r.URL.Query()
+			q.Del(listNames.from)
+			r.URL.RawQuery = q.Encode()
+			next.ServeHTTP(rw, r)
+		})
+	}
+	b := sourcetest.NewBooks()
+	since := w.Now.In(w.Zone) - 2
+	err := serve(t, w, sim()).Pull(t.Context(), source.Request{Since: since, Books: b},
+		func(p source.Page) error {
+			b.Keep(p)
+			return nil
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := map[string]book.Transaction{}
+	for _, x := range expect(w).Transactions {
+		whole[string(x.ID)] = x
+	}
+	for id, x := range transactions(b) {
+		if x.Net != whole[id].Net || x.Fee != whole[id].Fee {
+			t.Errorf("%s brought %d, and %d of the whole", id, x.Net, whole[id].Net)
+		}
+	}
+}
+
+// TestTokens asks for a token a minute before the old one ends, and not before that.
+func TestTokens(t *testing.T) {
+	w := small()
+	c := &clock{w.Now.Time()}
+	asked := 0
+	sim := NewSimulator(w)
+	s := serve(t, w, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/oauth/token") {
+			asked++
+		}
+		sim.ServeHTTP(rw, r)
+	}), func(o *source.Options) { o.Clock = c.now })
+	for _, step := range []struct {
+		after time.Duration
+		want  int
+	}{{0, 1}, {0, 1}, {58 * time.Minute, 1}, {time.Minute, 2}, {0, 2}} {
+		c.at = c.at.Add(step.after)
+		if _, err := s.listPage(t.Context(), listQuery{size: 1}); err != nil || asked != step.want {
+			t.Errorf("%v later: %d tokens, want %d: %v", step.after, asked, step.want, err)
+		}
+	}
+}
+
 // TestOldParents gives money back of an order, and of a withdrawal, that are too old to be read
 // again: the rows still belong to them, and stay theirs.
 func TestOldParents(t *testing.T) {

@@ -220,14 +220,23 @@ func TestFlood(t *testing.T) {
 // takes it.
 func TestOthersOrders(t *testing.T) {
 	w := small()
-	h := sourcetest.Rewrite(NewSimulator(w), func(_ *http.Request, body []byte) []byte {
+	var orders atomic.Int64
+	h := sourcetest.Rewrite(NewSimulator(w), func(r *http.Request, body []byte) []byte {
+		if strings.HasSuffix(r.URL.Path, uuid(2)) {
+			orders.Add(1)
+		}
 		return []byte(strings.ReplaceAll(string(body), `"projectId":"`+simulatorProject,
 			`"projectId":"`+simulatorUser))
 	})
 	s := serve(t, w, h)
-	if _, err := s.Verify(t.Context(), hint(uuid(2), simulatorProject)); source.KindOf(err) !=
-		source.KindAuth {
-		t.Errorf("verify: %v", err)
+	for range 3 {
+		if _, err := s.Verify(t.Context(), hint(uuid(2), simulatorProject)); source.KindOf(err) !=
+			source.KindAuth {
+			t.Errorf("verify: %v", err)
+		}
+	}
+	if orders.Load() != 1 {
+		t.Errorf("the order was read %d times", orders.Load())
 	}
 	b := sourcetest.NewBooks()
 	pullInto(t, s, b)
