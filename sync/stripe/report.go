@@ -21,6 +21,8 @@ const (
 	// payoutReconciliation is "Itemised payout reconciliation": all that a period's automatic payouts
 	// carried.
 	payoutReconciliation = "stripe-payout-reconciliation"
+	// itemisedPayouts is "Itemised payouts": the payouts of a period, without what they carried.
+	itemisedPayouts = "stripe-itemised-payouts"
 )
 
 // Reports reads the reports that people download from Stripe's Dashboard.
@@ -56,7 +58,7 @@ type reading struct {
 	column map[string]int
 	width  int
 	// payouts are what the rows of a payout reconciliation come to, returned those that came back.
-	payouts  map[book.ItemID]*book.Payout
+	payouts  map[book.ItemID]*known
 	returned map[book.ItemID]returned
 }
 
@@ -72,7 +74,7 @@ type returned struct {
 func (s *Reports) Report(ctx context.Context, file io.Reader, books source.Books,
 	keep func(source.Page) error) (source.Report, error) {
 	r := &reading{Reports: s, ctx: ctx, books: books, keep: keep, column: map[string]int{},
-		payouts: map[book.ItemID]*book.Payout{}, returned: map[book.ItemID]returned{}}
+		payouts: map[book.ItemID]*known{}, returned: map[book.ItemID]returned{}}
 	table, err := source.NewTable(file)
 	if err != nil {
 		return r.report, s.unknown(err.Error(), "")
@@ -111,8 +113,8 @@ func (s *Reports) unknown(detail, looks string) error {
 		hint += ": " + looks
 	}
 	return &source.Error{Kind: source.KindUnsupported, Source: s.o.Name, Op: "read report",
-		Detail: detail, Hint: hint + ". Download \"Itemised balance change from activity\" or " +
-			"\"Itemised payout reconciliation\" with all columns."}
+		Detail: detail, Hint: hint + ". Download \"Itemised balance change from activity\", " +
+			"\"Itemised payouts\" or \"Itemised payout reconciliation\" with all columns."}
 }
 
 // has says that the report has a column.
@@ -124,8 +126,10 @@ func (r *reading) has(column string) bool {
 // recognise finds out which report the file is.
 func (r *reading) recognise(file io.Reader) error {
 	switch {
-	case r.has("payout_id") && r.has("payout_status"):
-		return r.unknown("", "it lists payouts without what they carried")
+	case r.has("payout_id") && r.has("payout_type") && r.has("currency") && r.has("gross") &&
+		(r.has("effective_at") || r.has("effective_at_utc")):
+		r.report.Format = itemisedPayouts
+		return nil
 	case r.has("reporting_category") && r.has("count"):
 		return r.unknown("", "it is a summary")
 	case !r.has("balance_transaction_id"):
@@ -153,20 +157,19 @@ func (r *reading) recognise(file io.Reader) error {
 // row reads a row into the page.
 func (r *reading) row(cells []string, line int) error {
 	r.report.Rows++
+	if r.report.Format == itemisedPayouts {
+		if err := r.listed(cells); err != nil {
+			r.reject(book.KindPayout, cells, line, err)
+		}
+		return nil
+	}
 	x, ok, err := r.transaction(cells)
 	if err != nil {
-		r.page.Rejects = append(r.page.Rejects, book.Reject{Origin: string(r.o.Name),
-			Place: fmt.Sprintf("row %d", line), Kind: book.KindTransaction,
-			Raw:    source.Raw(strings.Join(cells, ","), r.o.Secrets),
-			Reason: source.Raw(err.Error(), r.o.Secrets), At: book.At(r.o.Clock())})
+		r.reject(book.KindTransaction, cells, line, err)
 		return nil
 	}
 	if x.At != 0 {
-		on := x.At.In(time.UTC)
-		if r.report.From == 0 || on < r.report.From {
-			r.report.From = on
-		}
-		r.report.To = max(r.report.To, on)
+		r.span(x.At.In(time.UTC))
 	}
 	if !ok {
 		return nil
@@ -180,6 +183,22 @@ func (r *reading) row(cells []string, line int) error {
 		}
 	}
 	return r.add(x)
+}
+
+// reject keeps a row aside that cannot be read.
+func (r *reading) reject(kind book.Kind, cells []string, line int, err error) {
+	r.page.Rejects = append(r.page.Rejects, book.Reject{Origin: string(r.o.Name),
+		Place: fmt.Sprintf("row %d", line), Kind: kind,
+		Raw:    source.Raw(strings.Join(cells, ","), r.o.Secrets),
+		Reason: source.Raw(err.Error(), r.o.Secrets), At: book.At(r.o.Clock())})
+}
+
+// span widens the dates of the report.
+func (r *reading) span(on book.Date) {
+	if r.report.From == 0 || on < r.report.From {
+		r.report.From = on
+	}
+	r.report.To = max(r.report.To, on)
 }
 
 // add adds a transaction to the page unless its API has brought it.

@@ -29,8 +29,8 @@ type reportWriter struct {
 }
 
 // WriteReport writes a report over all of a world's history as a person would download it:
-// "stripe-itemised-balance", or "stripe-payout-reconciliation", which holds what automatic payouts
-// carried. Times stand in UTC and in the zone.
+// "stripe-itemised-balance", "stripe-itemised-payouts", or "stripe-payout-reconciliation", which holds
+// what automatic payouts carried. Times stand in UTC and in the zone.
 func WriteReport(out io.Writer, w *world.World, format string, zone *time.Location) error {
 	r := reportWriter{map[string]world.Charge{}, map[string]world.Refund{},
 		map[string]world.Dispute{}, map[string]world.Payout{}, zone}
@@ -45,6 +45,9 @@ func WriteReport(out io.Writer, w *world.World, format string, zone *time.Locati
 	}
 	for _, p := range w.Stripe.Payouts {
 		r.payouts[p.ID] = p
+	}
+	if format == itemisedPayouts {
+		return r.writePayouts(out, w)
 	}
 	columns := reportColumns
 	if format == payoutReconciliation {
@@ -123,4 +126,32 @@ func (r reportWriter) time(cells map[string]string, column string, at book.Insta
 		cells[column+"_utc"] = at.Time().Format(timeForms[0])
 		cells[column] = at.Time().In(r.zone).Format(timeForms[0])
 	}
+}
+
+// writePayouts writes the itemised payouts.
+func (r reportWriter) writePayouts(out io.Writer, w *world.World) error {
+	table := csv.NewWriter(out)
+	rows := [][]string{{"payout_id", "effective_at_utc", "currency", "balance_transaction_id", "gross",
+		"fee", "net", "reporting_category", "payout_expected_arrival_date", "payout_status",
+		"payout_reversed_at_utc", "payout_type", "trace_id"}}
+	statuses := map[book.PayoutState]string{book.PayoutPaid: "paid", book.PayoutFailed: "failed",
+		book.PayoutCancelled: "canceled", book.PayoutInTransit: "in_transit",
+		book.PayoutPending: "pending"}
+	for _, p := range w.Stripe.Payouts {
+		kind, effective, back := "automatic", p.ArrivesOn.Time(), ""
+		if !p.Automatic {
+			kind, effective = "manual", p.At.Time()
+		}
+		if p.FailedAt != 0 {
+			back = p.FailedAt.Time().Format(timeForms[0])
+		}
+		amount := p.Amount.Neg().Decimal()
+		rows = append(rows, []string{p.ID, effective.Format(timeForms[0]), lower(p.Amount.Currency),
+			p.MovementID, amount, "0.00", amount, "payout", p.ArrivesOn.String(), statuses[p.State], back,
+			kind, p.Trace})
+	}
+	if err := table.WriteAll(rows); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
 }
