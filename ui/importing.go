@@ -30,6 +30,8 @@ type importScreen struct {
 	answers []string
 	replace bool
 	view    *present.ImportPreview
+	// report is set where the file is a gateway's own report and no statement.
+	report  *reportChoice
 	reading bool
 	storing bool
 	// asked counts reads: an older result is dropped.
@@ -146,12 +148,19 @@ func (x *importScreen) again() {
 	if x.file == "" {
 		return
 	}
-	x.reading, x.result, x.failed = true, "", ""
+	x.reading, x.result, x.failed, x.report = true, "", "", nil
 	x.asked++
 	asked, a, q := x.asked, x.s.profile, x.request(true)
 	title := x.accountTitle()
 	x.update()
 	x.s.work.start(x.s.work.ctx, func(ctx context.Context) func() {
+		if found, err := a.Recognise(ctx, q.Files[0]); err == nil && len(found) > 0 {
+			return func() {
+				if asked == x.asked {
+					x.offer(found)
+				}
+			}
+		}
 		report, err := a.Import(ctx, q, func(app.Progress) {})
 		return func() {
 			if asked != x.asked {
@@ -194,6 +203,10 @@ func (x *importScreen) whyNot() string {
 	switch {
 	case x.storing || x.reading:
 		return "The file is being read; it takes a moment."
+	case x.report != nil && x.report.file != nil && x.result == "":
+		return ""
+	case x.report != nil && x.result == "":
+		return "Say of which source the report is first."
 	case x.view == nil || x.result != "":
 		return "Choose a statement file first."
 	case x.view.Button == "":
@@ -206,6 +219,10 @@ func (x *importScreen) whyNot() string {
 func (x *importScreen) store() {
 	if why := x.whyNot(); why != "" {
 		x.s.note(kit.Note{Status: kit.StatusNeutral, Text: why})
+		return
+	}
+	if x.report != nil {
+		x.readReport(x.report.from, false)
 		return
 	}
 	x.storing = true
@@ -247,7 +264,7 @@ func (x *importScreen) escape() bool {
 		return false
 	}
 	x.asked++
-	x.file, x.view, x.reading, x.failed, x.result = "", nil, false, "", ""
+	x.file, x.view, x.report, x.reading, x.failed, x.result = "", nil, nil, false, "", ""
 	x.path.SetText("")
 	x.update()
 	return true
@@ -264,6 +281,8 @@ func (x *importScreen) update() {
 		body = x.chooser(kit.StatusBreak, x.failed, false)
 	case x.reading:
 		body = kit.NewEmptyState("Reading "+filepath.Base(x.file)+".", nil)
+	case x.report != nil:
+		at, body = 2, x.reportCard()
 	case x.view == nil:
 		body = x.chooser(kit.StatusNone, "", false)
 	case x.view.Question != nil:
