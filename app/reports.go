@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"countinghouse/app/book"
+	"countinghouse/app/store"
 	"countinghouse/sync/bankfile"
 	"countinghouse/sync/source"
 )
@@ -43,6 +44,9 @@ type ReportFile struct {
 	Err error
 }
 
+// reportTries is how often a report is read where a pull or a webhook writes at the same time.
+const reportTries = 5
+
 // ImportReports reads a gateway's own reports into the books: each file is one transaction, the
 // source's pull goes on from where it stood, and what its API has brought stays as it is. A file
 // that cannot be read does not stop the others; the error is for what concerns all.
@@ -59,6 +63,9 @@ func (a *App) ImportReports(ctx context.Context, q ReportRequest,
 		}
 		show(Progress{Stage: "reading " + baseName(path), Done: i, Total: len(q.Files)})
 		f, err := a.importReport(ctx, reporter, path, q)
+		for tries := 1; errors.Is(err, store.ErrMoved) && tries < reportTries; tries++ {
+			f, err = a.importReport(ctx, reporter, path, q)
+		}
 		f.Name, f.Source, f.Err = baseName(path), q.Source, err
 		out.Files = append(out.Files, f)
 	}
@@ -90,6 +97,10 @@ func (a *App) importReport(ctx context.Context, reporter source.Reporter, path s
 		return ReportFile{}, err
 	}
 	defer file.Close()
+	turn, err := a.store.Turn(ctx, q.Source)
+	if err != nil {
+		return ReportFile{}, err
+	}
 	var records book.Records
 	var f ReportFile
 	read, err := reporter.Report(ctx, file, pulled{a.store, q.Source}, func(p source.Page) error {
@@ -107,7 +118,7 @@ func (a *App) importReport(ctx context.Context, reporter source.Reporter, path s
 		f.Quarantined = nil
 		return f, err
 	}
-	done, err := a.store.Add(ctx, q.Source, records, f.Quarantined, book.At(a.wall()), q.DryRun)
+	done, err := a.store.Add(ctx, q.Source, turn, records, f.Quarantined, book.At(a.wall()), q.DryRun)
 	n := done.Total()
 	f.New, f.Changed, f.Same = n.New, n.Changed, n.Same
 	return f, err

@@ -3,6 +3,7 @@ package app
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
+	"countinghouse/app/store"
 	"countinghouse/sync/source"
 )
 
@@ -119,6 +121,47 @@ func TestReportsAreKept(t *testing.T) {
 	cursor, err2 := a.store.Cursor(ctx, "one")
 	if err != nil || err2 != nil || len(rejects) != 1 || cursor != "here" {
 		t.Errorf("%d rejects, cursor %q, %v, %v", len(rejects), cursor, err, err2)
+	}
+}
+
+// meddler is a reader of reports during whose work a pull writes a record, the given number of times.
+type meddler struct {
+	slip
+	a     *App
+	times *int
+}
+
+// Report reads a slip while the pull goes on.
+func (m meddler) Report(ctx context.Context, file io.Reader, books source.Books,
+	keep func(source.Page) error) (source.Report, error) {
+	r, err := m.slip.Report(ctx, file, books, keep)
+	if *m.times--; *m.times >= 0 {
+		_, applied := m.a.store.Apply(ctx, "one", book.Records{Transactions: []book.Transaction{{
+			ID: "one:x", Source: "one", Kind: book.Charge, State: book.Succeeded, Currency: "EUR",
+			Charged: money.New(7, "EUR"), Revision: "by API"}}}, nil, "on", 1)
+		err = errors.Join(err, applied)
+	}
+	return r, err
+}
+
+// TestAPullDuringAReport lets a pull bring a record while a report that knows it too is read: the
+// report is read again and leaves it alone.
+func TestAPullDuringAReport(t *testing.T) {
+	for _, times := range []int{1, 1000} {
+		a := slips(t)
+		kinds["slip"] = kind{describe: kinds["slip"].describe,
+			reports: func(o source.Options) (source.Reporter, error) {
+				return meddler{slip{o}, a, &times}, nil
+			}}
+		got := importSlips(t, a, false, slipFile(t, "a.txt", "slip\nx\ny\n"))[0]
+		if times < 1 && (got.Err != nil || got.New != 1 || got.Known != 1) ||
+			times > 1 && !errors.Is(got.Err, store.ErrMoved) {
+			t.Errorf("%+v", got)
+		}
+		revision, err := a.store.Revision(t.Context(), "one:x")
+		if err != nil || revision != "by API" {
+			t.Errorf("revision %q, %v", revision, err)
+		}
 	}
 }
 

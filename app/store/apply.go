@@ -57,11 +57,23 @@ func (s *Store) Apply(ctx context.Context, src book.SourceName, recs book.Record
 var errDry = errors.New("only a look")
 
 // Add stores records of a source that came another way than by its pull, all or nothing, as Apply
-// does; the source's cursor stays where it is. With dry it only says what they would come to.
-func (s *Store) Add(ctx context.Context, src book.SourceName, recs book.Records,
+// does; the source's cursor stays where it is. It returns ErrMoved where the source's facts were
+// written since the turn: what the records were compared with may be old by now. With dry it only says
+// what they would come to.
+func (s *Store) Add(ctx context.Context, src book.SourceName, turn int64, recs book.Records,
 	rejects []book.Reject, at book.Instant, dry bool) (Applied, error) {
 	var out Applied
-	err := s.write(ctx, fmt.Sprintf("add records: %s", src), func(t *tx) (err error) {
+	err := s.write(ctx, fmt.Sprintf("add records: %s", src), func(t *tx) error {
+		err := t.bulk(func(c *conn) error {
+			now, err := turnOf(c, src)
+			if err == nil && now != turn {
+				err = ErrMoved
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
 		out, err = apply(t, &recs, rejects, at)
 		if err == nil && dry {
 			return errDry

@@ -50,6 +50,8 @@ type reading struct {
 	page   source.Page
 	report source.Report
 	rows   []row
+	// balances are what the file says that PayPal held behind its last rows.
+	balances []book.Balance
 	// point is the mark before the decimals in an activity download, "" where it is not known.
 	point string
 }
@@ -156,6 +158,10 @@ func (r *reading) finish() error {
 				return err
 			}
 		}
+	}
+	if r.report.Known == 0 {
+		// Where the API is read, it states the balances itself.
+		r.page.Records.Balances = r.balances
 	}
 	if r.page.Records.Len()+len(r.page.Rejects) == 0 {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -286,6 +287,7 @@ func (r *reading) proveBalances(all []entry) error {
 	type purse struct {
 		opening, sum, closing int64
 		begun                 bool
+		from, to              book.Instant
 	}
 	if slices.ContainsFunc(all, func(e entry) bool { return e.err != nil }) {
 		r.report.Notes = append(r.report.Notes, "Some rows cannot be read, so that the running "+
@@ -306,21 +308,30 @@ func (r *reading) proveBalances(all []entry) error {
 		}
 		net := e.row.amount.Minor - e.row.fee
 		if !p.begun && e.stated {
-			p.opening, p.sum, p.begun = e.balance-net, 0, true
+			p.opening, p.sum, p.begun, p.from = e.balance-net, 0, true, e.row.at
 		}
 		p.sum += net
+		p.to = e.row.at
 		if e.stated {
 			p.closing = e.balance
 		} else {
 			p.closing = p.opening + p.sum
 		}
 	}
-	for c, p := range purses {
+	for _, c := range slices.Sorted(maps.Keys(purses)) {
+		p := purses[c]
 		if p.begun && p.opening+p.sum != p.closing {
 			return r.wrong(fmt.Sprintf("The rows in %s lead from a balance of %s to %s, and the file says "+
 				"%s: it is filtered or was changed. Download all activity, without a filter.", c,
 				money.New(p.opening, c).Decimal(), money.New(p.opening+p.sum, c).Decimal(),
 				money.New(p.closing, c).Decimal()), nil)
+		}
+		if p.begun {
+			b := book.Balance{Source: r.o.Name, Currency: c, At: p.to, Amount: p.closing}
+			if p.opening != 0 {
+				b.LedgerFrom = p.from - 1
+			}
+			r.balances = append(r.balances, b)
 		}
 	}
 	return nil
