@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -122,7 +123,8 @@ func (r ConnectionRequest) check(mapping string) error {
 
 func (r ConnectionRequest) config() SourceConfig {
 	return SourceConfig{Name: r.Name, Kind: r.Kind, URL: strings.TrimSpace(r.URL),
-		Timezone: r.Timezone, Profile: strings.TrimSpace(r.Profile)}
+		Timezone: r.Timezone, Profile: cmp.Or(strings.TrimSpace(r.Profile),
+			starterFile(r.Kind, r.Name))}
 }
 
 // typed is a secret as it was meant: without the blanks around it, and a PEM block that a field of
@@ -155,7 +157,7 @@ type Added struct {
 // be kept nothing is written; where the configuration cannot, the keys are forgotten again. IsLocked
 // says of the error that a passphrase is needed.
 func (a *App) Add(ctx context.Context, r ConnectionRequest) (Added, error) {
-	mapping, err := profileText(a.folder, r.config())
+	mapping, err := firstText(a.folder, r.config())
 	if err != nil {
 		return Added{}, err
 	}
@@ -168,6 +170,9 @@ func (a *App) Add(ctx context.Context, r ConnectionRequest) (Added, error) {
 		return Added{}, err
 	}
 	if err := trial.check(); err != nil {
+		return Added{}, err
+	}
+	if err := a.startProfile(r.config()); err != nil {
 		return Added{}, err
 	}
 	done, err := a.keep(r.Kind, r.Name, r.Secrets)

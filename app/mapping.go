@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"countinghouse/app/book"
 	"countinghouse/sync/profile"
@@ -72,14 +71,26 @@ func profileText(folder string, s SourceConfig) (string, error) {
 		return "", nil
 	}
 	text, err := os.ReadFile(filepath.Join(folder, s.Profile))
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return "", fmt.Errorf("source %s: there is no billing profile %s in the profile folder %s",
 			s.Name, s.Profile, folder)
-	}
-	if err != nil {
+	case err != nil:
 		return "", fmt.Errorf("source %s: billing profile %s cannot be read: %w", s.Name, s.Profile, err)
 	}
 	return string(text), nil
+}
+
+// firstText is the text of the billing profile that a new source begins with: its file, else one to
+// change. A source that is configured already never begins anew, so that a file that was lost is
+// missed.
+func firstText(folder string, s SourceConfig) (string, error) {
+	text, err := profileText(folder, s)
+	if _, lost := os.Stat(filepath.Join(folder, s.Profile)); err != nil &&
+		errors.Is(lost, fs.ErrNotExist) && s.Profile == starterFile(s.Kind, s.Name) {
+		return profile.Starter(string(s.Name)), nil
+	}
+	return text, err
 }
 
 // keyFree says that a billing profile sends no key, as an adapter on this computer may want it.
@@ -256,28 +267,56 @@ func (a *App) tryFile(s SourceConfig, m *profile.Mapping, path string) (Trial, e
 }
 
 // SaveProfile writes the text of a billing profile into the profile folder, under the name that the
-// source is configured with, else under the source's own. It returns the file's name, and whether
-// the configuration names it already: a source without the line profile = "FILE" goes on with the
-// profile that comes with its kind. A text that is no profile is refused.
-func (a *App) SaveProfile(name book.SourceName, text string) (file string, named bool, err error) {
+// source is configured with, else under one of the source's own, which the configuration then names.
+// It returns the file's name; backup is as of EditConfig. A text that is no profile is refused.
+func (a *App) SaveProfile(ctx context.Context, name book.SourceName, text string) (file,
+	backup string, err error) {
 	s, ok := a.profiledSource(name)
 	if !ok {
-		return "", false, fmt.Errorf("there is no source %q in %s that a billing profile drives", name,
+		return "", "", fmt.Errorf("there is no source %q in %s that a billing profile drives", name,
 			ConfigName)
 	}
 	if _, err := profile.Parse(text); err != nil {
-		return "", false, err
+		return "", "", err
 	}
-	file, named = s.Profile, s.Profile != ""
-	if !named {
-		file = strings.ToLower(string(name)) + "-profile.toml"
+	if s.Profile != "" {
+		return s.Profile, "", writeConfig(filepath.Join(a.folder, s.Profile), []byte(text))
 	}
-	path := filepath.Join(a.folder, file)
-	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
-		return "", false, fmt.Errorf("billing profile %s cannot be written: %w", file, err)
+	file = ownFile(name)
+	if err := writeConfig(filepath.Join(a.folder, file), []byte(text)); err != nil {
+		return "", "", err
 	}
-	if err := os.Rename(path+".new", path); err != nil {
-		return "", false, fmt.Errorf("billing profile %s cannot be written: %w", file, err)
+	backup, err = a.change(ctx, func(c *Config) error {
+		for i := range c.Sources {
+			if c.Sources[i].Name == name {
+				c.Sources[i].Profile = file
+			}
+		}
+		return nil
+	})
+	return file, backup, err
+}
+
+// ownFile is the file of a source's own billing profile.
+func ownFile(name book.SourceName) string { return string(name) + "-profile.toml" }
+
+// starterFile is the file that a new source of a kind needs, "" where the kind brings its profile
+// along or needs none.
+func starterFile(kind string, name book.SourceName) string {
+	if _, shipped := profile.Shipped(kind); shipped || kinds[kind].profile == nil {
+		return ""
 	}
-	return file, named, nil
+	return ownFile(name)
+}
+
+// startProfile writes the billing profile that a new source begins with, unless there is one.
+func (a *App) startProfile(s SourceConfig) error {
+	path := filepath.Join(a.folder, s.Profile)
+	if s.Profile == "" {
+		return nil
+	}
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	return writeConfig(path, []byte(profile.Starter(string(s.Name))))
 }

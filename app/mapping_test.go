@@ -146,13 +146,12 @@ func TestAnyBillingByAFile(t *testing.T) {
 	if _, err := a.TryProfile(ctx, TryRequest{Source: "stripe"}); err == nil {
 		t.Error("a gateway has a billing profile")
 	}
-	if _, _, err := a.SaveProfile("billing", "profile = 2"); err == nil {
+	if _, _, err := a.SaveProfile(ctx, "billing", "profile = 2"); err == nil {
 		t.Error("a text that is no profile is saved")
 	}
 	better := text + "\n# tried\n"
-	file, named, err := a.SaveProfile("billing", better)
-	if err != nil || file != "mine.toml" || !named {
-		t.Errorf("saved as %s, named %v, %v", file, named, err)
+	if file, _, err := a.SaveProfile(ctx, "billing", better); err != nil || file != "mine.toml" {
+		t.Errorf("saved as %s, %v", file, err)
 	}
 	if got, err := a.ProfileText("billing"); err != nil || got != better {
 		t.Errorf("the saved text is another one: %v", err)
@@ -161,6 +160,52 @@ func TestAnyBillingByAFile(t *testing.T) {
 	if len(list) != 3 || list[2].Name != "mine.toml" || list[2].Title != "Housebill" ||
 		len(list[2].Sources) != 1 || !list[0].Shipped || list[0].Verified {
 		t.Errorf("profiles %+v", list)
+	}
+}
+
+// TestAShippedProfileIsChanged saves another text for a source that went by the profile of its kind:
+// the configuration names the file from then on, and the source reads by it.
+func TestAShippedProfileIsChanged(t *testing.T) {
+	ctx := context.Background()
+	a, _ := profiledBooks(t, "fluxbilling", nil)
+	text, _ := profile.Shipped("fluxbilling")
+	text = strings.Replace(text, `title = "FluxBilling"`, `title = "Flux here"`, 1)
+	file, backup, err := a.SaveProfile(ctx, "billing", text)
+	if err != nil || file != "billing-profile.toml" || backup != "" {
+		t.Fatalf("saved as %s, backup %q, %v", file, backup, err)
+	}
+	c, err := LoadConfig(ConfigPath(a.Options()))
+	if err != nil || c.Sources[0].Profile != file || a.Config().Sources[0].Profile != file {
+		t.Errorf("the configuration names %q, %v", c.Sources[0].Profile, err)
+	}
+	if p, err := a.source(a.Config().Sources[0]); err != nil || p.Describe().Title != "Flux here" {
+		t.Errorf("the source does not read by it: %v", err)
+	}
+}
+
+// TestAnyBillingIsAdded adds a billing system of no kind of its own: it is tested, and begins with a
+// profile to change.
+func TestAnyBillingIsAdded(t *testing.T) {
+	ctx := context.Background()
+	a, s := profiledBooks(t, "fluxbilling", nil)
+	r := ConnectionRequest{Name: "shop", Kind: "billing",
+		URL:     strings.TrimSuffix(s.Config().Sources[0].URL, "billing") + "fluxbilling",
+		Secrets: map[string]Secret{"token": Secret(profile.SimulatorSecrets("billing")["token"])}}
+	o := a.Options()
+	tried, err := TryConnection(ctx, o, a.Config(), r)
+	if err != nil || !tried.Passed() || len(tried.Warnings) == 0 ||
+		!strings.Contains(tried.Warnings[0], "Nobody has tried this profile") {
+		t.Fatalf("%+v, %v", tried, err)
+	}
+	if err := a.startProfile(r.config()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(o.Dir, "shop-profile.toml"))
+	if err != nil || len(CheckProfile(string(text))) > 0 || !strings.Contains(string(text), `title = "shop"`) {
+		t.Errorf("the profile to begin with: %v, %v", CheckProfile(string(text)), err)
+	}
+	if got := starterFile("fluxbilling", "x") + starterFile("whmcs", "x"); got != "" {
+		t.Errorf("%q is begun for a kind that needs none", got)
 	}
 }
 

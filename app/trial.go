@@ -88,7 +88,7 @@ func TryConnection(ctx context.Context, o Options, c *Config, r ConnectionReques
 	if err != nil {
 		return Test{}, err
 	}
-	mapping, err := profileText(folder, s)
+	mapping, err := firstText(folder, s)
 	if err != nil {
 		return Test{}, err
 	}

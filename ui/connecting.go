@@ -203,7 +203,8 @@ func (f *connectionForm) sourceFields(kind string) {
 	if k.Mapped {
 		hint := "A file in the profile folder, where the one that comes along does not fit."
 		if k.Unmapped {
-			hint = "The file in the profile folder that describes your billing system."
+			hint = "The file in the profile folder that describes your billing system; left empty, one is " +
+				"begun that you change and try under Profile."
 		}
 		f.fields = append(f.fields, field("profile", "Billing profile", "billing.toml", hint, ""))
 	}

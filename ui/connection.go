@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"countinghouse/app"
@@ -57,12 +59,21 @@ func (x *connectionsTab) actions(c app.Connection) fyne.CanvasObject {
 		pause.Label, pause.Icon = "Resume", "play"
 	}
 	rest := kit.NewButton(pause)
+	profile := x.profileButton(c)
 	forget := kit.NewButton(kit.ButtonSpec{Label: "Forget", Icon: "cross", OnTap: func() { x.forget(c) }})
 	return arranged(fixed(300, 34), func(size fyne.Size) {
-		row(0, 0, size.Height, 10, x.test, keys, rest)
+		row(0, 0, size.Height, 10, x.test, keys, rest, profile)
 		w := forget.MinSize().Width
 		place(forget, size.Width-w, 1, w, 32)
-	}, x.test, keys, rest, forget)
+	}, x.test, keys, rest, profile, forget)
+}
+
+// profileButton leads to the billing profile of a connection that one drives.
+func (x *connectionsTab) profileButton(c app.Connection) *kit.Button {
+	b := kit.NewButton(kit.ButtonSpec{Label: "Profile", Icon: "pencil",
+		OnTap: func() { x.s.editProfile(c.Name) }})
+	show(b, slices.Contains(x.s.profile.ProfiledSources(), c.Name))
+	return b
 }
 
 func checked(list []present.CheckLine) *kit.CheckList {

@@ -280,10 +280,10 @@ func (x *profileEditor) store() {
 		return
 	}
 	a, source, text := x.s.profile, x.source, x.text.Text()
-	x.s.work.start(x.s.work.ctx, func(context.Context) func() {
-		file, named, err := a.SaveProfile(source, text)
+	x.s.work.start(x.s.work.ctx, func(ctx context.Context) func() {
+		file, backup, err := a.SaveProfile(ctx, source, text)
 		return func() {
-			st, said := kit.StatusOK, present.ProfileSaved(string(source), file, named)
+			st, said := kit.StatusOK, present.ProfileSaved(string(source), file, backup)
 			if err != nil {
 				st, said = kit.StatusBreak, app.Explain(err)
 			}

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"countinghouse/app"
+	"countinghouse/app/book"
 	"countinghouse/ui/kit"
 	"countinghouse/ui/present"
 )
@@ -76,6 +77,28 @@ func TestProfileIsEditedAndTried(t *testing.T) {
 	r.settle()
 	if why := r.s.whyNoEditor(); why != "" {
 		t.Fatal(why)
+	}
+	r.s.open(atSettings)
+	tab := r.s.settings().connections
+	r.settle()
+	for name, want := range map[book.SourceName]bool{"flux": true, "stripe": false} {
+		tab.choose(name)
+		var found *kit.Button
+		for _, b := range buttons(tab.detail.scroll.Content) {
+			if b.Spec().Label == "Profile" && b.Visible() {
+				found = b
+			}
+		}
+		if (found != nil) != want {
+			t.Errorf("%s has a button for its profile: %v", name, found != nil)
+		}
+		if found != nil {
+			test.Tap(found)
+			if !r.s.covered() {
+				t.Error("the button opens no editor")
+			}
+			r.key(fyne.KeyEscape)
+		}
 	}
 	x := r.s.editProfile("")
 	if x.source != "flux" || !strings.Contains(x.text.Text(), `name = "fluxbilling"`) ||

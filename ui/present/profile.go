@@ -96,12 +96,8 @@ func ProfileFaults(list []app.ProfileFault) []string {
 }
 
 // ProfileSaved says what became of a saved billing profile.
-func ProfileSaved(source, file string, named bool) string {
-	if named {
-		return "Saved as " + file + ". The next sync of " + source + " reads by it."
-	}
-	return fmt.Sprintf("Saved as %s. To have it used, write profile = %q under the source %s in "+
-		"countinghouse.toml.", file, file, source)
+func ProfileSaved(source, file, backup string) string {
+	return "Saved as " + file + ". The next sync of " + source + " reads by it." + BackupText(backup)
 }
 
 // ErrNoProfiledSource says that no source is driven by a billing profile.
