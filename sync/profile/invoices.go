@@ -219,3 +219,20 @@ func (t translator) payWord(r *reader, field string, words map[string]string, ot
 	r.came(field, to)
 	return to
 }
+
+// methods adds the payment methods that records name to them, each once: the person who connects the
+// system says what is behind each. seen are those that were named before.
+func methods(name book.SourceName, r *book.Records, seen map[string]bool) {
+	add := func(method string) {
+		if method != "" && !seen[method] {
+			seen[method] = true
+			r.Methods = append(r.Methods, book.Method{Source: name, Name: method, Title: method})
+		}
+	}
+	for _, v := range r.Invoices {
+		add(v.Method)
+	}
+	for _, p := range r.Payments {
+		add(p.Method)
+	}
+}

@@ -444,6 +444,7 @@ func TestTheExampleOfTheGuide(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := book.Records{
+		Methods: []book.Method{{Source: "billing", Name: "stripe", Title: "stripe"}},
 		Customers: []book.Customer{{ID: "billing:customer/c7", Source: "billing", Name: "Müller & Co",
 			Email: "buero@mueller.example", Currency: "EUR"}},
 		Invoices: []book.Invoice{

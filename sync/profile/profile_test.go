@@ -166,6 +166,7 @@ func expectFlux(w *world.World) book.Records {
 		}
 		out.Invoices = append(out.Invoices, rec)
 	}
+	methods(world.BillingName, &out, map[string]bool{})
 	for _, c := range w.Credits {
 		out.Credits = append(out.Credits, book.Credit{ID: itemID("credit", c.ID),
 			Source: world.BillingName, CustomerID: itemID("customer", c.CustomerID), On: c.On,
@@ -205,6 +206,7 @@ func expectFoss(w *world.World) book.Records {
 			v.Lines[j].Kind, v.Lines[j].About = "", ""
 		}
 	}
-	out.Credits = nil
+	out.Credits, out.Methods = nil, nil
+	methods(world.BillingName, &out, map[string]bool{})
 	return out
 }

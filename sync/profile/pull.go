@@ -55,8 +55,9 @@ type pull struct {
 	keep    func(source.Page) error
 	cursor  cursor
 	about   any
-	// named are the customers that invoices have named in this run.
-	named map[book.ItemID]bool
+	// named are the customers that invoices have named in this run, paidBy the payment methods.
+	named  map[book.ItemID]bool
+	paidBy map[string]bool
 }
 
 // Pull reads customers, invoices, payments and credits, as far as the mapping lists them and the
@@ -66,7 +67,7 @@ type pull struct {
 func (s *Source) Pull(ctx context.Context, from source.Request,
 	keep func(source.Page) error) error {
 	p := &pull{Source: s, translator: s.translator(), request: from, keep: keep,
-		cursor: begin(from), named: map[book.ItemID]bool{}}
+		cursor: begin(from), named: map[book.ItemID]bool{}, paidBy: map[string]bool{}}
 	var err error
 	if p.about, err = s.aboutSource(ctx); err != nil {
 		return err
@@ -263,6 +264,7 @@ func (w *walk) read(l listed) source.Page {
 		}
 		page.Records.Add(t.records)
 	}
+	methods(w.options.Name, &page.Records, w.paidBy)
 	return page
 }
 

@@ -195,7 +195,8 @@ func (r *Reports) Report(ctx context.Context, file io.Reader, books source.Books
 		return source.Report{}, err
 	}
 	x := export{Reports: r, table: t, tr: r.translator(t), books: books, seen: map[book.ItemID]bool{},
-		out: source.Report{Format: r.mapping.Name + "-" + sections[t.kind] + "-" + t.format}}
+		paidBy: map[string]bool{},
+		out:    source.Report{Format: r.mapping.Name + "-" + sections[t.kind] + "-" + t.format}}
 	err = x.run(ctx, keep)
 	if e := t.close(); err == nil {
 		err = e
@@ -213,7 +214,9 @@ type export struct {
 	// seen are the ids in the file, blind the rows whose ids could not be read.
 	seen  map[book.ItemID]bool
 	blind int
-	out   source.Report
+	// paidBy are the payment methods that were named.
+	paidBy map[string]bool
+	out    source.Report
 }
 
 func (x *export) run(ctx context.Context, keep func(source.Page) error) error {
@@ -246,6 +249,7 @@ func (x *export) run(ctx context.Context, keep func(source.Page) error) error {
 
 func (x *export) hand(keep func(source.Page) error) error {
 	p := x.page
+	methods(x.options.Name, &p.Records, x.paidBy)
 	p.Stage, p.StageOf, p.Stages, p.Done = sections[x.table.kind], 1, 1, x.out.Rows
 	x.page = source.Page{}
 	return keep(p)
