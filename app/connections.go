@@ -85,8 +85,8 @@ type SourceKind struct {
 	Secrets     []source.Field
 	URLRequired bool
 	// Mapped says that a billing profile drives it, Unmapped that none comes with the program, so that
-	// a file must be named.
-	Mapped, Unmapped bool
+	// it begins with one to change, and Unverified that nobody has tried that one on the real system.
+	Mapped, Unmapped, Unverified bool
 }
 
 // SourceKinds are all kinds of source, billing systems first, then by title.
@@ -94,7 +94,9 @@ func SourceKinds() []SourceKind {
 	var out []SourceKind
 	for kind, k := range kinds {
 		_, shipped := profile.Shipped(kind)
-		out = append(out, SourceKind{Mapped: k.profile != nil, Unmapped: k.profile != nil && !shipped, Kind: kind, Title: k.describe.Title, Role: k.describe.Role,
+		mapped := k.profile != nil
+		out = append(out, SourceKind{Kind: kind, Title: k.describe.Title, Role: k.describe.Role,
+			Mapped: mapped, Unmapped: mapped && !shipped, Unverified: mapped && unverified(kind),
 			Secrets: k.describe.Secrets, URLRequired: k.describe.URLRequired})
 	}
 	slices.SortFunc(out, func(a, b SourceKind) int {

@@ -300,6 +300,14 @@ func (a *App) SaveProfile(ctx context.Context, name book.SourceName, text string
 // ownFile is the file of a source's own billing profile.
 func ownFile(name book.SourceName) string { return string(name) + "-profile.toml" }
 
+// unverified says that the billing profile of a kind was not tried on the real system, or is yet to
+// be made.
+func unverified(kind string) bool {
+	text, _ := profile.Shipped(kind)
+	m, err := profile.Parse(text)
+	return err != nil || !m.Verified
+}
+
 // starterFile is the file that a new source of a kind needs, "" where the kind brings its profile
 // along or needs none.
 func starterFile(kind string, name book.SourceName) string {

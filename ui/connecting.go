@@ -61,10 +61,7 @@ func newConnectionForm(x *connectionsTab) *connectionForm {
 	for _, k := range app.SourceKinds() {
 		row := kit.PickRow{ID: k.Kind, Icon: "card", Title: k.Title, Note: "Gateway: moves the money"}
 		if k.Role == app.RoleBilling {
-			row.Icon, row.Note = "receipt", "Billing system: issues the invoices"
-		}
-		if k.Unmapped {
-			row.Title, row.Note = "Another billing system", "Any that a billing profile of yours describes"
+			row.Icon, row.Note = "receipt", present.BillingNote(k)
 		}
 		rows = append(rows, row)
 	}

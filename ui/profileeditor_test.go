@@ -157,6 +157,25 @@ func TestProfileIsEditedAndTried(t *testing.T) {
 	}
 }
 
+// TestUnverifiedKindsSaySo looks at the choice of what to connect.
+func TestUnverifiedKindsSaySo(t *testing.T) {
+	r := start(t)
+	r.s.open(atSettings)
+	r.settle()
+	x := r.s.settings().connections
+	x.startForm()
+	notes := map[string]string{}
+	for _, row := range x.form.kinds.Rows() {
+		notes[row.ID] = row.Note
+	}
+	for id, want := range map[string]string{"fluxbilling": "unverified", "fossbilling": "unverified",
+		"billing": "profile of yours", "whmcs": "issues the invoices", "stripe": "Gateway"} {
+		if !strings.Contains(notes[id], want) {
+			t.Errorf("%s: %q, want %q in it", id, notes[id], want)
+		}
+	}
+}
+
 // TestNoProfileToEdit says why there is nothing to edit.
 func TestNoProfileToEdit(t *testing.T) {
 	r := start(t)

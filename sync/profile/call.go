@@ -149,8 +149,21 @@ func (s *Source) refusal(v any) (string, bool) {
 		return "", false
 	}
 	at := lookup(v, e.Path)
-	if at == nil || at == false || at == "" {
+	switch x := at.(type) {
+	case nil:
 		return "", false
+	case []any:
+		if len(x) == 0 {
+			return "", false
+		}
+	case map[string]any:
+		if len(x) == 0 {
+			return "", false
+		}
+	default:
+		if w, _ := word(x); w == "" || w == "0" || w == "false" {
+			return "", false
+		}
 	}
 	message, _ := word(at)
 	if e.Message != "" {

@@ -279,6 +279,48 @@ func TestAListThatMoves(t *testing.T) {
 	}
 }
 
+// TestAPageThatKnowsNothingBuriesNothing does not take a missing look-up for a missing invoice, and an
+// empty list for a proof that all is gone.
+func TestAPageThatKnowsNothingBuriesNothing(t *testing.T) {
+	w := sourcetest.Small()
+	b := sourcetest.NewBooks()
+	if err := pullInto(t, b, FOSSBilling, serve(t, "fossbilling", NewSimulator(w, "fossbilling"))); err != nil {
+		t.Fatal(err)
+	}
+	before := b.Copy()
+	gone := w.Invoices[0]
+	w.Invoices = w.Invoices[1:]
+	sim := NewSimulator(w, "fossbilling")
+	blind := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/get") {
+			SimulatorError(rw, "fossbilling", http.StatusNotFound, "740", "Unknown API call, not found")
+			return
+		}
+		sim.ServeHTTP(rw, r)
+	})
+	if err := pullInto(t, b, FOSSBilling, serve(t, "fossbilling", blind)); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range sourcetest.Diff(before.All(), b.All()) {
+		t.Error(d)
+	}
+	none := *w
+	none.Invoices, none.Payments = nil, nil
+	if err := pullInto(t, b, FOSSBilling, serve(t, "fossbilling",
+		NewSimulator(&none, "fossbilling"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range sourcetest.Diff(before.All(), b.All()) {
+		t.Error(d)
+	}
+	if err := pullInto(t, b, FOSSBilling, serve(t, "fossbilling", sim)); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(b.All().Invoices); n != len(before.All().Invoices)-1 {
+		t.Errorf("invoice %d was deleted, and %d are there", gone.ID, n)
+	}
+}
+
 // TestForgottenCursors begin the list anew.
 func TestForgottenCursors(t *testing.T) {
 	w := sourcetest.Small()

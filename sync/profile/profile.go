@@ -27,7 +27,7 @@ var (
 	FOSSBilling = source.Description{Kind: "fossbilling", Title: "FOSSBilling", Role: source.Billing,
 		URLRequired: true, Secrets: []source.Field{
 			{Name: "token", Title: "API token of an administrator, from his profile in FOSSBilling"}}}
-	Other = source.Description{Kind: "billing", Title: "Other billing system", Role: source.Billing,
+	Other = source.Description{Kind: "billing", Title: "Another billing system", Role: source.Billing,
 		URLRequired: true, Secrets: []source.Field{
 			{Name: "token", Title: "The token or password that the profile's connection asks for"}}}
 )

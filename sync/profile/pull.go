@@ -293,21 +293,56 @@ func (w *walk) bury(ctx context.Context, page *source.Page) error {
 	if err != nil {
 		return fmt.Errorf("profile: ask the books for %s: %w", sections[w.kind], err)
 	}
+	tried := false
 	for _, id := range ids {
 		if w.seen[id] {
 			continue
 		}
-		native := strings.TrimPrefix(id.Native(), string(w.kind)+"/")
-		op := "look up " + id.Native()
-		_, err := w.call(ctx, op, strings.ReplaceAll(w.object.One, "{id}", escape(native)), nil)
-		switch {
-		case errors.Is(err, errNotFound):
-			page.Records.Gone = append(page.Records.Gone, id)
-		case err != nil && source.KindOf(err) != source.KindRefused:
+		if !tried {
+			// A page that does not know a record that was just listed tells nothing about others.
+			if there, err := w.there(ctx, w.anySeen()); err != nil || !there {
+				return err
+			}
+			tried = true
+		}
+		there, err := w.there(ctx, id)
+		if err != nil {
 			return err
+		}
+		if !there {
+			page.Records.Gone = append(page.Records.Gone, id)
 		}
 	}
 	return nil
+}
+
+// anySeen is one of the ids that the list had, the same each time; "" for an empty list.
+func (w *walk) anySeen() book.ItemID {
+	first := book.ItemID("")
+	for id := range w.seen {
+		if first == "" || id < first {
+			first = id
+		}
+	}
+	return first
+}
+
+// there looks a record up by itself. A refusal that does not say that it is not found proves nothing:
+// the record counts as there.
+func (w *walk) there(ctx context.Context, id book.ItemID) (bool, error) {
+	if id == "" {
+		return false, nil
+	}
+	native := strings.TrimPrefix(id.Native(), string(w.kind)+"/")
+	_, err := w.call(ctx, "look up "+id.Native(),
+		strings.ReplaceAll(w.object.One, "{id}", escape(native)), nil)
+	switch {
+	case errors.Is(err, errNotFound):
+		return false, nil
+	case err != nil && source.KindOf(err) != source.KindRefused:
+		return false, err
+	}
+	return true, nil
 }
 
 // serverTime is the clock in the header of a reply, zero where there is none.

@@ -100,6 +100,19 @@ func ProfileSaved(source, file, backup string) string {
 	return "Saved as " + file + ". The next sync of " + source + " reads by it." + BackupText(backup)
 }
 
+// BillingNote says under the name of a billing system what connecting it means.
+func BillingNote(k app.SourceKind) string {
+	switch {
+	case !k.Mapped:
+		return "Billing system: issues the invoices"
+	case k.Unmapped:
+		return "Any that a billing profile of yours describes"
+	case k.Unverified:
+		return "Billing system, by an unverified profile: try it before you trust it"
+	}
+	return "Billing system, by a profile"
+}
+
 // ErrNoProfiledSource says that no source is driven by a billing profile.
 var ErrNoProfiledSource = errors.New("no source of this profile is described by a billing profile: " +
 	"they are those of kind billing, fluxbilling and fossbilling")
