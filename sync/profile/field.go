@@ -297,7 +297,8 @@ var fieldsOf = map[book.Kind]fieldSet{
 		statuses: []string{payFailed, payPending, paySucceeded},
 		kinds:    []string{payChargeback, payCredit, payNone, payPayment, payRefund}},
 	book.KindCredit: {needed: []string{"id", "customer_id", "amount", "currency", "on"},
-		other: []string{"invoice_id", "text", "updated_at", "deleted"}},
+		other: []string{"kind", "invoice_id", "text", "updated_at", "deleted"},
+		kinds: words(creditOrigins)},
 }
 
 // lineFields are the fields of an invoice's line.
@@ -310,7 +311,8 @@ const (
 	payNone                                         = "none"
 )
 
-// invoiceStatuses and invoiceKinds are the words that the maps of invoices point at.
+// invoiceStatuses and invoiceKinds are the words that the maps of invoices point at, creditOrigins
+// those of credits.
 var (
 	invoiceStatuses = map[string]book.InvoiceStatus{"draft": book.InvoiceDraft,
 		"unpaid": book.InvoiceUnpaid, "pending": book.InvoicePending, "paid": book.InvoicePaid,
@@ -319,6 +321,9 @@ var (
 		"replaced": book.InvoiceReplaced, "gone": book.InvoiceGone}
 	invoiceKinds = map[string]book.InvoiceKind{"ordinary": book.InvoiceOrdinary,
 		"collective": book.InvoiceMassPayment, "add_funds": book.InvoiceAddFunds}
+	creditOrigins = map[string]book.CreditOrigin{"add_funds": book.CreditAddFunds,
+		"collective": book.CreditMassPayment, "overpayment": book.CreditOverpayment,
+		"refund": book.CreditRefund, "by_hand": book.CreditByHand}
 )
 
 func words[V any](m map[string]V) []string {

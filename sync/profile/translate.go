@@ -234,11 +234,25 @@ func parseInstant(v string, zone *time.Location) (book.Instant, error) {
 	}
 	for _, form := range []string{time.DateTime, "2006-01-02T15:04:05", "2006-01-02 15:04",
 		time.DateOnly} {
-		if t, err := time.ParseInLocation(form, v, zone); err == nil {
-			return book.At(t), nil
+		if t, err := time.Parse(form, v); err == nil {
+			return resolve(t, zone), nil
 		}
 	}
 	return 0, fmt.Errorf("%q is no date and time", clip(v, 40))
+}
+
+// resolve turns a wall clock into an instant: the earlier of two where the clock was turned back,
+// and where it was turned forward the moment that the clock before the change would have called so.
+func resolve(wall time.Time, zone *time.Location) book.Instant {
+	_, before := wall.AddDate(0, 0, -1).In(zone).Zone()
+	_, after := wall.AddDate(0, 0, 1).In(zone).Zone()
+	for _, offset := range []int{before, after} {
+		at := wall.Add(-time.Duration(offset) * time.Second)
+		if _, there := at.In(zone).Zone(); there == offset {
+			return book.At(at)
+		}
+	}
+	return book.At(wall.Add(-time.Duration(before) * time.Second))
 }
 
 // translator turns rows into records. It is pure: the same rows give the same records, with the
@@ -315,7 +329,7 @@ func (t translator) translate(k book.Kind, o *Object, rec record) (translated, e
 	case book.KindPayment:
 		t.payment(r, o, &out)
 	case book.KindCredit:
-		t.credit(r, &out)
+		t.credit(r, o, &out)
 	}
 	out.updatedAt = r.instant("updated_at")
 	return out, r.err
@@ -337,12 +351,21 @@ func (t translator) customer(r *reader, out *translated) {
 	out.records.Customers = []book.Customer{c}
 }
 
-func (t translator) credit(r *reader, out *translated) {
+// credit is an entry of the credit log. Where it came from is not known unless a word that is mapped
+// says so.
+func (t translator) credit(r *reader, o *Object, out *translated) {
 	cur := r.currency("currency")
 	c := book.Credit{ID: out.id, Source: t.name,
 		CustomerID: t.id(book.KindCustomer, r.need("customer_id")), On: r.date("on"),
 		Amount: money.New(r.needAmount("amount", cur), cur), Text: r.name("text"),
 		InvoiceID: t.id(book.KindInvoice, r.word("invoice_id"))}
+	if w := r.word("kind"); w != "" {
+		to, ok := mapped(o.Kinds, w)
+		if !ok {
+			out.unmapped = append(out.unmapped, w)
+		}
+		c.Origin = creditOrigins[to]
+	}
 	if c.On == 0 {
 		r.fail("on", errors.New("nothing stands there"))
 	}
