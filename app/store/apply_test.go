@@ -216,6 +216,23 @@ func TestWhatIsNotFinalIsListed(t *testing.T) {
 	}
 }
 
+// TestWhatIsStoredIsListed lists a source's records of a kind, those with a tombstone left out.
+func TestWhatIsStoredIsListed(t *testing.T) {
+	ctx, s := context.Background(), fresh(t)
+	apply1(t, s, book.Records{
+		Invoices: []book.Invoice{{ID: "b:invoice/2", Source: "b"}, {ID: "b:invoice/1", Source: "b"},
+			{ID: "b:invoice/3", Source: "b"}, {ID: "c:invoice/1", Source: "c"}},
+		Payments: []book.Payment{{ID: "b:payment/1", Source: "b"}}})
+	apply1(t, s, book.Records{Gone: []book.ItemID{"b:invoice/3"}})
+	for kind, want := range map[book.Kind][]book.ItemID{
+		book.KindInvoice: {"b:invoice/1", "b:invoice/2"}, book.KindPayment: {"b:payment/1"},
+		book.KindCredit: nil} {
+		if got, err := s.Stored(ctx, "b", kind); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %v, %v, want %v", kind, got, err, want)
+		}
+	}
+}
+
 func TestWhereSourcesStand(t *testing.T) {
 	ctx, s := context.Background(), fresh(t)
 	bad := SourceRun{Source: "g", At: 20, Result: "auth", Message: "the key is refused"}
