@@ -144,7 +144,9 @@ func (x *connectionsTab) changeLinks(c app.Connection) {
 
 // askLinks asks which methods lead to a gateway, and into which accounts it pays out.
 func (x *connectionsTab) askLinks(c app.Connection, known []app.MethodChoice) {
-	methods, other := methodBoxes(known, func(m app.MethodChoice) bool { return m.Behind == string(c.Name) })
+	methods, other := methodBoxes(known, func(m app.MethodChoice) bool {
+		return m.Behind == string(c.Name)
+	})
 	var accounts []linkBox
 	for _, a := range x.s.profile.Config().Accounts {
 		b := linkBox{string(a.Name), kit.NewCheckBox(string(a.Name), string(a.Currency))}

@@ -226,7 +226,8 @@ func (r *reading) better(id book.ItemID) (bool, error) {
 	case !strings.HasPrefix(stored, source.FromReport):
 		return true, nil
 	}
-	return r.report.Format == activityReport && markOf(stored) != "", nil
+	mark, _ := markOf(stored)
+	return r.report.Format == activityReport && mark != "", nil
 }
 
 // columnsOf is where each column of a header stands, by its name in lower case with single blanks.

@@ -247,7 +247,8 @@ func (c *command) readAt() error {
 
 // options are those of the profile that the global flags name.
 func (c *command) options() app.Options {
-	return app.Options{AskPassphrase: c.askPassphrase(), Dir: c.data, Config: c.config, DB: c.db, User: c.as,
+	return app.Options{Dir: c.data, Config: c.config, DB: c.db, User: c.as,
+		AskPassphrase: c.askPassphrase(),
 		LookupEnv: c.env.LookupEnv, Now: c.now, On: c.on, Wall: c.env.Clock, Version: c.env.Version,
 		Log: slog.New(slog.NewTextHandler(c.env.Stderr, &slog.HandlerOptions{Level: c.level}))}
 }
@@ -328,7 +329,8 @@ func DefaultEnv(version string, clock func() time.Time) Env {
 	if noTerminal != nil {
 		columns = 0
 	}
-	return Env{Args: os.Args[1:], Stdin: os.Stdin, AskSecret: askSecret(), Stdout: os.Stdout, Stderr: os.Stderr, LookupEnv: os.LookupEnv,
+	return Env{Args: os.Args[1:], Stdin: os.Stdin, AskSecret: askSecret(), Stdout: os.Stdout,
+		Stderr: os.Stderr, LookupEnv: os.LookupEnv,
 		Clock: clock, Version: version, Columns: columns,
 		StderrTerminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
