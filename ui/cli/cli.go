@@ -249,7 +249,7 @@ func (c *command) readAt() error {
 func (c *command) options() app.Options {
 	return app.Options{Dir: c.data, Config: c.config, DB: c.db, User: c.as,
 		AskPassphrase: c.askPassphrase(),
-		LookupEnv: c.env.LookupEnv, Now: c.now, On: c.on, Wall: c.env.Clock, Version: c.env.Version,
+		LookupEnv:     c.env.LookupEnv, Now: c.now, On: c.on, Wall: c.env.Clock, Version: c.env.Version,
 		Log: slog.New(slog.NewTextHandler(c.env.Stderr, &slog.HandlerOptions{Level: c.level}))}
 }
 
