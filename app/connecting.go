@@ -294,6 +294,24 @@ func (a *App) SetLinks(ctx context.Context, name book.SourceName, l Links) (back
 	return a.change(ctx, func(c *Config) error { return c.link(name, l) })
 }
 
+// SetAddress changes the address of a connection, "" for the live one, and takes back what a test of
+// the old one said. backup is as of EditConfig.
+func (a *App) SetAddress(ctx context.Context, name book.SourceName, url string) (backup string, err error) {
+	backup, err = a.change(ctx, func(c *Config) error {
+		for i := range c.Sources {
+			if c.Sources[i].Name == name {
+				c.Sources[i].URL = strings.TrimSpace(url)
+				return nil
+			}
+		}
+		return fmt.Errorf("there is no source %q in %s", name, ConfigName)
+	})
+	if err == nil {
+		a.tests.Delete(name)
+	}
+	return backup, err
+}
+
 // Pause makes a sync leave a connection out, or takes it in again. backup is as of EditConfig.
 func (a *App) Pause(ctx context.Context, name book.SourceName, on bool) (backup string, err error) {
 	return a.change(ctx, func(c *Config) error {

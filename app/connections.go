@@ -89,7 +89,8 @@ type SourceKind struct {
 	Mapped, Unmapped, Unverified bool
 }
 
-// SourceKinds are all kinds of source, billing systems first, then by title.
+// SourceKinds are all kinds of source: billing systems first, those that are described by a file last
+// among them, then by title.
 func SourceKinds() []SourceKind {
 	var out []SourceKind
 	for kind, k := range kinds {
@@ -100,9 +101,21 @@ func SourceKinds() []SourceKind {
 			Secrets: k.describe.Secrets, URLRequired: k.describe.URLRequired})
 	}
 	slices.SortFunc(out, func(a, b SourceKind) int {
-		return cmp.Or(cmp.Compare(a.Role, b.Role), strings.Compare(a.Title, b.Title))
+		return cmp.Or(cmp.Compare(a.Role, b.Role), cmp.Compare(a.place(), b.place()),
+			strings.Compare(a.Title, b.Title))
 	})
 	return out
+}
+
+// place is where a kind stands among those of its role.
+func (k SourceKind) place() int {
+	switch {
+	case k.Unmapped:
+		return 2
+	case k.Mapped:
+		return 1
+	}
+	return 0
 }
 
 // Connections lists the configured sources in the order of the configuration.

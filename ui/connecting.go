@@ -72,6 +72,7 @@ func newConnectionForm(x *connectionsTab) *connectionForm {
 	f.kinds.Set(rows...)
 	f.kinds.Select(rows[0].ID)
 	f.kinds.OnOpen = f.choose
+	f.kinds.OnCursor = func(top, bottom float32) { f.x.detail.revealIn(f.kinds, top-20, bottom+40) }
 	f.loadMethods()
 	return f
 }

@@ -182,8 +182,8 @@ func (f *connectionForm) runTest() {
 
 // look scrolls to what a test or a save has said.
 func (f *connectionForm) look() {
-	f.x.detail.follow(f.result)()
 	f.x.detail.follow(f.why)()
+	f.x.detail.revealIn(f.result, -12, 120)
 }
 
 // whyNoSave says why the form cannot be saved now.

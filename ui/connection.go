@@ -86,7 +86,9 @@ func checked(list []present.CheckLine) *kit.CheckList {
 
 // sections are the parts of the detail, each with its tick.
 func (x *connectionsTab) sections(c app.Connection, v present.ConnectionDetail) []fyne.CanvasObject {
-	out := []fyne.CanvasObject{kit.NewSection(status(v.KeyStatus), "Address and key", nil,
+	move := kit.NewButton(kit.ButtonSpec{Label: "Change", Icon: "pencil", Small: true,
+		OnTap: func() { x.changeAddress(c) }})
+	out := []fyne.CanvasObject{kit.NewSection(status(v.KeyStatus), "Address and key", move,
 		stacked(4, 0, kit.NewProse(v.Address, kit.Body.In(kit.Text2), 640), checked(v.Keys)))}
 	out = append(out, testSections(v.Test, x.testing == c.Name)...)
 	change := kit.NewButton(kit.ButtonSpec{Label: "Change", Icon: "pencil", Small: true,
@@ -161,6 +163,6 @@ func testSections(v present.TestView, running bool) []fyne.CanvasObject {
 			Status: status(p.Status), State: p.State})
 	}
 	return append(out, kit.NewSection(status(v.PermissionStatus), "Permissions",
-		kit.NewLabel(v.Granted, kit.Second), kit.NewTable([]kit.TableColumn{{Title: "Permission", Share: 32},
-			{Title: "Access", Share: 14}, {Title: "Used for", Share: 38}, {Title: "State", Share: 19}}, rows...)))
+		kit.NewLabel(v.Granted, kit.Second), kit.NewTable([]kit.TableColumn{{Title: "Permission", Share: 30},
+			{Title: "Access", Share: 10}, {Title: "Used for", Share: 42}, {Title: "State", Share: 18}}, rows...)))
 }

@@ -304,6 +304,21 @@ func TestChangingWhatLeadsHere(t *testing.T) {
 	}
 	r.key(fyne.KeyEscape)
 	r.tab().choose("stripe")
+	right := r.tab().chosen().URL
+	for _, url := range []string{"http://example.com", right + "-moved", right} {
+		r.tab().changeAddress(*r.tab().chosen())
+		r.window.Canvas().Focused().(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutSelectAll{})
+		r.letters(url)
+		r.key(fyne.KeyReturn)
+		r.settle()
+		if refused := url == "http://example.com"; refused != r.s.covered() {
+			t.Fatalf("%s: refused %v", url, r.s.covered())
+		} else if refused {
+			r.key(fyne.KeyEscape)
+		} else if c := r.tab().chosen(); c.URL != url || c.Tested.Passed() != (url == right) {
+			t.Errorf("%s: %+v", url, c.Tested)
+		}
+	}
 	before := r.tab().chosen()
 	r.tab().change(func(ctx context.Context, a *app.App) (string, error) {
 		backup, err := a.SetLinks(ctx, "stripe", app.Links{Settles: before.Settles})

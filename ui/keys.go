@@ -124,6 +124,24 @@ func (x *connectionsTab) replaceKeys(c app.Connection) {
 		"is there, which is never shown.")
 }
 
+// changeAddress asks for another address of a connection, and tests it.
+func (x *connectionsTab) changeAddress(c app.Connection) {
+	s, a := x.s, x.s.profile
+	k := &keySheet{s: s, label: "Change and test", fields: []formField{
+		field("url", "Address", "the live address of "+c.KindTitle, "", c.URL)}}
+	k.do = func(ctx context.Context, values map[string]app.Secret) (func(), error) {
+		backup, err := a.SetAddress(ctx, c.Name, values["url"].Reveal())
+		return func() {
+			s.say(c.Title + " has another address." + present.BackupText(backup))
+			s.changed()
+			x.choose(c.Name)
+			x.runTest()
+		}, err
+	}
+	k.show("The address of "+c.Title, "Its keys are sent to this address: enter none but the provider's own, "+
+		"your billing system's, or a proxy of yours.")
+}
+
 // changeLinks asks anew what makes a connection count.
 func (x *connectionsTab) changeLinks(c app.Connection) {
 	s, a := x.s, x.s.profile

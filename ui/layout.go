@@ -129,11 +129,14 @@ func (s *scrolling) reveal(top, bottom float32) {
 
 // follow scrolls to an object when it has the keyboard.
 func (s *scrolling) follow(o fyne.CanvasObject) func() {
-	return func() {
-		d := fyne.CurrentApp().Driver()
-		y := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(s.scroll.Content).Y
-		s.reveal(max(0, y-40), min(y+o.Size().Height+40, s.scroll.Content.Size().Height))
-	}
+	return func() { s.revealIn(o, -40, o.Size().Height+40) }
+}
+
+// revealIn scrolls so that a part of an object within the content can be seen.
+func (s *scrolling) revealIn(o fyne.CanvasObject, top, bottom float32) {
+	d := fyne.CurrentApp().Driver()
+	y := d.AbsolutePositionForObject(o).Y - d.AbsolutePositionForObject(s.scroll.Content).Y
+	s.reveal(max(0, y+top), min(y+bottom, s.scroll.Content.Size().Height))
 }
 
 // sized gives an object a fixed size within a head or a row.

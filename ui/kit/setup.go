@@ -218,13 +218,23 @@ func NewCheckList(rows ...Checked) *CheckList {
 	return c
 }
 
-const checkRow, checkColumn = 24, 166
+// checkColumn is where the values start, at least; checkColumnMax at most, for long labels.
+const checkRow, checkColumn, checkColumnMax = 24, 166, 230
+
+func (c *CheckList) column() float32 {
+	at := float32(checkColumn)
+	for _, r := range c.rows {
+		at = max(at, 24+TextWidth(r.Label, Body)+16)
+	}
+	return min(round(at), checkColumnMax)
+}
 
 func (c *CheckList) minimum() fyne.Size {
 	return fyne.NewSize(220, checkRow*float32(len(c.rows)))
 }
 
 func (c *CheckList) paint(p *pen, size fyne.Size) {
+	at := c.column()
 	for i, r := range c.rows {
 		cy := checkRow*float32(i) + checkRow/2
 		icon, ink := r.Status.Icon(), r.Status.Ink()
@@ -232,8 +242,8 @@ func (c *CheckList) paint(p *pen, size fyne.Size) {
 			icon = "tick"
 		}
 		p.icon(icon, 0, cy, 15, ink)
-		p.cut(r.Label, 24, checkColumn-32, cy, fyne.TextAlignLeading, Body)
-		p.cut(r.Value, checkColumn, size.Width-checkColumn, cy, fyne.TextAlignLeading, Body.In(Text2))
+		p.cut(r.Label, 24, at-32, cy, fyne.TextAlignLeading, Body)
+		p.cut(r.Value, at, size.Width-at, cy, fyne.TextAlignLeading, Body.In(Text2))
 	}
 }
 
