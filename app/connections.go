@@ -33,7 +33,8 @@ const (
 	StatePaused ConnectionState = "paused"
 	// StateFailing: its last sync did not come to its end.
 	StateFailing ConnectionState = "failing"
-	// StateLagging: it works, and its last sync is longer ago than lagAfter.
+	// StateLagging: it works, and its last sync that came to its end is longer ago than lagAfter, or
+	// one stopped since.
 	StateLagging ConnectionState = "lagging"
 )
 
@@ -189,6 +190,8 @@ func (a *App) stateOf(s SourceConfig, x Connection, reported bool) (ConnectionSt
 		}
 	}
 	switch {
+	case x.Last.At != 0 && !x.Last.OK && x.Tested != nil && x.Tested.Passed():
+		return StateLagging, "Its last sync stopped. The test since then passed: sync it again."
 	case x.Last.At != 0 && !x.Last.OK:
 		return StateFailing, x.Last.Message
 	case x.Tested != nil && x.Tested.Problem != "":

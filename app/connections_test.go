@@ -174,6 +174,42 @@ func pauseAndForget(t *testing.T, a *App, s *Sandbox) {
 	}
 }
 
+// TestAPassedTestAfterAFailedSync says that the failure is over, until the next sync fails.
+func TestAPassedTestAfterAFailedSync(t *testing.T) {
+	keyring.MockInit()
+	ctx := context.Background()
+	s := pretend(t)
+	a, _ := empty(t, nil)
+	r := request(s, "billing")
+	right := r.Secrets["secret"]
+	r.Secrets["secret"] = "wrong"
+	if _, err := a.Add(ctx, r); err != nil {
+		t.Fatal(err)
+	}
+	fail := func() {
+		if _, err := a.Sync(ctx, SyncRequest{}, func(Progress) {}); err == nil {
+			t.Fatal("a wrong key works")
+		}
+		if c := connection(t, a, "billing"); c.State != StateFailing {
+			t.Errorf("after a failed sync: %s", c.State)
+		}
+	}
+	fail()
+	if _, err := a.ReplaceKeys("billing", map[string]Secret{"secret": right}); err != nil {
+		t.Fatal(err)
+	}
+	if test, err := a.Test(ctx, "billing"); err != nil || !test.Passed() {
+		t.Fatalf("the right key: %+v, %v", test, err)
+	}
+	if c := connection(t, a, "billing"); c.State != StateLagging || !strings.Contains(c.Why, "sync it again") {
+		t.Errorf("after the test: %s, %s", c.State, c.Why)
+	}
+	if _, err := a.ReplaceKeys("billing", map[string]Secret{"secret": "wrong"}); err != nil {
+		t.Fatal(err)
+	}
+	fail()
+}
+
 // TestATestSaysWhatIsWrong tests with a wrong key, a wrong address and a missing key.
 func TestATestSaysWhatIsWrong(t *testing.T) {
 	keyring.MockInit()
@@ -282,6 +318,9 @@ func TestNoSecretIsAnywhere(t *testing.T) {
 		hear(err)
 		if report.Sources[0].Err == nil {
 			t.Error("the sandbox takes any key")
+		}
+		if c := connection(t, a, "stripe"); c.State != StateFailing || c.Tested != nil {
+			t.Errorf("after a sync that failed: %s, %+v", c.State, c.Tested)
 		}
 		test, err = a.Test(ctx, "stripe")
 		hear(err)

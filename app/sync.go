@@ -141,6 +141,7 @@ func (a *App) pull(ctx context.Context, s SourceConfig, q SyncRequest,
 		Count: store.Count{New: r.New, Changed: r.Changed, Same: r.Same}}
 	if r.Err != nil {
 		run.Result, run.Message = result(r.Err), Explain(r.Err)
+		a.tests.Delete(s.Name) // what an older test said is no longer so
 		a.log.Info("sync", "source", s.Name, "error", r.Err)
 	}
 	if err := a.store.SaveSourceRun(context.WithoutCancel(ctx), run); err != nil {

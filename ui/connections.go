@@ -143,8 +143,13 @@ func (x *connectionsTab) take(known []app.Connection, records map[book.SourceNam
 	x.list.Set(rows...)
 	x.list.Select(chosen)
 	x.showLeft()
-	if x.form == nil {
-		x.showDetail()
+	if x.form != nil {
+		return
+	}
+	x.showDetail()
+	// The list could not have the keyboard while it was empty.
+	if s := x.s; len(known) > 0 && s.shows(atSettings) && s.canvas.Focused() == nil && !s.covered() {
+		s.canvas.Focus(x.list)
 	}
 }
 

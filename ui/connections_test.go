@@ -296,6 +296,10 @@ func TestChangingWhatLeadsHere(t *testing.T) {
 	r.settle()
 	r.s.open(atSettings)
 	r.settle()
+	r.key(fyne.KeyDown)
+	if r.tab().list.Selected() != "stripe" {
+		t.Errorf("Down chose %q: the list does not have the keyboard", r.tab().list.Selected())
+	}
 	r.tab().choose("billing")
 	r.tab().changeLinks(*r.tab().chosen())
 	r.settle()
