@@ -273,8 +273,7 @@ func (e *engine) payoutAmount() error {
 			continue
 		}
 		for _, a := range e.settles(p.Source, p.Amount.Currency) {
-			from := addBusinessDays(a, e.arrival(p), -daysBefore)
-			to := addBusinessDays(a, e.arrival(p), daysAfter)
+			from, to := e.window(a, p)
 			for _, l := range by[worth{a.Name, p.Amount}] {
 				on := lineOn(e.lines[l])
 				if on >= from && on <= to && e.maySend(p, e.lines[l]) && !e.quotes[l] &&

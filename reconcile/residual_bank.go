@@ -47,9 +47,12 @@ func (e *engine) failedPayout(o int32) {
 func (e *engine) inTransit(o int32) {
 	p := e.pouts[o]
 	due := e.arrival(p)
+	if p.ArrivesOn == 0 {
+		due = addBusinessDays(nil, due, daysUnstated)
+	}
 	f := finding{class: book.T2, leg: book.PayoutBank, about: []ref{poutRef(o)}, amount: p.Amount,
 		clears: due}
-	if deadline, accounts := e.missed(p, due); accounts != "" {
+	if deadline, accounts := e.missed(p); accounts != "" {
 		f.class, f.clears = book.M4, 0
 		f.why = fmt.Sprintf("The %s of %s was due by %s, but the account %s shows 0.00 of it.",
 			e.name(poutRef(o)), coded(p.Amount), deadline, accounts)
@@ -66,10 +69,10 @@ func (e *engine) inTransit(o int32) {
 
 // missed names the accounts on which a payout can no longer arrive, and the last day on which it
 // could have; "" while the days are not over or a statement of one of them does not cover them.
-func (e *engine) missed(p *book.Payout, due book.Date) (deadline book.Date, accounts string) {
+func (e *engine) missed(p *book.Payout) (deadline book.Date, accounts string) {
 	for _, a := range e.settles(p.Source, p.Amount.Currency) {
-		by := addBusinessDays(a, due, daysAfter)
-		if e.today <= by || !e.covers(a.Name, due, by) {
+		_, by := e.window(a, p)
+		if e.today <= by || !e.covers(a.Name, e.arrival(p), by) {
 			return 0, ""
 		}
 		if accounts != "" {

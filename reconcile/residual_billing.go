@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"countinghouse/app/book"
@@ -110,11 +111,15 @@ func (e *engine) lonelyGatewayRow(i int32) {
 	e.raise(f)
 }
 
-// byHand reports whether a reference cannot be a gateway's id: somebody typed it, or nothing.
+// byHand reports whether a reference cannot be a gateway's id: somebody typed it, or nothing. An id
+// has a digit, or else the form of one: a short word before an underscore and one word of 14 or more
+// letters behind it, or 17 capitals.
 func byHand(reference string) bool {
 	f := fold(reference)
-	return len(f) < 6 || !strings.ContainsAny(f, "0123456789")
+	return len(f) < 6 || !strings.ContainsAny(f, "0123456789") && !idForm.MatchString(reference)
 }
+
+var idForm = regexp.MustCompile(`^\s*([a-z]{2,6}_[A-Za-z]{14,}|[A-Z]{17})\s*$`)
 
 // lonelyBankRow names a bank transfer in billing that the account's statements should show by now.
 func (e *engine) lonelyBankRow(i int32) {

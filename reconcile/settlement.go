@@ -171,7 +171,19 @@ func (e *engine) misfooted(i int32, of []int32, sum int64, free map[netKey][]int
 const (
 	daysBefore = 1
 	daysAfter  = 3
+	// daysUnstated is how many business days a payout may take whose arrival the provider does not
+	// state: PayPal's takes up to five.
+	daysUnstated = 5
 )
+
+// window is the first and the last day on which a payout may be booked on an account.
+func (e *engine) window(a *Account, p *book.Payout) (from, to book.Date) {
+	if p.ArrivesOn == 0 {
+		sent := p.SentAt.In(e.zone)
+		return sent, addBusinessDays(a, sent, daysUnstated)
+	}
+	return addBusinessDays(a, p.ArrivesOn, -daysBefore), addBusinessDays(a, p.ArrivesOn, daysAfter)
+}
 
 // isBusinessDay asks the account's calendar, Monday to Friday where it has none.
 func isBusinessDay(a *Account, d book.Date) bool {
