@@ -228,6 +228,24 @@ func TestFar(t *testing.T) {
 	}
 }
 
+// TestBalanceOfLater answers with balances of a later moment than was read: they are not kept.
+func TestBalanceOfLater(t *testing.T) {
+	w := small()
+	h := sourcetest.Rewrite(NewSimulator(w), func(r *http.Request, body []byte) []byte {
+		return []byte(strings.ReplaceAll(string(body), `"as_of_time":"2026-11-05T10:00:00+0000"`,
+			`"as_of_time":"2026-11-05T10:00:01+0000"`))
+	})
+	b := newBench(t, w, h, nil)
+	books := sourcetest.NewBooks()
+	b.mustPull(books)
+	if got := books.All().Balances; len(got) != 0 {
+		t.Errorf("kept %+v", got)
+	}
+	want := expect(w)
+	want.Balances = nil
+	wantBooks(t, books, want)
+}
+
 // TestOpening pulls an account that is older than what PayPal shows: its ledger begins with what it
 // held, and says so.
 func TestOpening(t *testing.T) {
