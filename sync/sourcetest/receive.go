@@ -153,9 +153,11 @@ func (s Subject) forged(t *testing.T) {
 	}
 	tried := []source.Delivery{ds[0], ds[len(ds)/2], ds[len(ds)-1]}
 	for _, d := range tried {
-		if _, err := r.take(copied(d)); err != nil {
+		e, err := r.take(copied(d))
+		if err != nil {
 			t.Fatalf("verify: %v", err)
 		}
+		r.sameUnderOtherHeaders(d, e)
 		for what, bad := range s.forgeries(d) {
 			_, err := r.take(bad)
 			r.wantRefused(what, err, bad)
@@ -170,6 +172,24 @@ func (s Subject) forged(t *testing.T) {
 	for _, d := range tried {
 		_, err := r.take(copied(d))
 		r.wantRefused("of another secret", err, d)
+	}
+}
+
+// sameUnderOtherHeaders changes what is not signed: the event must stay the one that it was, so that
+// nobody can pass an old one off as new.
+func (r *receiver) sameUnderOtherHeaders(d source.Delivery, want source.Event) {
+	r.t.Helper()
+	for name := range d.Header {
+		if name == "Content-Type" || slices.Contains(r.s.Signature, name) {
+			continue
+		}
+		for _, value := range []string{"", d.Header.Get(name) + "x"} {
+			c := copied(d)
+			c.Header.Set(name, value)
+			if e, err := r.take(c); err == nil && e.ID != want.ID {
+				r.t.Errorf("%s is not signed and makes event %s of %s", name, e.ID, want.ID)
+			}
+		}
 	}
 }
 
