@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -503,6 +504,28 @@ func TestFollowingLater(t *testing.T) {
 	}
 	if n := h.number("SELECT count(*) FROM hooks WHERE state = 'waiting'"); n != 0 {
 		t.Errorf("%d wait after a pull", n)
+	}
+}
+
+// TestNothingIsFollowedWithAWrongKey pulls once with the right key and once with a wrong one: only the
+// right one lets webhooks be followed, for with another account's the books would be mixed.
+func TestNothingIsFollowedWithAWrongKey(t *testing.T) {
+	s := servedWorld(t, world.Build(world.Options{Seed: 5, Customers: 5}))
+	for key, ready := range map[string]bool{"": true, "sk_test_of_another": false} {
+		a := onWorld(t, s, func() time.Time { return s.Now().Time() })
+		if key != "" {
+			a.secrets.Fixed = maps.Clone(a.secrets.Fixed)
+			a.secrets.Fixed["COUNTINGHOUSE_STRIPE_SECRET_KEY"] = key
+		}
+		server, err := a.newServer(ServeRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.inbox.Close()
+		server.pullAll(t.Context())
+		if got := server.followers[world.StripeName].ready.Load(); got != ready {
+			t.Errorf("with key %q webhooks are followed: %v", key, got)
+		}
 	}
 }
 

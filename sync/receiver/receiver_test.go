@@ -270,3 +270,36 @@ func TestConnections(t *testing.T) {
 		t.Error("it listens after its end")
 	}
 }
+
+// TestSlowStrangers lets a connection say nothing, and one half of a request: both are let go of.
+func TestSlowStrangers(t *testing.T) {
+	t.Parallel()
+	d := newDesk()
+	s, err := Listen(t.Context(), "127.0.0.1:0", d.receiver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close(context.WithoutCancel(t.Context())) }()
+	if limit := s.server.ReadTimeout; limit == 0 || limit > 30*time.Second {
+		t.Errorf("a body may take %v", limit)
+	}
+	for _, text := range []string{"", "POST /hooks/gate HTTP/1.1\r\nHost: x\r\nContent-"} {
+		c, err := net.Dial("tcp", s.Addr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_, _ = io.WriteString(c, text)
+		if err := c.SetReadDeadline(time.Now().Add(4 * headersWithin)); err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.Copy(io.Discard, c)
+		var late net.Error
+		if errors.As(err, &late) && late.Timeout() {
+			t.Errorf("who sends %q and no more is waited for", text)
+		}
+	}
+	if len(d.kept) != 0 {
+		t.Error("half a request was kept")
+	}
+}
