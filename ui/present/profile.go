@@ -70,7 +70,8 @@ func profileSample(i int, r app.RowTrial) ProfileSample {
 		s.Sentence, s.Status = "Cannot be read: "+r.Error, Break
 	}
 	for _, f := range r.Fields {
-		x := ProfileField{Field: StateTitle(f.Field), Path: f.Path, Raw: f.Raw, Result: f.Result, Status: OK}
+		x := ProfileField{Field: StateTitle(f.Field), Path: f.Path, Raw: f.Raw, Result: f.Result,
+			Status: OK}
 		switch {
 		case f.Error != "":
 			x.Result, x.Status = f.Error, Break
