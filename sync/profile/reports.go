@@ -335,13 +335,19 @@ func (x *export) span(r book.Records) {
 // bury names what a complete file leaves out.
 func (x *export) bury(ctx context.Context) error {
 	shelf, ok := x.books.(source.Shelf)
-	if !ok || !x.table.object.Complete || x.blind > 0 {
+	if !ok || !x.table.object.Complete {
+		return nil
+	}
+	if x.blind > 0 {
+		x.out.Notes = append(x.out.Notes, fmt.Sprintf("Nothing was marked as deleted, because the ids "+
+			"of %d rows could not be read.", x.blind))
 		return nil
 	}
 	ids, err := shelf.Stored(ctx, x.table.kind)
 	if err != nil {
 		return fmt.Errorf("profile: ask the books for %s: %w", sections[x.table.kind], err)
 	}
+	buried := 0
 	for _, id := range ids {
 		if x.seen[id] {
 			continue
@@ -352,7 +358,12 @@ func (x *export) bury(ctx context.Context) error {
 		}
 		if strings.HasPrefix(was, source.FromReport) {
 			x.page.Records.Gone = append(x.page.Records.Gone, id)
+			buried++
 		}
+	}
+	if buried > 0 {
+		x.out.Notes = append(x.out.Notes, fmt.Sprintf("Marked as deleted: %d %s that earlier files "+
+			"brought and this complete one leaves out.", buried, sections[x.table.kind]))
 	}
 	return nil
 }

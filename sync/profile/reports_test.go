@@ -192,16 +192,21 @@ func TestCompleteFilesBury(t *testing.T) {
 		text, rows string
 		want       int
 		known      int
+		note       string
 	}{
-		{"", "1,paid,EUR,1\n2,paid,EUR,2\n3,paid,EUR,3\n", 4, 0},
-		{"", "1,paid,EUR,1\n", 4, 0},
-		{complete, "1,paid,EUR,1\n,paid,EUR,7\n", 4, 0},
-		{complete, "1,paid,EUR,1\n2,paid,EUR,many\n", 3, 0},
-		{complete, "1,paid,EUR,1\n9,paid,EUR,5\n", 2, 1},
+		{"", "1,paid,EUR,1\n2,paid,EUR,2\n3,paid,EUR,3\n", 4, 0, ""},
+		{"", "1,paid,EUR,1\n", 4, 0, ""},
+		{complete, "1,paid,EUR,1\n,paid,EUR,7\n", 4, 0, "ids of 1 rows"},
+		{complete, "1,paid,EUR,1\n2,paid,EUR,many\n", 3, 0, "1 invoices"},
+		{complete, "1,paid,EUR,1\n9,paid,EUR,5\n", 2, 1, "1 invoices"},
 	} {
 		r, err := read(t, b, w, c.text, []byte(head+c.rows))
 		if err != nil || r.Known != c.known || len(b.All().Invoices) != c.want {
 			t.Errorf("%d: %+v, %v, %d invoices, want %d", i, r, err, len(b.All().Invoices), c.want)
+		}
+		if notes := strings.Join(r.Notes, " "); (notes == "") != (c.note == "") ||
+			!strings.Contains(notes, c.note) {
+			t.Errorf("%d: notes %q, want %q in them", i, notes, c.note)
 		}
 	}
 	for _, v := range b.All().Invoices {
