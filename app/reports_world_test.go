@@ -14,6 +14,7 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/sync/paypal"
+	"countinghouse/sync/razorpay"
 	"countinghouse/sync/stripe"
 	"countinghouse/sync/world"
 )
@@ -34,7 +35,7 @@ func withoutKeys(t *testing.T, s *Sandbox, clock Clock, names ...book.SourceName
 	return a, func() { a.secrets.Fixed = all }
 }
 
-// downloads writes the reports that a person would download of Stripe and PayPal.
+// downloads writes the reports that a person would download of each gateway that has some.
 func downloads(t *testing.T, w *world.World) map[book.SourceName][]string {
 	t.Helper()
 	dir := t.TempDir()
@@ -59,6 +60,9 @@ func downloads(t *testing.T, w *world.World) map[book.SourceName][]string {
 		world.PayPalName: {write("activity.csv", func(out *bytes.Buffer) error {
 			return paypal.WriteActivity(out, w, "German", time.FixedZone("MEZ", 3600))
 		})},
+		world.RazorpayName: {write("recon.csv", func(out *bytes.Buffer) error {
+			return razorpay.WriteRecon(out, w, w.OpeningOn, w.Now.In(w.Zone))
+		})},
 	}
 }
 
@@ -79,7 +83,7 @@ func ledger(t *testing.T, a *App) map[string]string {
 	return out
 }
 
-// TestReportsStandInForKeys reads Stripe and PayPal from reports, for a profile without their keys:
+// TestReportsStandInForKeys reads Stripe, PayPal and Razorpay from reports, for a profile without their keys:
 // it matches what a profile with keys matches of them. Once it is given the keys, its books are those
 // of a profile that always had them, and the reports change nothing of them any more.
 func TestReportsStandInForKeys(t *testing.T) {
@@ -87,7 +91,8 @@ func TestReportsStandInForKeys(t *testing.T) {
 	clock := func() time.Time { return w.Now.Time() }
 	s := servedWorld(t, w)
 	keyed := onWorld(t, s, clock)
-	a, give := withoutKeys(t, s, clock, world.StripeName, world.PayPalName)
+	a, give := withoutKeys(t, s, clock, world.StripeName, world.PayPalName,
+		world.RazorpayName)
 	files := downloads(t, w)
 	read := func() (changed, known int) {
 		for name, paths := range files {
@@ -128,8 +133,17 @@ func TestReportsStandInForKeys(t *testing.T) {
 	if len(want) < 100 {
 		t.Fatalf("only %d matches", len(want))
 	}
+	there := ledger(t, a)
 	for _, m := range want {
-		if !slices.Contains(got, m) {
+		// A recon has nothing of what no settlement has carried yet, nor of those on demand; of the
+		// others it has the day and no bank reference, so that two of one amount are a question.
+		unsettled := slices.ContainsFunc(strings.FieldsFunc(m, func(r rune) bool {
+			return strings.ContainsRune("[] ", r)
+		}), func(word string) bool {
+			return strings.HasPrefix(word, "razorpay:") && there[word] == ""
+		})
+		dayOnly := strings.HasPrefix(m, "payout-bank[razorpay:")
+		if !slices.Contains(got, m) && !unsettled && !dayOnly {
 			t.Errorf("not matched from reports: %s", m)
 		}
 	}
