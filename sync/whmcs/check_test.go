@@ -123,6 +123,23 @@ func TestCautions(t *testing.T) {
 	}
 }
 
+// TestNotes lets a credit note of release 9 lower what an invoice owes: the balance is taken as WHMCS
+// states it, and nothing else changes.
+func TestNotes(t *testing.T) {
+	w := sourcetest.Small()
+	b := sourcetest.NewBooks()
+	noted := func(o *SimOptions) { o.Version, o.Notes = "9.0.1", map[int]int64{1005: 2000} }
+	pullInto(t, opened(t, w, NewSimulator(w, func(o *SimOptions) { o.Version = "9.0.1" })), b, false)
+	pullInto(t, opened(t, w, NewSimulator(w, noted)), b, false)
+	want := expect(w)
+	for i := range want.Invoices {
+		if want.Invoices[i].ID == "billing:invoice/1005" {
+			want.Invoices[i].Balance -= 2000
+		}
+	}
+	same(t, want, b.All())
+}
+
 // TestWhatTheRoleHidesIsLeftOut pulls without the actions that a pull can do without.
 func TestWhatTheRoleHidesIsLeftOut(t *testing.T) {
 	w := sourcetest.Small()

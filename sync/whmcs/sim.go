@@ -70,6 +70,9 @@ type Switches struct {
 	ClockOffset time.Duration
 	// Unescaped leaves out PHP's escapes \/ and \u00e9.
 	Unescaped bool
+	// Notes are sums of credit notes by invoice, in minor units, which release 9 makes: they lower
+	// what is owed and leave no row.
+	Notes map[int]int64
 	// Settings are further values of the configuration, or others in place of the usual ones.
 	Settings map[string]string
 	// Spoil replaces values of single records, by field: "client 42", "service 310", "invoice 5012",

@@ -277,7 +277,7 @@ func (s *Simulator) invoice(c call) answer {
 		{"lastcaptureattempt", c.time(0)}, {"subtotal", dec(v.Subtotal, v.Currency)},
 		{"credit", dec(v.Credit, v.Currency)}, {"tax", dec(v.Tax, v.Currency)},
 		{"tax2", amount("0.00")}, {"total", dec(v.Subtotal+v.Tax-v.Credit, v.Currency)},
-		{"balance", dec(c.balance(v), v.Currency)}, {"taxrate", taxRate(v)}, {"taxrate2", "0.000"},
+		{"balance", dec(c.balance(v)-s.options.Notes[v.ID], v.Currency)}, {"taxrate", taxRate(v)}, {"taxrate2", "0.000"},
 		{"status", statusWord(v.Status)}, {"paymentmethod", v.Method}, {"notes", ""},
 		{"ccgateway", v.Method != "banktransfer"}, {"items", items}, {"transactions", payments}})}
 }
