@@ -242,6 +242,20 @@ func TestATestSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestTypedSecrets checks that a key comes out of a field of one line as it was meant.
+func TestTypedSecrets(t *testing.T) {
+	const pem = "-----BEGIN PRIVATE KEY-----\nAAAA\nBB==\n-----END PRIVATE KEY-----"
+	for in, want := range map[Secret]string{
+		"  sk_live_1 \n": "sk_live_1", "two words": "two words", Secret(pem + "\n"): pem,
+		Secret(strings.ReplaceAll(pem, "\n", " ")): pem + "\n", "-----BEGIN half": "-----BEGIN half",
+		"-----BEGIN A-----": "-----BEGIN A-----", "": "",
+	} {
+		if got := typed(in); got != want {
+			t.Errorf("%q comes out as %q, want %q", in.Reveal(), got, want)
+		}
+	}
+}
+
 // TestAddingIsWholeOrNothing checks that nothing is left of an addition that is refused.
 func TestAddingIsWholeOrNothing(t *testing.T) {
 	ctx := context.Background()

@@ -234,3 +234,52 @@ func TestAWriteThatFailsLeavesTheOldFile(t *testing.T) {
 		t.Errorf("the old one is %q, %v", v, err)
 	}
 }
+
+// TestAKilledWriteLeavesTheOldFile leaves what a process leaves that was killed before the new file
+// took the old one's place: half of it, encrypted, beside the old one.
+func TestAKilledWriteLeavesTheOldFile(t *testing.T) {
+	keyring.MockInitWithError(errors.New("no daemon"))
+	env := map[string]string{PassphraseEnv: pass}
+	s := filed(t, env)
+	if _, err := s.Set("stripe", "secret_key", "first"); err != nil {
+		t.Fatal(err)
+	}
+	next, err := seal(map[string]string{"stripe/secret_key": "second"}, pass, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range next {
+		if err := os.WriteFile(s.File.Path+".new", next[:n], 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if v, err := again(s, env).Find("stripe", "secret_key"); v != "first" || err != nil {
+		t.Errorf("after the kill: %q, %v", v, err)
+	}
+	if _, err := again(s, env).Set("stripe", "secret_key", "third"); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := again(s, env).Find("stripe", "secret_key"); v != "third" || err != nil {
+		t.Errorf("written again: %q, %v", v, err)
+	}
+	if _, err := os.Stat(s.File.Path + ".new"); !os.IsNotExist(err) {
+		t.Errorf("the half is still there: %v", err)
+	}
+}
+
+// TestTheFileIsReadAgainAfterAnotherProcessWroteIt keeps a key in one process and finds it in another
+// that has read the file before.
+func TestTheFileIsReadAgainAfterAnotherProcessWroteIt(t *testing.T) {
+	keyring.MockInitWithError(errors.New("no daemon"))
+	env := map[string]string{PassphraseEnv: pass}
+	s := filed(t, env)
+	other := again(s, env)
+	for _, value := range []string{"one", "another", "a third"} {
+		if _, err := s.Set("stripe", "secret_key", value); err != nil {
+			t.Fatal(err)
+		}
+		if v, err := other.Find("stripe", "secret_key"); v != value || err != nil {
+			t.Errorf("the other process finds %q, %v, want %q", v, err, value)
+		}
+	}
+}
