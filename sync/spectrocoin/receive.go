@@ -89,11 +89,12 @@ func (s *SpectroCoin) form(ctx context.Context, body []byte) (source.Event, erro
 	if status == "" || request == "" && form.Get("orderId") == "" {
 		return source.Event{}, s.unreadable(errors.New("it names no order or no status"))
 	}
-	var of strings.Builder
-	for _, field := range callbackSigning.fields {
-		fmt.Fprintf(&of, "%d:%s,", len(form.Get(field)), form.Get(field))
+	// Amounts are signed in one form and may be written in several: the same event all the same.
+	signed, err := callbackSigning.text(form, javaForm)
+	if err != nil {
+		return source.Event{}, s.unreadable(err)
 	}
-	sum := sha256.Sum256([]byte(of.String()))
+	sum := sha256.Sum256([]byte(signed))
 	return source.Event{ID: "form/" + hex.EncodeToString(sum[:16]), Type: "order." + status,
 		About: []string{aboutRequest + url.PathEscape(request) + "/" +
 			url.PathEscape(form.Get("orderId"))}}, nil
