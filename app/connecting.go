@@ -51,6 +51,8 @@ type MethodChoice struct {
 	Name, Title string
 	// Behind is the source or account behind it, "" for none yet.
 	Behind string
+	// Stated says that the billing system itself names it, and not the configuration alone.
+	Stated bool
 }
 
 // Methods lists all payment methods of the billing systems, by system and name.
@@ -68,12 +70,12 @@ func (a *App) Methods(ctx context.Context) ([]MethodChoice, error) {
 		for _, m := range list {
 			if m.Source == s.Name {
 				seen[m.Name] = true
-				out = append(out, MethodChoice{s.Name, m.Name, m.Title, s.Gateways[m.Name]})
+				out = append(out, MethodChoice{s.Name, m.Name, m.Title, s.Gateways[m.Name], true})
 			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(s.Gateways)) {
 			if !seen[name] {
-				out = append(out, MethodChoice{s.Name, name, name, s.Gateways[name]})
+				out = append(out, MethodChoice{s.Name, name, name, s.Gateways[name], false})
 			}
 		}
 	}

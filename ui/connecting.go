@@ -224,7 +224,10 @@ func (f *connectionForm) links(c *app.Config, kind string) {
 	f.methods, f.other = methodBoxes(f.known, func(m app.MethodChoice) bool {
 		return m.Behind == "" && app.SuggestedMethod(kind, m.Name)
 	})
-	if len(f.known) == 0 && len(c.Sources) > 0 {
+	if len(c.Sources) > 0 && !slices.ContainsFunc(f.known, func(m app.MethodChoice) bool {
+		return m.Stated || m.Name == kind
+	}) {
+		// Nothing is known of the billing system yet: its modules mostly have the gateway's name.
 		f.other.SetText(kind)
 	}
 	for _, a := range c.Accounts {
