@@ -31,7 +31,7 @@ func newWelcomeScreen(s *shell) *welcomeScreen {
 	first := x.card(kit.NewBridgePicture(), "Explore the demo month",
 		"A small hosting company with every kind of trouble in it: missing payments, late payouts, "+
 			"duplicates, refunds and a chargeback.",
-		[]string{"Nothing leaves this computer", "Billing, a gateway and bank statements in three " +
+		[]string{"Nothing leaves this computer", "Billing, four gateways and bank statements, in six " +
 			"currencies"}, x.go1)
 	second := x.card(kit.NewFlowPicture("Billing", "Gateways", "Bank", "To the cent"),
 		"Connect your billing system",

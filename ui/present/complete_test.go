@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"countinghouse/app"
 	"countinghouse/app/book"
 )
 
@@ -24,5 +25,22 @@ func TestCompletenessNamesTheFiguresAndTheGap(t *testing.T) {
 	p.Holds, p.Why = false, "The movements lead to 1; the gap opens on 2026-10-11."
 	if c := CompleteOf(p, "PayPal"); c.Holds || c.Text != p.Why {
 		t.Errorf("with a gap: %+v", c)
+	}
+}
+
+// TestAGatewayWithoutABalanceIsNotCalledProven keeps what was added up here apart from what a provider
+// bears out.
+func TestAGatewayWithoutABalanceIsNotCalledProven(t *testing.T) {
+	stated := int64(5)
+	of := func(p book.Proof) string {
+		p.Kind, p.Source, p.Currency, p.Holds = book.GatewayBalance, "razorpay", "INR", true
+		detail, _, _ := gatewayHealth(&app.Month{Proofs: []book.Proof{p}}, app.SourceState{Name: "razorpay"})
+		return detail
+	}
+	if got := of(book.Proof{}); got != "INR added up; it states no balance" {
+		t.Errorf("got %q", got)
+	}
+	if got := of(book.Proof{ProviderClosing: &stated}); got != "INR balance proven" {
+		t.Errorf("got %q", got)
 	}
 }

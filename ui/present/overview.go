@@ -258,7 +258,7 @@ func sourceRows(m *app.Month) []SourceRow {
 
 // gatewayHealth says what the balance proofs of a gateway say.
 func gatewayHealth(m *app.Month, s app.SourceState) (detail string, st Status, word string) {
-	var proven []string
+	var proven, derived []string
 	for _, p := range m.Proofs {
 		if p.Kind != book.GatewayBalance || p.Source != string(s.Name) {
 			continue
@@ -266,10 +266,17 @@ func gatewayHealth(m *app.Month, s app.SourceState) (detail string, st Status, w
 		if !p.Holds {
 			return p.Why, Break, "Differs"
 		}
+		if p.ProviderClosing == nil {
+			derived = append(derived, string(p.Currency))
+			continue
+		}
 		proven = append(proven, string(p.Currency))
 	}
 	switch len(proven) {
 	case 0:
+		if len(derived) > 0 {
+			return and(derived) + " added up; it states no balance", OK, "Complete"
+		}
 		return "No balance stated yet", Neutral, "Not proven"
 	case 1:
 		return proven[0] + " balance proven", OK, "Complete"
