@@ -122,6 +122,35 @@ func TestForgedForms(t *testing.T) {
 	}
 }
 
+// TestFormsAreKnownByWhatIsSigned writes the amounts of a form otherwise, which the signature allows: it
+// is the same event, so that nobody can pass an old one off as new.
+func TestFormsAreKnownByWhatIsSigned(t *testing.T) {
+	w := subject().World()
+	s := serve(t, w, NewSimulator(w))
+	for _, d := range Deliveries(w) {
+		form, err := url.ParseQuery(string(d.Body))
+		if err != nil || !form.Has("sign") {
+			continue
+		}
+		want, err := s.Verify(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, field := range amountFields {
+			other := maps.Clone(form)
+			other.Set(field, "+0"+form.Get(field)+"e0")
+			e, err := s.Verify(t.Context(), formOf(other))
+			other.Set(field, "0"+form.Get(field))
+			again, err2 := s.Verify(t.Context(), formOf(other))
+			if err == nil && e.ID != want.ID || err2 != nil || again.ID != want.ID {
+				t.Errorf("%s written otherwise makes %s and %s of %s: %v, %v", field, e.ID, again.ID, want.ID, err, err2)
+			}
+		}
+		return
+	}
+	t.Error("no form is sent: nothing is tested")
+}
+
 // TestForgedHints brings JSON callbacks, which prove nothing by themselves.
 func TestForgedHints(t *testing.T) {
 	w := small()
