@@ -1,9 +1,6 @@
 package paypal
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"countinghouse/sync/source"
 )
 
@@ -69,29 +66,14 @@ const cursorVersion = 1
 // read opens a cursor; "" is that of an account that was never pulled.
 func (p *PayPal) read(c source.Cursor) (cursor, error) {
 	at := cursor{Version: cursorVersion}
-	if c == "" {
-		return at, nil
-	}
-	err := json.Unmarshal([]byte(c), &at)
-	if r := at.Run; err == nil && (at.Version != cursorVersion ||
-		r != nil && (r.Stage < 0 || r.Stage >= len(stages) || r.Step < 1)) {
-		err = fmt.Errorf("version %d", at.Version)
-	}
-	if err != nil {
-		return at, &source.Error{Kind: source.KindMalformed, Source: p.o.Name, Op: "read the cursor",
-			Detail: err.Error(), Err: err,
-			Hint: "The stored position is of another version. Pull everything again."}
-	}
-	return at, nil
+	err := source.OpenCursor(p.o.Name, c, &at, func() bool {
+		r := at.Run
+		return at.Version == cursorVersion && (r == nil || r.Stage >= 0 && r.Stage < len(stages) && r.Step > 0)
+	})
+	return at, err
 }
 
-func (c cursor) write() source.Cursor {
-	b, err := json.Marshal(c)
-	if err != nil {
-		panic("paypal: write cursor: " + err.Error())
-	}
-	return source.Cursor(b)
-}
+func (c cursor) write() source.Cursor { return source.WriteCursor(c) }
 
 // since is the moment from which a pull is asked for, 0 for everything.
 func since(q source.Request) int64 {

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -242,9 +241,6 @@ func (b *wireBalances) totals() ([]money.Money, error) {
 	return out, nil
 }
 
-// defaultPattern finds the invoice in a text where no field names one.
-const defaultPattern = `(?i)\binvoice\s*#?\s*([A-Z0-9-]*[0-9][A-Z0-9-]*)`
-
 func newTranslator(o source.Options) (translator, error) {
 	t := translator{name: o.Name, invoiceKeys: o.InvoiceKeys, customerKeys: o.CustomerKeys}
 	if t.invoiceKeys == nil {
@@ -253,19 +249,9 @@ func newTranslator(o source.Options) (translator, error) {
 	if t.customerKeys == nil {
 		t.customerKeys = []string{"custom_field"}
 	}
-	pattern := o.InvoicePattern
-	if pattern == "" {
-		pattern = defaultPattern
-	}
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		return t, fmt.Errorf("invoice pattern: %w", err)
-	}
-	if re.NumSubexp() < 1 {
-		return t, fmt.Errorf("invoice pattern %q has no group for the invoice", pattern)
-	}
-	t.pattern = re
-	return t, nil
+	var err error
+	t.pattern, err = o.Pattern(source.InvoiceIn)
+	return t, err
 }
 
 var (

@@ -1,9 +1,6 @@
 package razorpay
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"countinghouse/sync/source"
 )
 
@@ -61,29 +58,15 @@ const cursorVersion = 1
 // read opens a cursor; "" is that of an account that was never pulled.
 func (s *Razorpay) read(c source.Cursor) (cursor, error) {
 	at := cursor{Version: cursorVersion}
-	if c == "" {
-		return at, nil
-	}
-	err := json.Unmarshal([]byte(c), &at)
-	if r := at.Run; err == nil && (at.Version != cursorVersion || r != nil && (r.Step < 0 ||
-		r.Step >= len(stages) || r.Slice < 0 || r.Slice >= r.slices())) {
-		err = fmt.Errorf("version %d", at.Version)
-	}
-	if err != nil {
-		return at, &source.Error{Kind: source.KindMalformed, Source: s.o.Name, Op: "read the cursor",
-			Detail: err.Error(), Err: err,
-			Hint: "The stored position is of another version. Pull everything again."}
-	}
-	return at, nil
+	err := source.OpenCursor(s.o.Name, c, &at, func() bool {
+		r := at.Run
+		return at.Version == cursorVersion && (r == nil || r.Step >= 0 && r.Step < len(stages) &&
+			r.Slice >= 0 && r.Slice < r.slices())
+	})
+	return at, err
 }
 
-func (c cursor) write() source.Cursor {
-	b, err := json.Marshal(c)
-	if err != nil {
-		panic("razorpay: write cursor: " + err.Error())
-	}
-	return source.Cursor(b)
-}
+func (c cursor) write() source.Cursor { return source.WriteCursor(c) }
 
 // since is the moment from which a pull is asked for, 0 for everything.
 func since(q source.Request) int64 {

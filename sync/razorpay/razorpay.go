@@ -14,8 +14,6 @@ package razorpay
 
 import (
 	"context"
-	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -171,19 +169,9 @@ func newTranslator(o source.Options) (translator, error) {
 	if t.customerKeys == nil {
 		t.customerKeys = []string{"client_id", "clientid", "clientId", "userid", "customer_id"}
 	}
-	pattern := o.InvoicePattern
-	if pattern == "" {
-		pattern = defaultPattern
-	}
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		return t, fmt.Errorf("invoice pattern: %w", err)
-	}
-	if re.NumSubexp() < 1 {
-		return t, fmt.Errorf("invoice pattern %q has no group for the invoice", pattern)
-	}
-	t.pattern = re
-	return t, nil
+	var err error
+	t.pattern, err = o.Pattern(defaultPattern)
+	return t, err
 }
 
 var _ source.Puller = (*Razorpay)(nil)

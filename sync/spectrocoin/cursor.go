@@ -1,9 +1,6 @@
 package spectrocoin
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"countinghouse/app/book"
 	"countinghouse/sync/source"
 )
@@ -55,29 +52,14 @@ const cursorVersion = 1
 // read opens a cursor; "" is that of a project that was never pulled.
 func (s *SpectroCoin) read(c source.Cursor) (cursor, error) {
 	at := cursor{Version: cursorVersion}
-	if c == "" {
-		return at, nil
-	}
-	err := json.Unmarshal([]byte(c), &at)
-	if err == nil && (at.Version != cursorVersion ||
-		at.Run != nil && (at.Run.Stage < 0 || int(at.Run.Stage) >= len(stages))) {
-		err = fmt.Errorf("version %d", at.Version)
-	}
-	if err != nil {
-		return at, &source.Error{Kind: source.KindMalformed, Source: s.o.Name, Op: "read the cursor",
-			Detail: err.Error(), Err: err,
-			Hint: "The stored position is of another version. Pull everything again."}
-	}
-	return at, nil
+	err := source.OpenCursor(s.o.Name, c, &at, func() bool {
+		r := at.Run
+		return at.Version == cursorVersion && (r == nil || r.Stage >= 0 && int(r.Stage) < len(stages))
+	})
+	return at, err
 }
 
-func (c cursor) write() source.Cursor {
-	b, err := json.Marshal(c)
-	if err != nil {
-		panic("spectrocoin: write cursor: " + err.Error())
-	}
-	return source.Cursor(b)
-}
+func (c cursor) write() source.Cursor { return source.WriteCursor(c) }
 
 // since is the moment from which a pull is asked for, 0 for everything.
 func since(q source.Request) book.Instant {

@@ -30,15 +30,9 @@ func newTranslator(o source.Options) (translator, error) {
 	if o.InvoicePattern == "" {
 		return t, nil
 	}
-	re, err := regexp.Compile(o.InvoicePattern)
-	if err != nil {
-		return t, fmt.Errorf("invoice pattern: %w", err)
-	}
-	if re.NumSubexp() < 1 {
-		return t, fmt.Errorf("invoice pattern %q has no group for the invoice", o.InvoicePattern)
-	}
-	t.pattern = re
-	return t, nil
+	var err error
+	t.pattern, err = o.Pattern("")
+	return t, err
 }
 
 func (t translator) item(native string) book.ItemID { return book.NewID(t.name, native) }

@@ -7,7 +7,6 @@ package stripe
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"strings"
 
 	api "github.com/stripe/stripe-go/v76"
@@ -138,9 +137,6 @@ func (s *Stripe) balance(ctx context.Context) (*wireBalance, error) {
 	return &b, nil
 }
 
-// defaultPattern finds the invoice in a description where the metadata name none.
-const defaultPattern = `(?i)\binvoice\s*#?\s*([A-Z0-9-]*[0-9][A-Z0-9-]*)`
-
 func newTranslator(o source.Options) (translator, error) {
 	t := translator{name: o.Name, invoiceKeys: o.InvoiceKeys, customerKeys: o.CustomerKeys}
 	if t.invoiceKeys == nil {
@@ -150,19 +146,9 @@ func newTranslator(o source.Options) (translator, error) {
 	if t.customerKeys == nil {
 		t.customerKeys = []string{"client_id", "clientid", "clientId", "userid", "customer_id"}
 	}
-	pattern := o.InvoicePattern
-	if pattern == "" {
-		pattern = defaultPattern
-	}
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		return t, fmt.Errorf("invoice pattern: %w", err)
-	}
-	if re.NumSubexp() < 1 {
-		return t, fmt.Errorf("invoice pattern %q has no group for the invoice", pattern)
-	}
-	t.pattern = re
-	return t, nil
+	var err error
+	t.pattern, err = o.Pattern(source.InvoiceIn)
+	return t, err
 }
 
 var _ source.Puller = (*Stripe)(nil)
