@@ -11,8 +11,12 @@ import (
 // Composition is what a payout consists of.
 type Composition struct {
 	Payout *book.Payout
-	// Members are the transactions that the provider states, sorted by time, then id.
+	// Members are the transactions that the provider states, or those that a match says it consists
+	// of, sorted by time, then id.
 	Members []*book.Transaction
+	// Swept says that no provider states them: they are all that the balance held when the payout
+	// emptied it.
+	Swept bool
 	// Charges, Refunds, Disputes, Other are gross; Fees and Taxes are negative; all in the payout's
 	// currency. They add up to Net.
 	Charges, Refunds, Disputes, Other, Fees, Taxes, Net int64
@@ -43,6 +47,10 @@ func (m *Month) Compositions() []Composition {
 			(c.Line != nil || !waiting[p.ID] || sent > m.Period.Last()) {
 			continue
 		}
+		if len(c.Members) == 0 && p.Members == book.MembersUnstated {
+			c.Members = m.swept(p.ID)
+			c.Swept = len(c.Members) > 0
+		}
 		c.add()
 		out = append(out, c)
 	}
@@ -50,6 +58,22 @@ func (m *Month) Compositions() []Composition {
 		return cmp.Or(cmp.Compare(b.Payout.SentAt, a.Payout.SentAt),
 			cmp.Compare(a.Payout.ID, b.Payout.ID))
 	})
+	return out
+}
+
+// swept are the members that a live match gives to a payout, nil where there is none.
+func (m *Month) swept(payout book.ItemID) []*book.Transaction {
+	var out []*book.Transaction
+	for _, x := range m.MatchesOf(payout) {
+		if x.Leg != book.GatewayPayout || !x.State.Live() {
+			continue
+		}
+		for _, id := range x.Left {
+			if t := m.Transaction(id); t != nil {
+				out = append(out, t)
+			}
+		}
+	}
 	return out
 }
 
@@ -101,7 +125,7 @@ func (c *Composition) add() {
 		c.Net += t.Net
 	}
 	c.Difference = c.Net - c.Payout.Amount.Minor
-	if c.Payout.Members != book.MembersStated {
+	if c.Payout.Members != book.MembersStated && !c.Swept {
 		c.Difference = 0
 	}
 }

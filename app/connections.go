@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"countinghouse/app/book"
 	"countinghouse/app/secret"
@@ -74,6 +75,8 @@ type Connection struct {
 	Behind  map[string]string
 	// Hooks says that it can receive webhooks.
 	Hooks bool
+	// Lag is how long after a movement the provider may publish it, zero where it says nothing.
+	Lag time.Duration
 	// Tested is the last test since the profile was opened, nil for none.
 	Tested *Test
 }
@@ -130,7 +133,8 @@ func (a *App) Connections(ctx context.Context) ([]Connection, error) {
 	for _, s := range c.Sources {
 		d := kinds[s.Kind].describe
 		x := Connection{Name: s.Name, Title: c.Title(s.Name), Kind: s.Kind, KindTitle: d.Title,
-			Role: d.Role, URL: s.URL, Hooks: sendsHooks(d), Behind: s.Gateways, Keys: a.keyPlaces(s)}
+			Role: d.Role, URL: s.URL, Hooks: sendsHooks(d), Lag: d.Lag, Behind: s.Gateways,
+			Keys: a.keyPlaces(s)}
 		for _, st := range states {
 			if st.Name == s.Name {
 				x.Last = st

@@ -537,3 +537,28 @@ func seek(t *testing.T, where string, text []byte, card string, secrets map[stri
 		}
 	}
 }
+
+// TestASweepHasItsMembers looks at PayPal's sweeps as the payouts screen and the workbook do.
+func TestASweepHasItsMembers(t *testing.T) {
+	w := wholeWorld(11, 140)
+	a := onWorld(t, servedWorld(t, w), func() time.Time { return w.Now.Time() })
+	synced(t, a)
+	m, err := a.Month(t.Context(), w.Options.Month, func(Progress) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	swept := 0
+	for _, c := range m.Compositions() {
+		if !c.Swept {
+			continue
+		}
+		swept++
+		if c.Payout.Source == world.StripeName || c.Payout.Members != book.MembersUnstated ||
+			len(c.Members) == 0 || c.Net != c.Payout.Amount.Minor || c.Difference != 0 {
+			t.Errorf("%s of %s: %d members come to %d", c.Payout.ID, c.Payout.Amount, len(c.Members), c.Net)
+		}
+	}
+	if swept == 0 {
+		t.Error("no payout was composed by the running balance")
+	}
+}

@@ -118,6 +118,9 @@ func (m *Month) pack() report.Pack {
 		if err != nil {
 			panic("app: a payout with members of another currency passed the engine: " + err.Error())
 		}
+		if c.Swept {
+			o.Members = "by balance" // no provider states them
+		}
 		if c.Line != nil {
 			o.BankLine, o.BookedOn = c.Line.ID, c.Line.On
 		}

@@ -37,7 +37,7 @@ func TestAGatewayWithoutABalanceIsNotCalledProven(t *testing.T) {
 		detail, _, _ := gatewayHealth(&app.Month{Proofs: []book.Proof{p}}, app.SourceState{Name: "razorpay"})
 		return detail
 	}
-	if got := of(book.Proof{}); got != "INR added up; it states no balance" {
+	if got := of(book.Proof{}); got != "INR added up, none stated" {
 		t.Errorf("got %q", got)
 	}
 	if got := of(book.Proof{ProviderClosing: &stated}); got != "INR balance proven" {

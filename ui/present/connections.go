@@ -74,6 +74,9 @@ func ConnectionState(c app.Connection) (string, Status) {
 	case app.StateLagging:
 		return "Lagging", TimingStatus
 	}
+	if c.Lag > 0 {
+		return fmt.Sprintf("Reports lag %d h", int(c.Lag.Hours())), TimingStatus
+	}
 	return "Connected", OK
 }
 

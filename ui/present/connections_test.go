@@ -44,6 +44,8 @@ func TestConnectionRows(t *testing.T) {
 			"Failing"}},
 		{app.Connection{Name: "paypal", Title: "PayPal", Role: app.RoleGateway, State: app.StatePaused},
 			ConnectionRow{"paypal", "card", "PayPal", "Gateway, never synced", Neutral, "Paused"}},
+		{app.Connection{State: app.StateConnected, Lag: 3 * time.Hour}, ConnectionRow{"", "card", "",
+			"Gateway, never synced", TimingStatus, "Reports lag 3 h"}},
 		{app.Connection{State: app.StateLagging}, ConnectionRow{"", "card", "", "Gateway, never synced",
 			TimingStatus, "Lagging"}},
 		{app.Connection{State: app.StateSetup}, ConnectionRow{"", "card", "", "Gateway, never synced",

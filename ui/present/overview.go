@@ -275,7 +275,7 @@ func gatewayHealth(m *app.Month, s app.SourceState) (detail string, st Status, w
 	switch len(proven) {
 	case 0:
 		if len(derived) > 0 {
-			return and(derived) + " added up; it states no balance", OK, "Complete"
+			return and(derived) + " added up, none stated", OK, "Complete"
 		}
 		return "No balance stated yet", Neutral, "Not proven"
 	case 1:

@@ -54,10 +54,12 @@ func (x *Payouts) detail(c *app.Composition) PayoutDetail {
 	d := PayoutDetail{ID: string(p.ID), Amount: Amount(p.Amount), Currency: row.Currency,
 		State: row.State, Status: row.Status}
 	d.Sentence = fmt.Sprintf("%s payout %s, sent %s. ", title, row.Payout, row.Sent)
-	switch p.Members {
-	case book.MembersStated:
+	switch {
+	case c.Swept:
+		d.Sentence += "It emptied the balance, so it is all that came since the balance was empty before."
+	case p.Members == book.MembersStated:
 		d.Sentence += title + " states its members."
-	case book.MembersPending:
+	case p.Members == book.MembersPending:
 		d.Sentence += title + " has not stated its members yet."
 	default:
 		d.Sentence += title + " does not state its members."
@@ -139,7 +141,7 @@ func (d *PayoutDetail) parts(c *app.Composition) {
 }
 
 func (d *PayoutDetail) checks(c *app.Composition, title string) {
-	stated := c.Payout.Members == book.MembersStated
+	stated := c.Payout.Members == book.MembersStated || c.Swept
 	difference := c.Difference
 	if stated {
 		d.Checks = append(d.Checks, CheckRow{Plural(len(c.Members), "member net") + " added up",
@@ -159,10 +161,13 @@ func (d *PayoutDetail) checks(c *app.Composition, title string) {
 func (x *Payouts) bank(d *PayoutDetail, c *app.Composition) {
 	l := c.Line
 	if l == nil {
-		d.Waiting = "No bank line yet. Expected " + DateText(c.Payout.ArrivesOn) + "."
+		due := ""
+		if c.Payout.ArrivesOn != 0 {
+			due = "Expected " + DateText(c.Payout.ArrivesOn) + "."
+		}
+		d.Waiting = strings.TrimSpace("No bank line yet. " + due)
 		if e := x.held[c.Payout.ID]; e != nil && d.State == toResolve {
-			d.Waiting, d.Exception = fmt.Sprintf("Expected %s. %s", DateText(c.Payout.ArrivesOn),
-				held(e)), e.ID
+			d.Waiting, d.Exception = strings.TrimSpace(due+" "+held(e)), e.ID
 		}
 		if c.Payout.State == book.PayoutFailed {
 			d.Waiting = "The payout came back into the gateway's balance: " +

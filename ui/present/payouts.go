@@ -1,6 +1,7 @@
 package present
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,7 +84,7 @@ func (x *Payouts) row(c *app.Composition) PayoutRow {
 		Currency: string(p.Amount.Currency), Booked: DateText(p.ArrivesOn), sent: p.SentAt,
 		minor: p.Amount.Minor}
 	switch {
-	case p.Members == book.MembersUnstated:
+	case p.Members == book.MembersUnstated && !c.Swept:
 		r.Members, r.MembersStatus = "not stated", Neutral
 	case p.Members == book.MembersPending:
 		r.Members, r.MembersStatus = "not yet stated", TimingStatus
@@ -99,7 +100,7 @@ func (x *Payouts) row(c *app.Composition) PayoutRow {
 	case c.Line != nil:
 		r.State, r.Status, r.Booked = "In bank", OK, DateText(c.Line.On)
 	case x.late[p.ID]:
-		r.State, r.Status, r.Late = "Overdue "+Age(p.ArrivesOn,
+		r.State, r.Status, r.Late = "Overdue "+Age(cmp.Or(p.ArrivesOn, p.SentAt.In(zone)),
 			x.month.AsOf.In(zone)), Break, true
 	case x.held[p.ID] != nil:
 		r.State, r.Status = toResolve, Attention
