@@ -57,6 +57,9 @@ type SourceConfig struct {
 	InvoiceKeys    []string `toml:"invoice_keys,omitempty"`
 	CustomerKeys   []string `toml:"customer_keys,omitempty"`
 	InvoicePattern string   `toml:"invoice_pattern,omitempty"`
+	// Fees is what a gateway takes by contract, "1.5% + 0.25 EUR"; see money.ParseTariff. A charge that
+	// cost something else is A5.
+	Fees string `toml:"fees,omitempty"`
 	// Paused says that a sync leaves the source out.
 	Paused bool `toml:"paused,omitempty"`
 }
@@ -217,6 +220,11 @@ func (s *SourceConfig) check(names map[string]bool) error {
 	}
 	if _, err := regexp.Compile(s.InvoicePattern); err != nil {
 		return fmt.Errorf("source %s: invoice_pattern: %w", s.Name, err)
+	}
+	if s.Fees != "" {
+		if _, err := money.ParseTariff(s.Fees); err != nil {
+			return fmt.Errorf("source %s: fees %q is not of the form 1.5%% + 0.25 EUR", s.Name, s.Fees)
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"countinghouse/app/book"
+	"countinghouse/app/money"
 	"countinghouse/app/report"
 	"countinghouse/app/store"
 	"countinghouse/reconcile"
@@ -89,9 +90,10 @@ func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, er
 		Decisions: decisions, Altered: altered}
 	for _, s := range a.Config().Sources {
 		d := kinds[s.Kind].describe
+		tariff, _ := money.ParseTariff(s.Fees) // the configuration is checked; "" is none
 		in.Sources = append(in.Sources, reconcile.Source{Name: s.Name, Role: reconcile.Role(d.Role),
 			Title: a.Config().Title(s.Name), Methods: s.Gateways, StatesLag: d.Lag,
-			NoMembers: d.Unstated, Sweeps: d.Sweeps,
+			NoMembers: d.Unstated, Sweeps: d.Sweeps, Tariff: tariff,
 			NoFees: d.NoFees || !recordsFees(a.Config(), &books, s.Name)})
 	}
 	for _, x := range a.Config().Accounts {

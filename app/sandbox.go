@@ -104,7 +104,7 @@ func (s *Sandbox) Config() Config {
 	}
 	for _, name := range w.Gateways() {
 		c.Sources = append(c.Sources, SourceConfig{Name: name, Kind: string(name),
-			URL: s.serving.URL(name)})
+			URL: s.serving.URL(name), Fees: world.Tariffs[name]})
 	}
 	for _, a := range w.Accounts {
 		x := AccountConfig{Name: a.Name, Currency: a.Currency, Settles: a.Settles,

@@ -42,6 +42,8 @@ type Source struct {
 	Sweeps bool
 	// NoFees says that billing can record no fees for this gateway.
 	NoFees bool
+	// Tariff is what the gateway takes of a charge by contract; the zero value where nobody says.
+	Tariff money.Tariff
 }
 
 // Account is a configured bank account.

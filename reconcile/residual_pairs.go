@@ -82,10 +82,31 @@ func (e *engine) pairFinding(i, t int32) bool {
 			coded(money.New(p.Fee, p.Amount.Currency)), e.subject(i), e.name(txRef(t)),
 			figure(money.New(tx.Fee+tx.Tax, tx.Currency)), figure(f.amount))
 	default:
-		return false
+		fee, off := e.offTariff(t)
+		if !off {
+			return false
+		}
+		f.class = book.A5
+		f.amount = money.New(tx.Fee-fee.Minor, tx.Currency)
+		f.why = fmt.Sprintf("The %s of %s cost %s, but by contract it costs %s, so the fee is %s off.",
+			e.name(txRef(t)), coded(money.New(tx.Gross, tx.Currency)),
+			figure(money.New(tx.Fee, tx.Currency)), figure(fee), figure(f.amount))
 	}
 	e.raise(f)
 	return true
+}
+
+// offTariff compares the fee of a charge with what the gateway takes by contract, tax on it included or
+// not; one minor unit either way is rounding. It gives the fee by contract.
+func (e *engine) offTariff(t int32) (money.Money, bool) {
+	tx := e.txs[t]
+	gross := money.New(tx.Gross, tx.Currency)
+	if tx.Kind != book.Charge || !moved(tx) || charged(tx) != gross {
+		return money.Money{}, false
+	}
+	fee, ok := e.sourceOf(tx.Source).Tariff.Fee(gross)
+	near := func(n int64) bool { return n-fee.Minor >= -1 && n-fee.Minor <= 1 }
+	return fee, ok && !near(tx.Fee) && !near(tx.Fee+tx.Tax)
 }
 
 func (e *engine) applied(i int32) string {

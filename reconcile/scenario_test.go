@@ -187,7 +187,7 @@ func parseScenario(t *testing.T, text string) reconcile.Input {
 		At:     book.At(time.Date(2026, 11, 5, 8, 0, 0, 0, time.UTC)),
 		Sources: []reconcile.Source{
 			{Name: "billing", Role: reconcile.Billing, Methods: map[string]string{
-				"stripe": "stripe", "paypal": "paypal", "bank": "operating"}},
+				"stripe": "stripe", "paypal": "paypal", "coins": "spectrocoin", "bank": "operating"}},
 			{Name: "stripe", Role: reconcile.Gateway, Title: "Stripe"},
 		}}
 	for n, line := range strings.Split(text, "\n") {
@@ -265,6 +265,12 @@ func addRules(in *reconcile.Input, s entry) bool {
 			Title: s.text("title"), StatesLag: time.Duration(hours) * time.Hour,
 			NoFees: s.text("nofees") != "", NoMembers: s.text("nomembers") != "",
 			Sweeps: s.text("sweeps") != ""}
+		if s.text("fees") != "" {
+			var err error
+			if g.Tariff, err = money.ParseTariff(s.text("fees")); err != nil {
+				s.t.Fatal(err)
+			}
+		}
 		in.Sources = slices.DeleteFunc(in.Sources, func(o reconcile.Source) bool {
 			return o.Name == g.Name
 		})
