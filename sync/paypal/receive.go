@@ -33,12 +33,32 @@ const (
 	bodyMax         = 1 << 20
 	certificateMax  = 64 << 10
 	certificatesMax = 16
+	// fetchesMax is how many certificates are fetched within fetchesIn at most: PayPal has few, and
+	// nobody shall make us ask it for more.
+	fetchesMax = 20
+	fetchesIn  = time.Minute
 )
 
 // certificates are the keys of PayPal's that were fetched and proven, by their address.
 type certificates struct {
 	mu    sync.Mutex
 	known map[string][]*x509.Certificate
+	// fetched are the moments of the last fetches, oldest first.
+	fetched []time.Time
+}
+
+// mayFetch reports whether one more certificate may be fetched now, and counts it.
+func (c *certificates) mayFetch(now time.Time) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for len(c.fetched) > 0 && now.Sub(c.fetched[0]) >= fetchesIn {
+		c.fetched = c.fetched[1:]
+	}
+	if len(c.fetched) >= fetchesMax {
+		return false
+	}
+	c.fetched = append(c.fetched, now)
+	return true
 }
 
 // Verify proves a delivery by PayPal's signature over its id, its time, our webhook's id and the
@@ -184,40 +204,41 @@ func (p *PayPal) simulated() bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// fetchCertificate reads a certificate with its chain. It is asked for without a token. Its error is
-// of kind auth where there is none at the address, of kind limited or unavailable where nobody can
-// tell now.
+// fetchCertificate reads a certificate with its chain, once: PayPal calls again where that fails. It is
+// asked for without a token. Its error is of kind auth where there is none at the address, of kind limited
+// or unavailable where nobody can tell now.
 func (p *PayPal) fetchCertificate(ctx context.Context, address string) ([]*x509.Certificate, error) {
 	const op = "fetch PayPal's certificate"
-	var chain []*x509.Certificate
-	err := source.Retry(ctx, p.o, func(ctx context.Context) error {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-		if err != nil {
-			return p.unproven("the certificate's address cannot be used")
-		}
-		r.Header.Set("User-Agent", "countinghouse")
-		res, err := p.client.Do(r)
-		if err != nil {
-			return source.TransportError(ctx, p.o.Name, op, err)
-		}
-		defer res.Body.Close()
-		if res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500 {
-			return source.StatusError(p.o.Name, op, res, "")
-		}
-		if res.StatusCode != http.StatusOK {
-			return p.unproven(fmt.Sprintf("there is no certificate: HTTP %d", res.StatusCode))
-		}
-		text, err := io.ReadAll(io.LimitReader(res.Body, certificateMax))
-		if err != nil {
-			return source.TransportError(ctx, p.o.Name, op, err)
-		}
-		chain, err = readChain(text)
-		if err != nil {
-			return p.unproven(err.Error())
-		}
-		return nil
-	})
-	return chain, err
+	if !p.certs.mayFetch(p.o.Clock()) {
+		return nil, &source.Error{Kind: source.KindLimited, Source: p.o.Name, Op: op,
+			Detail: "too many certificates were asked for", RetryAfter: fetchesIn,
+			Hint: "Somebody sends webhooks with wrong certificates."}
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, p.unproven("the certificate's address cannot be used")
+	}
+	r.Header.Set("User-Agent", "countinghouse")
+	res, err := p.client.Do(r)
+	if err != nil {
+		return nil, source.TransportError(ctx, p.o.Name, op, err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode == http.StatusTooManyRequests || res.StatusCode >= 500 {
+		return nil, source.StatusError(p.o.Name, op, res, "")
+	}
+	if res.StatusCode != http.StatusOK {
+		return nil, p.unproven(fmt.Sprintf("there is no certificate: HTTP %d", res.StatusCode))
+	}
+	text, err := io.ReadAll(io.LimitReader(res.Body, certificateMax))
+	if err != nil {
+		return nil, source.TransportError(ctx, p.o.Name, op, err)
+	}
+	chain, err := readChain(text)
+	if err != nil {
+		return nil, p.unproven(err.Error())
+	}
+	return chain, nil
 }
 
 // readChain reads certificates in PEM, the one that signs first.

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -218,5 +219,40 @@ func TestFollowBehindLag(t *testing.T) {
 	}
 	if all := books.All(); all.Len() != 1 || all.Transactions[0].ID != native(id("ECHECK")) {
 		t.Errorf("%+v came", all)
+	}
+}
+
+// TestAFloodAsksForFewCertificates sends forged deliveries that each name another certificate of PayPal's:
+// few are asked for, the rest is put off, and what is known goes on being proven.
+func TestAFloodAsksForFewCertificates(t *testing.T) {
+	w := small()
+	asked := 0
+	inner := NewSimulator(w)
+	b := newBench(t, w, http.HandlerFunc(func(rw http.ResponseWriter, q *http.Request) {
+		if strings.Contains(q.URL.Path, "/forged/") {
+			asked++
+			http.NotFound(rw, q)
+			return
+		}
+		inner.ServeHTTP(rw, q)
+	}), nil)
+	good := Deliveries(w)[3]
+	if _, err := b.Verify(t.Context(), good); err != nil {
+		t.Fatal(err)
+	}
+	kinds := map[source.Kind]int{}
+	for i := range 300 {
+		d := good
+		d.Header = d.Header.Clone()
+		d.Header.Set("Paypal-Cert-Url", fmt.Sprintf("https://api.paypal.com/forged/%d", i))
+		_, err := b.Verify(t.Context(), d)
+		kinds[source.KindOf(err)]++
+	}
+	if asked >= fetchesMax || asked == 0 || kinds[source.KindAuth] != asked ||
+		kinds[source.KindLimited] != 300-asked {
+		t.Errorf("asked for %d certificates; answers %v", asked, kinds)
+	}
+	if _, err := b.Verify(t.Context(), good); err != nil {
+		t.Errorf("a known certificate behind the flood: %v", err)
 	}
 }
