@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"strings"
+	"sync"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -57,24 +59,24 @@ func (s *Store) Revision(ctx context.Context, id book.ItemID) (string, error) {
 	var out string
 	err := s.view(ctx, "revision: "+string(id), func(t *tx) error {
 		return t.bulk(func(c *conn) error {
-			for _, kind := range revised {
-				table, _ := factsOf(kind)
-				found := false
-				query := "SELECT revision FROM " + table.about().name + " WHERE id = ? AND gone = 0"
-				err := c.rows(ctx, query, []any{string(id)}, func(vals []driver.Value) error {
-					out, _ = vals[0].(string)
-					found = true
-					return nil
-				})
-				if err != nil || found {
-					return err
-				}
-			}
-			return nil
+			return c.rows(ctx, revisionQuery(), []any{string(id)}, func(vals []driver.Value) error {
+				out, _ = vals[0].(string)
+				return nil
+			})
 		})
 	})
 	return out, err
 }
+
+// revisionQuery asks all revised tables at once; an id stands in one of them.
+var revisionQuery = sync.OnceValue(func() string {
+	var parts []string
+	for _, kind := range revised {
+		table, _ := factsOf(kind)
+		parts = append(parts, "SELECT revision FROM "+table.about().name+" WHERE id = ?1 AND gone = 0")
+	}
+	return strings.Join(parts, " UNION ALL ") + " LIMIT 1"
+})
 
 // HasRevision reports whether a source has transactions or payouts whose revision begins so.
 func (s *Store) HasRevision(ctx context.Context, src book.SourceName, prefix string) (bool, error) {

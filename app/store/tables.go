@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"countinghouse/app/book"
 )
@@ -34,6 +35,10 @@ type table[T any] struct {
 	order  func(a, b T) int
 	// keeps overrides how a column is set when the record comes again.
 	keeps map[string]string
+
+	// described holds what about says; it is asked for with every record that is looked up.
+	once      sync.Once
+	described meta
 }
 
 // facts is a table of any kind of record.
@@ -72,13 +77,16 @@ func (m meta) selects() string {
 }
 
 func (t *table[T]) about() meta {
-	f := fields{mode: naming}
-	t.fields(&f, new(T))
-	owner := t.owner
-	if owner == "" {
-		owner = "source"
-	}
-	return meta{name: t.name, owner: owner, kind: t.kind, key: t.key, columns: f.names}
+	t.once.Do(func() {
+		f := fields{mode: naming}
+		t.fields(&f, new(T))
+		owner := t.owner
+		if owner == "" {
+			owner = "source"
+		}
+		t.described = meta{name: t.name, owner: owner, kind: t.kind, key: t.key, columns: f.names}
+	})
+	return t.described
 }
 
 // rowsPerStatement balances the cost of a statement against the cost of preparing one.
