@@ -38,6 +38,8 @@ type connectionsTab struct {
 	testing book.SourceName
 	test    *kit.Button
 	form    *connectionForm // shown instead of a connection, nil where there is none
+	// checks tests all connections.
+	checks *kit.Button
 }
 
 func newConnectionsTab(s *shell) *connectionsTab {
@@ -54,6 +56,7 @@ func newConnectionsTab(s *shell) *connectionsTab {
 		}
 	}
 	x.add = kit.NewButton(kit.ButtonSpec{Label: "Add", Icon: "plus", Kind: kit.Primary, OnTap: x.startForm})
+	x.checks = kit.NewButton(checksButton(x, false))
 	x.unlock = kit.NewButton(kit.ButtonSpec{Label: "Unlock", Icon: "key", Small: true,
 		OnTap: func() { s.askPassphrase(x.load) }})
 	x.locked = chips(x.unlock)
@@ -272,6 +275,46 @@ func (x *connectionsTab) runTest() {
 			}
 		}
 	})
+}
+
+// testAll tests every connection that is not paused, one after the other, and says how many work.
+func (x *connectionsTab) testAll() {
+	if x.form != nil || x.testing != "" || len(x.known) == 0 {
+		return
+	}
+	a, known := x.s.profile, x.known
+	x.checks.Set(checksButton(x, true))
+	x.s.work.start(x.s.work.ctx, func(ctx context.Context) func() {
+		var list []app.Connection
+		for _, c := range known {
+			if c.State == app.StatePaused {
+				continue
+			}
+			t, err := a.Test(ctx, c.Name)
+			if ctx.Err() != nil {
+				break
+			}
+			if err != nil {
+				t = app.Test{Problem: app.Explain(err)}
+			}
+			c.Tested = &t
+			list = append(list, c)
+		}
+		return func() {
+			x.checks.Set(checksButton(x, false))
+			x.load()
+			text, ok := present.ChecksText(list)
+			st := kit.StatusOK
+			if !ok {
+				st = kit.StatusAttention
+			}
+			x.s.note(kit.Note{Status: st, Text: text})
+		}
+	})
+}
+
+func checksButton(x *connectionsTab, busy bool) kit.ButtonSpec {
+	return kit.ButtonSpec{Label: "Run checks", Icon: "play", Busy: busy, OnTap: x.testAll}
 }
 
 // pause makes the chosen connection rest, or takes it in again.

@@ -159,6 +159,16 @@ func (r *robot) secondConnection(s *app.Sandbox) {
 	if c := r.tab().chosen(); !c.Last.OK || c.Last.Records == 0 || r.tab().records["stripe"].From == 0 {
 		t.Errorf("after a sync: %+v", c.Last)
 	}
+	test.Tap(r.tab().checks)
+	r.settle()
+	for _, c := range r.tab().known {
+		if c.Tested == nil || !c.Tested.Passed() {
+			t.Errorf("the checks leave %s at %+v", c.Name, c.Tested)
+		}
+	}
+	if r.s.notice.Text != "2 of 2 connections work." || r.tab().checks.Spec().Busy {
+		t.Errorf("the checks say %q", r.s.notice.Text)
+	}
 }
 
 func (r *robot) pauseAndForget() {

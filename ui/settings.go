@@ -47,7 +47,7 @@ func newSettingsScreen(s *shell) *settingsScreen {
 			place(o, 0, tabsHeight, size.Width, size.Height-tabsHeight)
 		}
 	}, bar, x.tabs, x.connections.outside, x.looks)
-	x.f = s.newPlainFrame("Settings", x.body, nil)
+	x.f = s.newPlainFrame("Settings", x.body, nil, x.connections.checks)
 	x.showTab()
 	x.choose()
 	return x

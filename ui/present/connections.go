@@ -294,3 +294,23 @@ func clockText(d time.Duration) string {
 	}
 	return fmt.Sprintf("%d days apart: set this computer's clock", d/(24*time.Hour))
 }
+
+// ChecksText says how many of the connections that were tested work, and names the others; it reports
+// whether all do.
+func ChecksText(list []app.Connection) (string, bool) {
+	var failing []string
+	for _, c := range list {
+		if c.Tested == nil || !c.Tested.Passed() {
+			failing = append(failing, c.Title)
+		}
+	}
+	verb := "work"
+	if len(list) == 1 {
+		verb = "works"
+	}
+	works := fmt.Sprintf("%d of %s %s", len(list)-len(failing), Plural(len(list), "connection"), verb)
+	if len(failing) > 0 {
+		return works + "; look at " + and(failing) + ".", false
+	}
+	return works + ".", true
+}

@@ -201,3 +201,14 @@ func TestHookLines(t *testing.T) {
 		}
 	}
 }
+
+func TestChecksNameWhatFails(t *testing.T) {
+	good, bad := &app.Test{}, &app.Test{Problem: "The key was refused."}
+	list := []app.Connection{{Title: "WHMCS", Tested: good}, {Title: "Stripe", Tested: bad}, {Title: "PayPal"}}
+	if text, ok := ChecksText(list); ok || text != "1 of 3 connections work; look at Stripe and PayPal." {
+		t.Errorf("got %q, %v", text, ok)
+	}
+	if text, ok := ChecksText(list[:1]); !ok || text != "1 of 1 connection works." {
+		t.Errorf("got %q, %v", text, ok)
+	}
+}
