@@ -68,7 +68,8 @@ func (p *PayPal) read(c source.Cursor) (cursor, error) {
 	at := cursor{Version: cursorVersion}
 	err := source.OpenCursor(p.o.Name, c, &at, func() bool {
 		r := at.Run
-		return at.Version == cursorVersion && (r == nil || r.Stage >= 0 && r.Stage < len(stages) && r.Step > 0)
+		return at.Version == cursorVersion &&
+			(r == nil || r.Stage >= 0 && r.Stage < len(stages) && r.Step > 0)
 	})
 	return at, err
 }

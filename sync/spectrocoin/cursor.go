@@ -54,7 +54,8 @@ func (s *SpectroCoin) read(c source.Cursor) (cursor, error) {
 	at := cursor{Version: cursorVersion}
 	err := source.OpenCursor(s.o.Name, c, &at, func() bool {
 		r := at.Run
-		return at.Version == cursorVersion && (r == nil || r.Stage >= 0 && int(r.Stage) < len(stages))
+		return at.Version == cursorVersion &&
+			(r == nil || r.Stage >= 0 && int(r.Stage) < len(stages))
 	})
 	return at, err
 }

@@ -61,7 +61,8 @@ func (s *Stripe) read(c source.Cursor) (cursor, error) {
 	at := cursor{Version: cursorVersion}
 	err := source.OpenCursor(s.o.Name, c, &at, func() bool {
 		r := at.Run
-		return at.Version == cursorVersion && (r == nil || r.Stage >= 0 && r.Stage < len(stages))
+		return at.Version == cursorVersion &&
+			(r == nil || r.Stage >= 0 && r.Stage < len(stages))
 	})
 	return at, err
 }
