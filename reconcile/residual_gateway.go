@@ -139,6 +139,7 @@ func (e *engine) unsettled() {
 	// A hold lowers the next payout, whose member it is, and stays a hold until it is released.
 	e.reserves()
 	schedules := e.schedules()
+	emptied := e.emptied()
 	for _, t := range free {
 		tx := e.txs[t]
 		p := purse{tx.Source, tx.Currency}
@@ -151,7 +152,7 @@ func (e *engine) unsettled() {
 		late := e.today > deadline && !plan.byHand() && !e.sourceOf(tx.Source).NoMembers &&
 			(waiting[p] > 0 || e.leftBehind(plan, expected, e.in.At+1))
 		switch {
-		case e.coveredBy(plan, tx, expected, deadline):
+		case e.coveredBy(plan, tx, expected, deadline), tx.At <= emptied[p]:
 		case late && tx.Net > 0:
 			e.overdue(t, deadline)
 		case tx.Kind == book.Charge && tx.State == book.Succeeded && e.payOf(t) != none:

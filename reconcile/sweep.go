@@ -114,3 +114,29 @@ func (e *engine) swept(s step, since []step) {
 	e.add(link{pass: book.P4, leg: book.GatewayPayout, state: book.Auto, left: e.charges(of),
 		right: []ref{poutRef(s.record)}})
 }
+
+// emptied is the last moment at which nothing was left on a balance of a gateway that states no members:
+// what moved before is not there any more, be it paid out or converted into another currency.
+func (e *engine) emptied() map[purse]book.Instant {
+	out := map[purse]book.Instant{}
+	for k, all := range e.flows() {
+		if !e.sourceOf(k.source).NoMembers {
+			continue
+		}
+		flows := slices.Clone(all)
+		slices.SortStableFunc(flows, func(a, b flow) int { return cmp.Compare(a.at, b.at) })
+		base, proven := e.proven(k)
+		running := base.amount
+		for i, f := range flows {
+			if f.at <= base.at && base.at != 0 {
+				continue
+			}
+			running += f.amount
+			last := i+1 == len(flows) || flows[i+1].at != f.at
+			if last && running == 0 && f.at <= min(proven, e.in.At) {
+				out[k] = f.at
+			}
+		}
+	}
+	return out
+}
