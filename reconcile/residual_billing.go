@@ -167,8 +167,8 @@ func (e *engine) lonelyCharges() {
 			if f.clears == 0 {
 				f.clears = max(tx.AvailableAt.In(e.zone), e.txOn[i]+7)
 			}
-			f.why = fmt.Sprintf("The %s of %s is not final, so %s may still not come.",
-				e.name(txRef(t)), coded(paid), figure(paid))
+			f.why = fmt.Sprintf("The %s of %s is not final, so %s may still not come%s.",
+				e.name(txRef(t)), coded(paid), figure(paid), came(tx))
 			e.txHeld[i] = true
 			e.raise(f)
 		case e.unrecorded(t):
@@ -176,6 +176,26 @@ func (e *engine) lonelyCharges() {
 			e.txHeld[i] = true
 		}
 	}
+}
+
+// came says how much of what a payer was asked in a crypto currency came, as the end of a sentence; ""
+// where nobody says.
+func came(tx *book.Transaction) string {
+	all := tx.Asked == tx.Paid
+	if tx.Paid == "" || all && tx.State == book.Succeeded {
+		return ""
+	}
+	state := strings.ToLower(strings.ReplaceAll(tx.Reason, "_", " "))
+	if state != "" {
+		state = " (" + state + ")"
+	}
+	switch {
+	case tx.Asked == "":
+		return fmt.Sprintf(": %s came%s", tx.Paid, state)
+	case all:
+		return fmt.Sprintf(": %s came, all that was asked%s", tx.Paid, state)
+	}
+	return fmt.Sprintf(": %s came of the %s that were asked%s", tx.Paid, tx.Asked, state)
 }
 
 func (e *engine) unrecordedReceipt(t int32, paid money.Money) finding {

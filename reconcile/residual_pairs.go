@@ -72,8 +72,8 @@ func (e *engine) pairFinding(i, t int32) bool {
 			e.name(txRef(t)), coded(paid), other(paid, p.Amount), e.invoiceName(e.payInv[i]))
 	case p.Amount != paid && tx.State != book.Pending:
 		f.class, f.amount = book.A4, gap
-		f.why = fmt.Sprintf("Billing records %s%s, but the %s was %s, so the record is %s off.",
-			coded(p.Amount), e.subject(i), e.name(txRef(t)), figure(paid), figure(gap))
+		f.why = fmt.Sprintf("Billing records %s%s, but the %s was %s, so the record is %s off%s.",
+			coded(p.Amount), e.subject(i), e.name(txRef(t)), figure(paid), figure(gap), came(tx))
 	case e.feeDiffers(i, t):
 		f.class = book.A5
 		f.amount = money.New(p.Fee-tx.Fee-tx.Tax, tx.Currency)

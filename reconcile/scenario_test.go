@@ -377,7 +377,8 @@ func addGateway(b *book.Records, s entry) bool {
 			Charged: gross, Rate: s.text("rate"), Parent: id(s.text("parent")),
 			PayoutID: id(s.text("payout")), Aliases: s.list("aliases"),
 			InvoiceRef: s.text("invoice"), CustomerRef: s.text("client"), Payer: s.text("payer"),
-			PayerName: s.text("name"), DueOn: s.date("due")}
+			PayerName: s.text("name"), DueOn: s.date("due"), Reason: s.text("reason"),
+			Asked: money.Quantity(s.text("asked")), Paid: money.Quantity(s.text("came"))}
 		if s.text("charged") != "" {
 			t.Charged = s.amount("charged")
 		}

@@ -117,6 +117,8 @@ func rawTransaction(x *book.Transaction, add func(string, string), at func(strin
 	at("At", x.At)
 	at("Available", x.AvailableAt)
 	add("Charged", x.Charged.String())
+	add("Asked", string(x.Asked))
+	add("Received", string(x.Paid))
 	cash("Gross", x.Gross, x.Currency)
 	cash("Fee", x.Fee, x.Currency)
 	cash("Tax", x.Tax, x.Currency)
