@@ -92,7 +92,7 @@ func sharedDemo(t *testing.T) *app.DemoRun {
 
 func makeDemo(dir string) (*app.DemoRun, error) {
 	return app.Demo(context.Background(), app.DemoRequest{Options: options(dir), Seed: 1,
-		Gateways: app.DemoGateways(),
+		Gateways:  app.DemoGateways(),
 		Customers: 400, Month: period}, func(app.Progress) {})
 }
 
