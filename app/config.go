@@ -58,7 +58,7 @@ type SourceConfig struct {
 	CustomerKeys   []string `toml:"customer_keys,omitempty"`
 	InvoicePattern string   `toml:"invoice_pattern,omitempty"`
 	// Fees is what a gateway takes by contract, "1.5% + 0.25 EUR"; see money.ParseTariff. A charge that
-	// cost something else is A5.
+	// cost something else, or whose fee billing does not record, is A5.
 	Fees string `toml:"fees,omitempty"`
 	// Paused says that a sync leaves the source out.
 	Paused bool `toml:"paused,omitempty"`

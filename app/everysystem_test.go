@@ -568,3 +568,43 @@ func TestASweepHasItsMembers(t *testing.T) {
 		t.Error("no payout was composed by the running balance")
 	}
 }
+
+// TestThePluginsHabitsTurnUp looks for what SpectroCoin's own module does to the books: it books the
+// invoice's total whatever came (A4), no fee (A5, where the contract's fees are configured), cancels paid
+// invoices (D6), and leaves what it did not hear of unrecorded (M1).
+func TestThePluginsHabitsTurnUp(t *testing.T) {
+	w := wholeWorld(7, 600)
+	a := onWorld(t, servedWorld(t, w), func() time.Time { return w.Now.Time() })
+	synced(t, a)
+	found := func(fees string) map[book.Class]int {
+		reconfigure(a, func(c *SourceConfig) bool {
+			if c.Name == world.SpectroCoinName {
+				c.Fees = fees
+			}
+			return true
+		})
+		m, err := a.Month(t.Context(), w.Options.Month, func(Progress) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[book.Class]int{}
+		for _, e := range m.All {
+			if slices.ContainsFunc(e.Items, func(id book.ItemID) bool {
+				p := m.Payment(id)
+				return string(id.Source()) == string(world.SpectroCoinName) || p != nil && p.Method == "spectrocoin"
+			}) {
+				out[e.Class]++
+			}
+		}
+		return out
+	}
+	with, without := found("1%"), found("")
+	for _, class := range []book.Class{book.A4, book.A5, book.D6, book.M1} {
+		if with[class] == 0 {
+			t.Errorf("no %s about SpectroCoin; %v", class, with)
+		}
+	}
+	if without[book.A5] != 0 {
+		t.Errorf("%d A5 without the contract's fees: billing's module can record none", without[book.A5])
+	}
+}

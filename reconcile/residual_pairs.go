@@ -82,17 +82,33 @@ func (e *engine) pairFinding(i, t int32) bool {
 			coded(money.New(p.Fee, p.Amount.Currency)), e.subject(i), e.name(txRef(t)),
 			figure(money.New(tx.Fee+tx.Tax, tx.Currency)), figure(f.amount))
 	default:
-		fee, off := e.offTariff(t)
-		if !off {
+		if !e.offContract(i, t, &f) {
 			return false
 		}
-		f.class = book.A5
+	}
+	e.raise(f)
+	return true
+}
+
+// offContract is A5 by the contract's fees, where they are configured: the gateway took something else,
+// or billing recorded none.
+func (e *engine) offContract(i, t int32, f *finding) bool {
+	p, tx := e.pays[i], e.txs[t]
+	fee, off := e.offTariff(t)
+	switch {
+	case off:
 		f.amount = money.New(tx.Fee-fee.Minor, tx.Currency)
 		f.why = fmt.Sprintf("The %s of %s cost %s, but by contract it costs %s, so the fee is %s off.",
 			e.name(txRef(t)), coded(money.New(tx.Gross, tx.Currency)),
 			figure(money.New(tx.Fee, tx.Currency)), figure(fee), figure(f.amount))
+	case fee.Minor != 0 && p.Fee == 0 && p.Amount == charged(tx):
+		f.amount = money.New(tx.Fee+tx.Tax, tx.Currency)
+		f.why = fmt.Sprintf("Billing records no fee%s, but the %s cost %s as the contract says, so the "+
+			"fee is %s off.", e.subject(i), e.name(txRef(t)), coded(f.amount), figure(f.amount))
+	default:
+		return false
 	}
-	e.raise(f)
+	f.class = book.A5
 	return true
 }
 

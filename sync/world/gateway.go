@@ -161,8 +161,9 @@ func (s *side) fill(l *Ledger) {
 // More are the gateways that a business can use beside Stripe, in the order of World's fields.
 var More = []book.SourceName{PayPalName, RazorpayName, SpectroCoinName}
 
-// Tariffs are what gateways take of a charge by contract, for those that have one price for all.
-var Tariffs = map[book.SourceName]string{RazorpayName: "2%", SpectroCoinName: "1%"}
+// Tariffs are what gateways take of a charge by contract, for those that have one price for all and
+// whose module records what they took.
+var Tariffs = map[book.SourceName]string{RazorpayName: "2%"}
 
 // Ledger is a gateway's side of the business, nil for a name that is no gateway.
 func (w *World) Ledger(name book.SourceName) *Ledger {
