@@ -76,18 +76,9 @@ func (p *PayPal) read(c source.Cursor) (cursor, error) {
 
 func (c cursor) write() source.Cursor { return source.WriteCursor(c) }
 
-// since is the moment from which a pull is asked for, 0 for everything.
-func since(q source.Request) int64 {
-	if q.Since == 0 {
-		return 0
-	}
-	// The zone of the date is not known here: a day more does no harm.
-	return q.Since.Time().Unix() - oneDay
-}
-
 // serves reports whether the run under way will do for a request.
 func (c *cursor) serves(q source.Request) bool {
-	return c.Run != nil && (c.Run.Whole || !q.Full) && !c.lacks(since(q))
+	return c.Run != nil && (c.Run.Whole || !q.Full) && !c.lacks(q.SinceUnix())
 }
 
 // lacks reports whether the books were not asked for as far back as that.
@@ -96,7 +87,7 @@ func (c *cursor) lacks(low int64) bool { return c.Asked != 0 && low < c.Asked }
 // begin starts a pull at a moment of the server's, whose data reach until another. One that is
 // under way is given up: what it has kept is read again. It returns whether everything is read.
 func (c *cursor) begin(now, until int64, q source.Request, far bool) bool {
-	low := since(q)
+	low := q.SinceUnix()
 	r := &run{Began: now, Until: until, Step: sliceFirst, Whole: true, Far: true}
 	switch {
 	case c.Mark == 0 || c.lacks(low):

@@ -73,8 +73,7 @@ func since(q source.Request) int64 {
 	if q.Since == 0 {
 		return 0
 	}
-	// The zone of the date is not known here: a day more does no harm.
-	return max(q.Since.Time().Unix()-oneDay, earliest)
+	return max(q.SinceUnix(), earliest)
 }
 
 // begin starts a pull at a moment of the server's. One that is under way is given up: what it has

@@ -130,6 +130,15 @@ type Request struct {
 	Books Books
 }
 
+// SinceUnix is the moment from which a pull is asked for, in Unix seconds, 0 for everything. The zone of
+// the date is not known to a source: a day more does no harm.
+func (q Request) SinceUnix() int64 {
+	if q.Since == 0 {
+		return 0
+	}
+	return q.Since.Time().Unix() - 24*60*60
+}
+
 // Books is what a source may ask about the records of its own that are already stored.
 type Books interface {
 	// Revision is the stored revision of a record, "" where it is not stored.

@@ -67,8 +67,7 @@ func since(q source.Request) book.Instant {
 	if q.Since == 0 {
 		return 0
 	}
-	// The zone of the date is not known here: a day more does no harm.
-	return book.At(q.Since.Time()) - oneDay
+	return book.AtUnix(q.SinceUnix())
 }
 
 // begin starts a pull at a moment of the server's. One that is under way is given up: what it has

@@ -69,19 +69,10 @@ func (s *Stripe) read(c source.Cursor) (cursor, error) {
 
 func (c cursor) write() source.Cursor { return source.WriteCursor(c) }
 
-// since is the moment from which a pull is asked for, 0 for everything.
-func since(q source.Request) int64 {
-	if q.Since == 0 {
-		return 0
-	}
-	// The zone of the date is not known here: a day more does no harm.
-	return q.Since.Time().Unix() - oneDay
-}
-
 // begin starts a pull at a moment of the server's. One that is under way is given up: what it has
 // kept is read again.
 func (c *cursor) begin(now int64, q source.Request) {
-	low := since(q)
+	low := q.SinceUnix()
 	r := &run{Began: now}
 	switch {
 	case c.Mark == 0:

@@ -107,7 +107,7 @@ func (p *pull) begin(q source.Request) error {
 				"the same mode, or another source."}
 	}
 	p.at.Live = balance.Live
-	if r := p.at.Run; r != nil && (r.Full || !q.Full) && since(q) >= p.at.From {
+	if r := p.at.Run; r != nil && (r.Full || !q.Full) && q.SinceUnix() >= p.at.From {
 		return nil
 	}
 	if p.date().IsZero() {
