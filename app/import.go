@@ -188,7 +188,7 @@ func (a *App) profiles(ctx context.Context) (map[string]Profile, error) {
 
 func (a *App) importFile(ctx context.Context, path string, o bankfile.Options, q ImportRequest,
 	ahead *[]book.BankLine) (ImportedFile, error) {
-	f, err := a.readFile(path, o, q.Answers)
+	f, err := a.readFile(ctx, path, o, q.Answers)
 	out := ImportedFile{Format: string(f.Format), Variant: f.Variant, Size: f.Size,
 		Warnings: f.Warnings, Notes: f.Notes, Questions: f.Questions, Profile: f.Profile,
 		Recognised: f.Recognised}
@@ -213,7 +213,8 @@ func (a *App) importFile(ctx context.Context, path string, o bankfile.Options, q
 
 // readFile reads a file, and again with the answers where it asks or where a remembered profile has
 // answered before: what a person says now goes before what was said then.
-func (a *App) readFile(path string, o bankfile.Options, answers []string) (bankfile.File, error) {
+func (a *App) readFile(ctx context.Context, path string, o bankfile.Options,
+	answers []string) (bankfile.File, error) {
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return bankfile.File{}, fmt.Errorf("statement cannot be opened: there is no file %s; check its "+
@@ -227,7 +228,7 @@ func (a *App) readFile(path string, o bankfile.Options, answers []string) (bankf
 		return bankfile.File{}, fmt.Errorf("%q is a folder: name the files in it", baseName(path))
 	}
 	for i := range len(answers) + 1 {
-		f, err := bankfile.Read(file, path, o)
+		f, err := bankfile.Read(ctx, file, path, o)
 		var open func(Topic) bool
 		var ask *bankfile.Ask
 		switch {
@@ -253,7 +254,7 @@ func (a *App) readFile(path string, o bankfile.Options, answers []string) (bankf
 			return f, fmt.Errorf("statement cannot be read again: %w", err)
 		}
 	}
-	return bankfile.Read(file, path, o)
+	return bankfile.Read(ctx, file, path, o)
 }
 
 // answered is the profile with the answers to open topics, and whether there was one.

@@ -165,7 +165,7 @@ func (a *App) otherwise(ctx context.Context, path string, name book.SourceName, 
 				baseName(path), k.describe.Title, a.Config().Title(name))
 		}
 	}
-	if a.isStatement(path) {
+	if a.isStatement(ctx, path) {
 		return fmt.Errorf("%s looks like a bank statement and is no report of %s: import it with "+
 			"--account", baseName(path), a.Config().Title(name))
 	}
@@ -173,8 +173,8 @@ func (a *App) otherwise(ctx context.Context, path string, name book.SourceName, 
 }
 
 // isStatement says that a file can be read as a bank statement, or could with a question answered.
-func (a *App) isStatement(path string) bool {
-	f, err := a.readFile(path, bankfile.Options{Account: "other",
+func (a *App) isStatement(ctx context.Context, path string) bool {
+	f, err := a.readFile(ctx, path, bankfile.Options{Account: "other",
 		Currency: a.Config().Business.BaseCurrency}, nil)
 	return err == nil && len(f.Statements) > 0 && len(f.Statements[0].Lines) > 0
 }

@@ -29,8 +29,9 @@ type BankLine struct {
 	Amount              money.Money
 	Counterparty        string
 	CounterpartyAccount string
-	// Reference is the end-to-end id or structured reference, Text everything else.
-	Reference, Text string
+	// Reference is the end-to-end id, else the structured reference; Structured is the reference that
+	// the payee gave the payer to quote (RF, QR, ESR, KID, OCR), "" for none; Text is everything else.
+	Reference, Structured, Text string
 	// BankID is the bank's own reference, whether or not it is unique.
 	BankID string
 	// Pending lines are announced and not booked; they are never matched.
@@ -39,6 +40,18 @@ type BankLine struct {
 	Row int
 	// Ordinal counts equal lines of one statement, from 1.
 	Ordinal int
+	// Details are the payments of a batch that is booked as one line, in the bank's order; nil where
+	// the line is one payment or the bank does not open the batch. They explain the line and are
+	// never added to it: their sum need not be its amount, and their currency may be another.
+	Details []BankDetail
+}
+
+// BankDetail is one payment of a batch, as the bank describes it. Its fields mean what those of a bank
+// line mean; Amount is nil where the bank states none.
+type BankDetail struct {
+	Amount                              *money.Money
+	Counterparty, CounterpartyAccount   string
+	Reference, Structured, Text, BankID string
 }
 
 // Reject is a record that could not be read: kept aside with its reason, the others went on.

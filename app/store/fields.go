@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 
-	"countinghouse/app/book"
 	"countinghouse/app/money"
 )
 
@@ -142,8 +141,9 @@ func list[S ~string](f *fields, name string, p *[]S) {
 	}
 }
 
-// lines is a column that holds invoice lines in JSON.
-func lines(f *fields, name string, p *[]book.InvoiceLine) {
+// parts is a column that holds a list of small records in JSON, the lines of an invoice or the
+// payments of a batch.
+func parts[T any](f *fields, name string, p *[]T) {
 	var s string
 	if f.mode == writing && len(*p) > 0 {
 		b, err := json.Marshal(*p)

@@ -158,7 +158,7 @@ func invoice(f *fields, r *book.Invoice) {
 	number(f, "credit", &r.Credit)
 	number(f, "balance", &r.Balance)
 	word(f, "method", &r.Method)
-	lines(f, "lines", &r.Lines)
+	parts(f, "lines", &r.Lines)
 	text(f, "revision", &r.Revision)
 }
 
@@ -303,4 +303,6 @@ func bankLine(f *fields, r *book.BankLine) {
 	boolean(f, "pending", &r.Pending)
 	number(f, "row", &r.Row)
 	number(f, "ordinal", &r.Ordinal)
+	text(f, "structured", &r.Structured)
+	parts(f, "details", &r.Details)
 }

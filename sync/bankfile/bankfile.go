@@ -5,8 +5,10 @@
 package bankfile
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strings"
 
@@ -23,8 +25,24 @@ const (
 	// Auto lets the content decide.
 	Auto Format = "auto"
 	CSV  Format = "csv"
-	CAMT Format = "camt"
+	XLSX Format = "xlsx"
+	// OFX is QFX too.
+	OFX Format = "ofx"
+	QIF Format = "qif"
+	// MT940 is MT942 too.
+	MT940 Format = "mt940"
+	CAMT  Format = "camt"
+	BAI2  Format = "bai2"
 )
+
+// Formats are all that a file may be read as, Auto first.
+var Formats = []Format{Auto, CSV, XLSX, OFX, QIF, MT940, CAMT, BAI2}
+
+// readers read the formats.
+var readers = map[Format]reading{
+	CSV:  readCSV,
+	CAMT: readCAMT,
+}
 
 // Options say for which account a file is read and what is already known of its form.
 type Options struct {
@@ -105,6 +123,9 @@ type File struct {
 	Questions []Question
 	// Warnings are what is not right with the file, Notes what was decided in reading it.
 	Warnings, Notes []string
+
+	// seen counts the statements, those that are left out too.
+	seen int
 }
 
 // Outcome says in one word how reading went: "ok", "warn" or "ask".
@@ -129,6 +150,16 @@ type Parsed struct {
 	OtherAccount bool
 	// file holds the ids of all lines of the file, this statement's and its others'.
 	file map[book.ItemID]bool
+
+	// at is the statement's place in the file, from 0, tally what its lines come to, and digest what
+	// its id is made of. reversals are the indexes of lines that take others back, turned says that
+	// their amounts were turned round. plan is the same statement as a first pass found it.
+	at        int
+	tally     tally
+	digest    hash.Hash
+	reversals []int
+	turned    bool
+	plan      *Parsed
 }
 
 // Error says what is wrong with a file, where, and what to do.
@@ -175,30 +206,40 @@ func (e *Ask) Error() string {
 
 // Read reads a statement file. name is the file's name, used in messages and as a hint only. It
 // returns *Error for a file that is refused as a whole, *Ask with the File as far as it was read
-// where a question must be answered first, and the reader's own error wrapped.
-func Read(r io.Reader, name string, o Options) (File, error) {
+// where a question must be answered first, and the context's or reader's own error wrapped.
+func Read(ctx context.Context, r io.ReadSeeker, name string, o Options) (File, error) {
+	in, f, s := open(ctx, r, name, o, keeping)
+	err := f.finish(in, s)
+	return *f, err
+}
+
+func open(ctx context.Context, r io.ReadSeeker, name string, o Options, p pass) (*input, *File, *sink) {
 	o.Limits = o.Limits.orDefault()
-	f := File{Name: baseName(name)}
-	in := newInput(r, o.Limits.Bytes)
-	if err := f.read(in, o); err != nil {
-		return f, f.named(err)
+	f := &File{Name: baseName(name)}
+	return newInput(ctx, r, o.Limits.Bytes), f, &sink{f: f, o: o, pass: p, ids: newIdentities()}
+}
+
+// finish reads a file once and completes what was found.
+func (f *File) finish(in *input, s *sink) error {
+	if err := f.read(in, s); err != nil {
+		return f.named(err)
 	}
 	digest, size, err := in.finish()
 	if err != nil {
-		return f, f.named(err)
+		return f.named(err)
 	}
 	f.Digest, f.Size = digest, size
 	if len(f.Questions) > 0 {
 		f.Statements = nil
-		return f, &Ask{File: f.Name, Questions: f.Questions}
+		return &Ask{File: f.Name, Questions: f.Questions}
 	}
-	if err := f.complete(o); err != nil {
-		return f, f.named(err)
+	if err := f.complete(s); err != nil {
+		return f.named(err)
 	}
-	return f, nil
+	return nil
 }
 
-func (f *File) read(in *input, o Options) error {
+func (f *File) read(in *input, s *sink) error {
 	head, err := in.head()
 	if err != nil {
 		return err
@@ -207,15 +248,12 @@ func (f *File) read(in *input, o Options) error {
 	if err != nil {
 		return err
 	}
-	if o.Format != "" && o.Format != Auto && o.Format != kind {
-		return refuse(fmt.Sprintf("the content is %s, not %s", kind, o.Format),
+	if want := s.o.Format; want != "" && want != Auto && want != kind {
+		return refuse(fmt.Sprintf("the content is %s, not %s", kind, want),
 			"leave the format to be found out")
 	}
 	f.Format = kind
-	if kind == CAMT {
-		return readCAMT(in, f, o)
-	}
-	return readCSV(in, f, o)
+	return readers[kind](in, s)
 }
 
 // named puts the file's name into an error.
@@ -235,15 +273,13 @@ func (f *File) note(format string, args ...any) {
 	f.Notes = append(f.Notes, fmt.Sprintf(format, args...))
 }
 
-// complete gives the statements their names, ids and proofs.
-func (f *File) complete(o Options) error {
+// complete gives the statements their names and proofs, and the lines that were kept their ids.
+func (f *File) complete(s *sink) error {
+	o := s.o
 	f.keepAccount(o.Number)
 	for i := range f.Statements {
 		p := &f.Statements[i]
 		p.Account, p.File, p.Digest, p.Format = o.Account, f.Name, f.Digest, string(f.Format)
-		for j := range p.Lines {
-			p.Lines[j].Account = o.Account
-		}
 		for j := range p.Rejects {
 			p.Rejects[j].Origin = string(o.Account)
 			p.Rejects[j].Kind = book.KindBankLine
@@ -252,30 +288,41 @@ func (f *File) complete(o Options) error {
 		}
 		p.OtherAccount = o.Number != "" && p.AccountNumber != "" &&
 			!sameNumber(o.Number, p.AccountNumber)
-		p.period()
+		if p.FromOn == 0 {
+			p.FromOn = p.tally.from
+		}
+		if p.ToOn == 0 {
+			p.ToOn = p.tally.to
+		}
 		if err := p.prove(f); err != nil {
 			return err
 		}
-		if n := p.foreign(o.Currency); n > 0 {
+		if n := p.tally.foreign(o.Currency); n > 0 {
 			f.warn("%d lines are in another currency than the account's, %s", n, o.Currency)
 		}
 	}
-	all := make([]*book.BankLine, 0, 64)
-	for i := range f.Statements {
-		for j := range f.Statements[i].Lines {
-			all = append(all, &f.Statements[i].Lines[j])
-		}
-	}
-	identify(all)
-	ids := make(map[book.ItemID]bool, len(all))
-	for _, l := range all {
-		ids[l.ID] = true
-	}
-	for i := range f.Statements {
-		f.Statements[i].sign()
-		f.Statements[i].file = ids
+	if s.pass == keeping {
+		f.identify(s.ids)
 	}
 	return nil
+}
+
+// identify gives the lines of a file and its statements their ids.
+func (f *File) identify(ids *identities) {
+	all := map[book.ItemID]bool{}
+	for i := range f.Statements {
+		p := &f.Statements[i]
+		for j := range p.Lines {
+			ids.name(&p.Lines[j])
+			p.signing(&p.Lines[j])
+			all[p.Lines[j].ID] = true
+		}
+		p.sign()
+		for j := range p.Lines {
+			p.Lines[j].StatementID = p.ID
+		}
+		p.file = all
+	}
 }
 
 // keepAccount leaves out the statements of other accounts where the file has some of ours. Where it
@@ -309,36 +356,14 @@ func (f *File) keepAccount(number string) {
 }
 
 // foreign counts the lines in another currency than the account's.
-func (p *Parsed) foreign(c money.Currency) int {
+func (t *tally) foreign(c money.Currency) int {
 	n := 0
-	for _, l := range p.Lines {
-		if c != "" && l.Amount.Currency != c {
-			n++
+	for _, s := range t.sums {
+		if c != "" && s.currency != c {
+			n += s.lines
 		}
 	}
 	return n
-}
-
-// period fills in the days that the statement covers, from its lines where it states none.
-func (p *Parsed) period() {
-	if p.FromOn != 0 && p.ToOn != 0 {
-		return
-	}
-	var from, to book.Date
-	for _, l := range p.Lines {
-		if l.On != 0 && !l.Pending {
-			if from == 0 || l.On < from {
-				from = l.On
-			}
-			to = max(to, l.On)
-		}
-	}
-	if p.FromOn == 0 {
-		p.FromOn = from
-	}
-	if p.ToOn == 0 {
-		p.ToOn = to
-	}
 }
 
 func baseName(name string) string {

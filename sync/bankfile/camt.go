@@ -22,11 +22,11 @@ var camtMessages = []struct{ message, statement, variant string }{
 // readCAMT reads ISO 20022 camt.052, camt.053 and camt.054 of any version, by local names: some
 // banks leave the namespace out, some write another. The file is read element by element, so that
 // memory does not grow with its entries' XML.
-func readCAMT(in *input, f *File, o Options) error {
-	x := newXMLReader(in, o.Limits)
+func readCAMT(in *input, s *sink) error {
+	x, f := newXMLReader(in, s.o.Limits), s.f
 	f.Encoding = "UTF-8"
 	for {
-		name, err := x.next()
+		err := x.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -35,7 +35,7 @@ func readCAMT(in *input, f *File, o Options) error {
 		}
 		if variant, ok := statementAt(x.path); ok {
 			f.Variant = variant
-			if err := readCAMTStatement(x, f, o, name); err != nil {
+			if err := readCAMTStatement(x, s); err != nil {
 				return err
 			}
 		}
@@ -43,7 +43,7 @@ func readCAMT(in *input, f *File, o Options) error {
 	if x.charset != "" {
 		f.Encoding = x.charset
 	}
-	if len(f.Statements) > 0 {
+	if f.seen > 0 {
 		return nil
 	}
 	for _, m := range camtMessages {
@@ -67,17 +67,14 @@ func statementAt(path []string) (string, bool) {
 
 // statement is one statement while it is read.
 type statement struct {
-	Parsed
-	f *File
-	o Options
-	// turned are the indexes of booked lines with RvslInd.
-	reversals []int
-	entries   int
-	opening   string
+	*Parsed
+	sink    *sink
+	entries int
+	opening string
 }
 
-func readCAMTStatement(x *xmlReader, f *File, o Options, name string) error {
-	s := &statement{f: f, o: o}
+func readCAMTStatement(x *xmlReader, out *sink) error {
+	s := &statement{Parsed: out.begin(), sink: out}
 	depth := len(x.path)
 	for {
 		n, err := x.element(depth)
@@ -98,22 +95,7 @@ func readCAMTStatement(x *xmlReader, f *File, o Options, name string) error {
 			return e
 		}
 	}
-	if s.Currency == "" && len(s.Lines) > 0 {
-		s.Currency = s.Lines[0].Amount.Currency
-	}
-	for _, b := range []*money.Money{s.Proof.Opening, s.Proof.Closing} {
-		if s.Currency == "" && b != nil {
-			s.Currency = b.Currency
-		}
-	}
-	if s.Currency == "" {
-		s.Currency = o.Currency
-	}
-	if err := s.turnReversals(); err != nil {
-		return err
-	}
-	f.Statements = append(f.Statements, s.Parsed)
-	return nil
+	return out.end()
 }
 
 // take reads one child of the statement.
@@ -174,7 +156,7 @@ func (s *statement) amount(n *node) (money.Money, error) {
 		c = s.Currency
 	}
 	if c == "" {
-		c = s.o.Currency
+		c = s.sink.o.Currency
 	}
 	m, err := money.Parse(a.text(), c)
 	if err != nil {
@@ -193,9 +175,6 @@ func (s *statement) amount(n *node) (money.Money, error) {
 // entry reads an Ntry. Its own amount is what moved; the amounts of its details are not added.
 func (s *statement) entry(n *node) error {
 	s.entries++
-	if s.entries > s.o.Limits.Rows {
-		return refuse(fmt.Sprintf("more than %d entries", s.o.Limits.Rows), "export a shorter period")
-	}
 	n.place = fmt.Sprintf("entry %d (line %d)", s.entries, n.line)
 	m, err := s.amount(n)
 	if err != nil {
@@ -217,11 +196,7 @@ func (s *statement) entry(n *node) error {
 		return n.fail("BookgDt", "no date")
 	}
 	s.describe(&l, n)
-	if n.at("RvslInd").text() == "true" && !l.Pending {
-		s.reversals = append(s.reversals, len(s.Lines))
-	}
-	s.Lines = append(s.Lines, l)
-	return nil
+	return s.sink.line(l, n.at("RvslInd").text() == "true")
 }
 
 // describe joins who, what for and under which reference, from the entry and its details.
@@ -317,42 +292,6 @@ func (n *node) remittance() []string {
 	}
 	out = append(out, n.at("AddtlTxInf").text(), n.at("RtrInf", "Rsn", "Cd").text())
 	return append(out, n.at("RtrInf", "AddtlInf").text())
-}
-
-// turnReversals decides by the balances what the bank means with RvslInd. By ISO 20022 CdtDbtInd
-// already is the way that money went; some German banks state the way of the booking that they take
-// back. Where the statement misses its closing balance by exactly twice the reversals, they do.
-func (s *statement) turnReversals() error {
-	q := s.Proof
-	if len(s.reversals) == 0 || q.Opening == nil || q.Closing == nil ||
-		q.Opening.Currency != s.Currency || q.Closing.Currency != s.Currency {
-		return nil
-	}
-	left, err := q.Closing.Sub(*q.Opening)
-	twice := money.New(0, s.Currency)
-	for i, l := range s.Lines {
-		if l.Pending || l.Amount.Currency != s.Currency || err != nil {
-			continue
-		}
-		left, err = left.Sub(l.Amount)
-		if err == nil && slices.Contains(s.reversals, i) {
-			if twice, err = twice.Add(l.Amount); err == nil {
-				twice, err = twice.Add(l.Amount)
-			}
-		}
-	}
-	if err != nil {
-		return &Error{Place: "statement " + s.Number, Reason: err.Error()}
-	}
-	if twice.IsZero() || left != twice.Neg() {
-		return nil
-	}
-	for _, i := range s.reversals {
-		s.Lines[i].Amount = s.Lines[i].Amount.Neg()
-	}
-	s.f.warn("statement %s: %d reversals are turned round: only so does it reach its closing balance",
-		s.Number, len(s.reversals))
-	return nil
 }
 
 // isoDate is the day of an ISO date or time as written; the zone never moves it.

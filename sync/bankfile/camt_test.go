@@ -81,7 +81,7 @@ func TestCAMTRefusalsNameTheirPlace(t *testing.T) {
 		{strings.Replace(ntry("1.00", "CRDT", ""), "EUR", "EURO", 1), "unknown or different currency"},
 		{"<Ntry></Ntry>", "Amt: no amount"},
 	} {
-		f, err := Read(strings.NewReader(camt("", "", c.entries)), "a.xml", operating)
+		f, err := Read(ctx, strings.NewReader(camt("", "", c.entries)), "a.xml", operating)
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "bankfile: a.xml: ") {
 			t.Errorf("got %v, want %q", err, c.want)
 		}
@@ -110,7 +110,7 @@ func TestDigestIsOfTheWholeFile(t *testing.T) {
 	if a.Statements[0].ID != b.Statements[0].ID || a.Statements[0].Digest != a.Digest {
 		t.Error("the statement's id depends on more than its content")
 	}
-	_, err := Read(strings.NewReader(fmt.Sprint(text, "<Extra>")), "a.xml", operating)
+	_, err := Read(ctx, strings.NewReader(fmt.Sprint(text, "<Extra>")), "a.xml", operating)
 	if _, ok := errors.AsType[*Error](err); !ok {
 		t.Errorf("a second, open root: %v", err)
 	}

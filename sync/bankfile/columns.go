@@ -10,6 +10,7 @@ import (
 
 // table is a delimited file while it is being understood.
 type table struct {
+	s *sink
 	f *File
 	o Options
 	// before are the rows above the data, rows the data and what follows.
@@ -41,8 +42,9 @@ type table struct {
 
 // readTable understands the rows of a table and reads them into one statement. Spreadsheets and
 // delimited text come here alike.
-func readTable(rows []row, f *File, o Options) error {
-	t := &table{f: f, o: o, sums: map[int]money.Currency{}, at: map[Role]int{},
+func readTable(rows []row, s *sink) error {
+	f, o := s.f, s.o
+	t := &table{s: s, f: f, o: o, sums: map[int]money.Currency{}, at: map[Role]int{},
 		dates: map[string]dateParts{}}
 	if !t.findHeader(rows) && !t.findData(rows) {
 		return refuse("no table of bank lines in it: no columns with dates and amounts",
@@ -367,10 +369,8 @@ func (t *table) repeatsHeader(r row) bool {
 
 // fixed is the cell of a role in a row, as a person corrected it or as it stands.
 func (t *table) fixed(r row, role Role) string {
-	for _, x := range t.o.Fixes {
-		if x.Row == r.n && x.Means == role {
-			return x.Value
-		}
+	if v, ok := t.s.fixed(r.n, role); ok {
+		return v
 	}
 	return r.cell(t.at[role])
 }

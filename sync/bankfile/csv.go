@@ -38,7 +38,8 @@ var delimiters = []struct {
 }{{';', "semicolon"}, {',', "comma"}, {'\t', "tab"}, {'|', "pipe"}, {'^', "caret"}}
 
 // readCSV reads delimited text of any dialect.
-func readCSV(in *input, f *File, o Options) error {
+func readCSV(in *input, s *sink) error {
+	f, o := s.f, s.o
 	raw, err := in.all(o.Limits)
 	if err != nil {
 		return err
@@ -68,7 +69,7 @@ func readCSV(in *input, f *File, o Options) error {
 	if err != nil {
 		return err
 	}
-	return readTable(rows, f, o)
+	return readTable(rows, s)
 }
 
 // lineEnds makes line ends of CR alone and of CR CR LF ordinary ones.

@@ -15,6 +15,15 @@ type endless struct {
 	left, at   int
 }
 
+// Seek does nothing: hostile files are refused when they are read for the first time.
+func (e *endless) Seek(int64, int) (int64, error) { return 0, nil }
+
+// once is a reader that is read once.
+type once struct{ io.Reader }
+
+// Seek goes nowhere.
+func (once) Seek(int64, int) (int64, error) { return 0, errors.ErrUnsupported }
+
 func (e *endless) Read(p []byte) (int, error) {
 	if e.left <= 0 {
 		return 0, io.EOF
@@ -42,7 +51,7 @@ func TestHostileFilesAreRefusedWithFlatMemory(t *testing.T) {
 	const mb = 1 << 20
 	for _, c := range []struct {
 		name   string
-		r      io.Reader
+		r      io.ReadSeeker
 		want   string
 		mostMB uint64
 	}{
@@ -75,7 +84,7 @@ func TestHostileFilesAreRefusedWithFlatMemory(t *testing.T) {
 			}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			_, err := Read(c.r, "hostile", o)
+			_, err := Read(ctx, c.r, "hostile", o)
 			runtime.ReadMemStats(&after)
 			e, ok := errors.AsType[*Error](err)
 			if !ok || !strings.Contains(e.Reason, c.want) {
@@ -102,7 +111,7 @@ func TestLimits(t *testing.T) {
 	} {
 		o := operating
 		o.Limits = c.l
-		if _, err := Read(strings.NewReader(c.text), "a", o); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Read(ctx, strings.NewReader(c.text), "a", o); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -111,14 +120,15 @@ func TestLimits(t *testing.T) {
 func TestReadersErrorsComeThrough(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	for _, head := range []string{"", "Date,Text,Amount\n2025-01-02,x,-1.00\n", "<Document><BkToCstmrStmt>"} {
-		_, err := Read(io.MultiReader(strings.NewReader(head), iotest.ErrReader(broken)), "a.csv", operating)
+		_, err := Read(ctx, once{io.MultiReader(strings.NewReader(head), iotest.ErrReader(broken))}, "a.csv",
+			operating)
 		if !errors.Is(err, broken) {
 			t.Errorf("after %q: %v", head, err)
 		}
 	}
 	const text = "Date,Text,Amount\n2025-01-02,x,-1.00\n"
 	for _, r := range []io.Reader{iotest.OneByteReader(strings.NewReader(text)), iotest.DataErrReader(strings.NewReader(text))} {
-		if f, err := Read(r, "a.csv", operating); err != nil || len(allLines(f)) != 1 {
+		if f, err := Read(ctx, once{r}, "a.csv", operating); err != nil || len(allLines(f)) != 1 {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -11,71 +11,113 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Identify gives lines of one file their ids and ordinals: the bank's own reference where each line
-// of the file that has it is alone with it, else the date and a fingerprint of account, date,
-// amount, currency and text, numbered where equal lines follow. The same file gives the same ids.
-func Identify(lines []book.BankLine) {
-	all := make([]*book.BankLine, len(lines))
-	for i := range lines {
-		all[i] = &lines[i]
-	}
-	identify(all)
+// identities tells the lines of one file apart: the bank's own reference where each line of the
+// file that has it is alone with it, else the date and a fingerprint of account, date, amount,
+// currency and text, numbered where equal lines follow. The same file gives the same ids.
+type identities struct {
+	// uses counts the booked lines by a hash of their reference, equal those by their fingerprint.
+	uses  map[uint64]uint32
+	equal map[fingerprint]int32
 }
 
-func identify(lines []*book.BankLine) {
-	uses := map[string]int{}
-	for _, l := range lines {
-		if !l.Pending {
-			uses[l.BankID]++
-		}
+func newIdentities() *identities {
+	return &identities{map[uint64]uint32{}, map[fingerprint]int32{}}
+}
+
+// note takes a line into account; every line of the file is noted before the first is named.
+func (ids *identities) note(l *book.BankLine) {
+	if l.BankID != "" && !l.Pending {
+		ids.uses[hashOf(l.BankID)]++
 	}
-	count := map[string]int{}
-	for _, l := range lines {
-		f := fingerprint(*l)
-		count[f]++
-		l.Ordinal = count[f]
-		if l.BankID != "" && uses[l.BankID] == 1 && !l.Pending {
-			l.ID = book.NewID(l.Account, l.BankID)
-			continue
-		}
-		l.ID = numbered(*l, f)
+}
+
+// name gives a line its id and ordinal. Lines are named in file order.
+func (ids *identities) name(l *book.BankLine) {
+	f := fingerprintOf(l)
+	ids.equal[f]++
+	l.Ordinal = int(ids.equal[f])
+	if l.BankID != "" && !l.Pending && ids.uses[hashOf(l.BankID)] == 1 {
+		l.ID = book.NewID(l.Account, l.BankID)
+		return
 	}
+	l.ID = numbered(*l)
+}
+
+// Identify gives lines of one file their ids and ordinals, as Read does.
+func Identify(lines []book.BankLine) {
+	ids := newIdentities()
+	for i := range lines {
+		ids.note(&lines[i])
+	}
+	for i := range lines {
+		ids.name(&lines[i])
+	}
+}
+
+// hashOf is FNV-1a, 64 bits.
+func hashOf(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return h
 }
 
 // numbered is the id of a line whose reference does not name it alone.
-func numbered(l book.BankLine, fingerprint string) book.ItemID {
+func numbered(l book.BankLine) book.ItemID {
+	f := fingerprintOf(&l).String()
 	if l.Ordinal > 1 {
-		fingerprint += "-" + strconv.Itoa(l.Ordinal)
+		f += "-" + strconv.Itoa(l.Ordinal)
 	}
-	return book.NewID(l.Account, fingerprint)
+	return book.NewID(l.Account, f)
 }
 
-// fingerprint is "2026-10-05/3f1c…" of a line's content; pending lines stand apart, because the
-// bank may still change them.
-func fingerprint(l book.BankLine) string {
+// fingerprint is of a line's content; pending lines stand apart, because the bank may still change
+// them.
+type fingerprint struct {
+	on      book.Date
+	pending bool
+	sum     [6]byte
+}
+
+// String is "2026-10-05/3f1c…".
+func (f fingerprint) String() string {
+	day := f.on.String()
+	if f.pending {
+		day = "pending"
+	}
+	return day + "/" + hex.EncodeToString(f.sum[:])
+}
+
+func fingerprintOf(l *book.BankLine) fingerprint {
 	text := norm.NFC.String(strings.ToLower(oneLine(strings.Join([]string{
 		l.Counterparty, l.CounterpartyAccount, l.Reference, l.Text}, " "))))
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s",
 		l.Account, l.On, l.Amount.Minor, l.Amount.Currency, text))
-	day := l.On.String()
+	f := fingerprint{on: l.On, pending: l.Pending}
 	if l.Pending {
-		day = "pending"
+		f.on = 0
 	}
-	return day + "/" + hex.EncodeToString(sum[:6])
+	copy(f.sum[:], sum[:])
+	return f
 }
 
-// sign gives the statement its id, a fingerprint of what it says, and the lines the statement's.
+// signing takes a line into the statement's id.
+func (p *Parsed) signing(l *book.BankLine) {
+	if p.digest == nil {
+		p.digest = sha256.New()
+		fmt.Fprintf(p.digest, "%s\n%s\n%s\n%s\n%s\n%s\n", alphanumeric(p.AccountNumber), p.Number,
+			p.Currency, p.FromOn, p.ToOn, balances(p.Opening, p.Closing))
+	}
+	if l != nil {
+		fmt.Fprintf(p.digest, "%s\n", l.ID)
+	}
+}
+
+// sign gives the statement its id: a fingerprint of what it and its lines say.
 func (p *Parsed) sign() {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%s\n%s\n%s\n%s\n", alphanumeric(p.AccountNumber), p.Number, p.Currency,
-		p.FromOn, p.ToOn, balances(p.Opening, p.Closing))
-	for _, l := range p.Lines {
-		fmt.Fprintf(h, "%s\n", l.ID)
-	}
-	p.ID = book.NewID(p.Account, "statement/"+hex.EncodeToString(h.Sum(nil)[:8]))
-	for i := range p.Lines {
-		p.Lines[i].StatementID = p.ID
-	}
+	p.signing(nil)
+	p.ID = book.NewID(p.Account, "statement/"+hex.EncodeToString(p.digest.Sum(nil)[:8]))
 }
 
 func balances(b ...*int64) string {

@@ -185,11 +185,11 @@ func TestMergeTakesAnUnreadRowForTheMissingLine(t *testing.T) {
 	const head = "Date;Amount;Text\n"
 	rows := []string{"2026-10-01;10,00;one\n", "2026-10-02;20,00;two\n", "2026-10-03;30,00;three\n"}
 	o := Options{Account: "operating", Currency: "EUR"}
-	whole, err := Read(strings.NewReader(head+strings.Join(rows, "")), "a.csv", o)
+	whole, err := Read(ctx, strings.NewReader(head+strings.Join(rows, "")), "a.csv", o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	spoilt, err := Read(strings.NewReader(head+rows[0]+"2026-10-O2;20,00;two\n"+rows[2]), "a.csv", o)
+	spoilt, err := Read(ctx, strings.NewReader(head+rows[0]+"2026-10-O2;20,00;two\n"+rows[2]), "a.csv", o)
 	if err != nil || len(spoilt.Statements[0].Rejects) != 1 {
 		t.Fatalf("%d rejects, %v", len(spoilt.Statements[0].Rejects), err)
 	}

@@ -3,6 +3,7 @@ package bankfile
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -13,25 +14,29 @@ import (
 
 const headSize = 64 << 10
 
-// input is the file being read: counted, hashed, and cut off at the limit.
+// input is the file being read: counted, hashed, cut off at the limit, and stopped with its context.
 type input struct {
 	*bufio.Reader
 	src *countedReader
 }
 
 type countedReader struct {
-	r    io.Reader
+	ctx  context.Context
+	r    io.ReadSeeker
 	sum  hash.Hash
 	n    int64
 	most int64
 }
 
-func newInput(r io.Reader, most int64) *input {
-	c := &countedReader{r: r, sum: sha256.New(), most: most}
+func newInput(ctx context.Context, r io.ReadSeeker, most int64) *input {
+	c := &countedReader{ctx: ctx, r: r, sum: sha256.New(), most: most}
 	return &input{bufio.NewReaderSize(c, headSize), c}
 }
 
 func (c *countedReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
 	n, err := c.r.Read(p)
 	c.n += int64(n)
 	c.sum.Write(p[:n])
@@ -40,6 +45,17 @@ func (c *countedReader) Read(p []byte) (int, error) {
 			"export a shorter period")
 	}
 	return n, err
+}
+
+// rewind goes back to the beginning of the file, to read it a second time.
+func (in *input) rewind() error {
+	if _, err := in.src.r.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	in.src.n = 0
+	in.src.sum.Reset()
+	in.Reset(in.src)
+	return nil
 }
 
 // head is the beginning of the file, or the reader's error where there is none.

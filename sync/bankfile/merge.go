@@ -51,7 +51,7 @@ func Merge(existing []book.BankLine, file Parsed) (fresh, duplicates []book.Bank
 	for _, l := range file.Lines {
 		own[l.ID] = true
 		if old, ok := byID[l.ID]; ok && !sameMove(*old, l) {
-			l.ID = numbered(l, fingerprint(l))
+			l.ID = numbered(l)
 		}
 		if old, ok := byID[l.ID]; ok && sameMove(*old, l) && !taken[old.ID] {
 			taken[old.ID] = true

@@ -32,16 +32,7 @@ type Jump struct {
 // prove adds the statement up and warns where it does not hold.
 func (p *Parsed) prove(f *File) error {
 	q := &p.Proof
-	q.Lines = money.New(0, p.Currency)
-	for _, l := range p.Lines {
-		if l.Pending || l.Amount.Currency != p.Currency {
-			continue
-		}
-		var err error
-		if q.Lines, err = q.Lines.Add(l.Amount); err != nil {
-			return &Error{Place: place(l.Row), Reason: err.Error()}
-		}
-	}
+	q.Lines = p.tally.in(p.Currency).booked
 	p.Opening, p.Closing = inCurrency(q.Opening, p.Currency), inCurrency(q.Closing, p.Currency)
 	for _, b := range []*money.Money{q.Opening, q.Closing} {
 		if b != nil && b.Currency != p.Currency && p.Currency != "" {
@@ -239,8 +230,14 @@ func (t *table) finish() error {
 	if one && len(t.balances) > 0 {
 		t.runningBalances()
 	}
-	t.f.Statements = []Parsed{t.out}
-	return nil
+	p := t.s.begin()
+	p.Statement, p.Proof, p.Rejects = t.out.Statement, t.out.Proof, t.out.Rejects
+	for _, l := range t.out.Lines {
+		if err := t.s.line(l, false); err != nil {
+			return err
+		}
+	}
+	return t.s.end()
 }
 
 // runningBalances takes opening and closing from the column of balances where they follow the rows.

@@ -14,7 +14,7 @@ var operating = Options{Account: "operating", Currency: "EUR"}
 
 func mustRead(t *testing.T, text, name string, o Options) File {
 	t.Helper()
-	f, err := Read(strings.NewReader(text), name, o)
+	f, err := Read(ctx, strings.NewReader(text), name, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,13 +55,13 @@ func TestRefusesWhatIsNoStatement(t *testing.T) {
 		{"prose", "Dear customer,\nyour statement is attached.\n", "no table of bank lines"},
 		{"only a header", "Date,Text,Amount\n", "no lines"},
 	} {
-		_, err := Read(strings.NewReader(c.text), "C:\\Downloads\\statement.dat", operating)
+		_, err := Read(ctx, strings.NewReader(c.text), "C:\\Downloads\\statement.dat", operating)
 		e, ok := errors.AsType[*Error](err)
 		if !ok || !strings.Contains(e.Reason, c.want) || e.File != "statement.dat" || e.Hint == "" {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 	}
-	_, err := Read(strings.NewReader("Date,Text,Amount\n2025-01-02,x,1.00\n"), "a.csv",
+	_, err := Read(ctx, strings.NewReader("Date,Text,Amount\n2025-01-02,x,1.00\n"), "a.csv",
 		Options{Account: "operating", Currency: "EUR", Format: CAMT})
 	if err == nil || !strings.Contains(err.Error(), "csv, not camt") {
 		t.Errorf("wrong format: %v", err)
@@ -158,7 +158,7 @@ func TestDateOrders(t *testing.T) {
 		for _, cell := range cells {
 			text += cell + ";x;-1.00\n"
 		}
-		f, err := Read(strings.NewReader(text), "a.csv", operating)
+		f, err := Read(ctx, strings.NewReader(text), "a.csv", operating)
 		var got []string
 		for _, l := range allLines(f) {
 			got = append(got, l.On.String())
@@ -171,7 +171,7 @@ func TestDateOrders(t *testing.T) {
 
 func TestDateQuestionHintsByFileName(t *testing.T) {
 	const text = "Date,Text,Amount\n10/02/2018,x,-5.00\n"
-	f, err := Read(strings.NewReader(text), "20180226_1.csv", operating)
+	f, err := Read(ctx, strings.NewReader(text), "20180226_1.csv", operating)
 	if _, ok := errors.AsType[*Ask](err); !ok || len(f.Questions) != 1 {
 		t.Fatalf("got %v", err)
 	}
@@ -225,7 +225,7 @@ func TestDecimalMarkByColumn(t *testing.T) {
 		t.Errorf("thousands by the other column: %v", got)
 	}
 	const open = "Date;Text;Amount\n2025-01-01;a;-1.230\n"
-	f, err := Read(strings.NewReader(open), "a.csv", operating)
+	f, err := Read(ctx, strings.NewReader(open), "a.csv", operating)
 	if err == nil || f.Questions[0].Topic != AskPoint {
 		t.Fatalf("got %v", err)
 	}
@@ -244,7 +244,7 @@ func TestDecimalMarkByColumn(t *testing.T) {
 
 func TestColumnsQuestion(t *testing.T) {
 	const text = "2025-01-13;Coffee;4.50;95.50\n2025-01-14;Tea;3.50;92.00\n"
-	f, err := Read(strings.NewReader(text), "a.csv", operating)
+	f, err := Read(ctx, strings.NewReader(text), "a.csv", operating)
 	if err == nil || f.Questions[0].Topic != AskColumns || len(f.Questions[0].Answers) != 4 {
 		t.Fatalf("got %v, %+v", err, f.Questions)
 	}
@@ -268,7 +268,7 @@ func TestColumnsQuestion(t *testing.T) {
 
 func TestCurrencyQuestion(t *testing.T) {
 	const text = "Date;Text;Amount\n2025-01-13;Coffee;-4.50\n"
-	f, err := Read(strings.NewReader(text), "a.csv", Options{Account: "operating"})
+	f, err := Read(ctx, strings.NewReader(text), "a.csv", Options{Account: "operating"})
 	if err == nil || f.Questions[0].Topic != AskCurrency {
 		t.Fatalf("got %v", err)
 	}
@@ -294,11 +294,11 @@ func TestProfileIsKnownByShape(t *testing.T) {
 		t.Errorf("recognised %v, %+v", f.Recognised, f.Statements[0].Lines[0])
 	}
 	other := strings.Replace(may, "Payee", "Merchant", 1)
-	if f, err := Read(strings.NewReader(other), "may.csv", o); err == nil || f.Recognised {
+	if f, err := Read(ctx, strings.NewReader(other), "may.csv", o); err == nil || f.Recognised {
 		t.Errorf("another bank's file is read with the profile: %v", err)
 	}
 	o.Profile, o.Known = &learned, nil
-	if f, err := Read(strings.NewReader(other), "may.csv", o); err == nil || f.Recognised || len(f.Notes) == 0 {
+	if f, err := Read(ctx, strings.NewReader(other), "may.csv", o); err == nil || f.Recognised || len(f.Notes) == 0 {
 		t.Errorf("a profile of another shape is applied: %v", err)
 	}
 	// A column that a person has put to use is used.

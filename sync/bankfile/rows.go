@@ -312,12 +312,8 @@ func (t *table) special(r row) {
 func (t *table) reject(r row, field string, err error) {
 	reason := strings.TrimPrefix(err.Error(), "money: ")
 	reason = strings.ReplaceAll(reason, ": money: ", ": ")
-	if field != "" {
-		reason = field + ": " + reason
-	}
 	t.rejected = append(t.rejected, r.n)
-	t.out.Rejects = append(t.out.Rejects, book.Reject{Place: place(r.n), Reason: reason,
-		Raw: strings.Join(r.cells, t.f.Delimiter)})
+	t.out.reject(place(r.n), field, reason, strings.Join(r.cells, t.f.Delimiter))
 }
 
 // title is the name of a role's column in the file.

@@ -13,9 +13,9 @@ var (
 	bai2  = regexp.MustCompile(`^\s*01,[^\n]*\r?\n?02,`)
 )
 
-// recognise says by its beginning what a file is; a file that cannot be read is named in the error.
+// recognise says by its beginning what a file is, whatever its name says; a file that cannot be read
+// is named in the error.
 func recognise(head []byte) (Format, error) {
-	const spreadsheet = "open it and save it as CSV, or ask the bank for CSV or CAMT"
 	const text = "ask the bank for CSV or CAMT.053 instead"
 	t := bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
 	up := strings.ToUpper(string(t[:min(len(t), 2048)]))
@@ -26,11 +26,13 @@ func recognise(head []byte) (Format, error) {
 		return "", refuse("the file holds only blanks", "download it again")
 	case bytes.HasPrefix(t, []byte("PK\x03\x04")):
 		if bytes.Contains(head, []byte("xl/")) || bytes.Contains(head, []byte("[Content_Types]")) {
-			return "", refuse("this is an Excel workbook (XLSX)", spreadsheet)
+			return readable(XLSX, "an Excel workbook (XLSX)",
+				"open it and save it as CSV, or ask the bank for CSV or CAMT")
 		}
 		return "", refuse("this is a ZIP archive", "unpack it and import the files inside")
 	case bytes.HasPrefix(t, []byte("\xd0\xcf\x11\xe0")):
-		return "", refuse("this is an old Excel workbook (XLS)", spreadsheet)
+		return "", refuse("this is an old Excel workbook (XLS)",
+			"open it and save it as XLSX or CSV, or ask the bank for CSV or CAMT")
 	case bytes.HasPrefix(t, []byte("%PDF")):
 		return "", refuse("this is a PDF", text)
 	case bytes.HasPrefix(t, []byte("\x1f\x8b")):
@@ -39,21 +41,29 @@ func recognise(head []byte) (Format, error) {
 		strings.Contains(up, "<TABLE") && strings.HasPrefix(up, "<"):
 		return "", refuse("this is a web page (HTML)", "log in and download the statement itself")
 	case strings.Contains(up, "OFXHEADER"), strings.Contains(up, "<OFX>"):
-		return "", refuse("this is an OFX file", text)
+		return readable(OFX, "an OFX file", text)
 	case up[0] == '<':
 		return CAMT, nil
 	case bytes.HasPrefix(t, []byte("\xff\xfe<\x00")), bytes.HasPrefix(t, []byte("\xfe\xff\x00<")):
 		return "", refuse("this is XML in UTF-16", "ask the bank for UTF-8")
 	case mt940.Match(t) && mtTag.Match(t):
-		return "", refuse("this is a SWIFT MT940 or MT942 file", text)
+		return readable(MT940, "a SWIFT MT940 or MT942 file", text)
 	case bai2.Match(t):
-		return "", refuse("this is a BAI2 file", text)
+		return readable(BAI2, "a BAI2 file", text)
 	case qif.Match(t[:min(len(t), 512)]):
-		return "", refuse("this is a QIF file", text)
+		return readable(QIF, "a QIF file", text)
 	case binary(head):
 		return "", refuse("this is no text file", "import the statement as CSV or CAMT.053")
 	}
 	return CSV, nil
+}
+
+// readable is the format, or a refusal that names it where there is no reader for it.
+func readable(f Format, named, hint string) (Format, error) {
+	if readers[f] == nil {
+		return "", refuse("this is "+named, hint)
+	}
+	return f, nil
 }
 
 // binary reports whether bytes are neither text of one byte a letter nor UTF-16.

@@ -123,14 +123,14 @@ func (x *xmlReader) fail(err error) error {
 }
 
 // next goes to the next element that opens; its path is x.path. io.EOF at the end.
-func (x *xmlReader) next() (string, error) {
+func (x *xmlReader) next() error {
 	for {
 		t, err := x.token()
 		if err != nil {
-			return "", err
+			return err
 		}
-		if s, ok := t.(xml.StartElement); ok {
-			return s.Name.Local, nil
+		if _, ok := t.(xml.StartElement); ok {
+			return nil
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,10 +89,13 @@ func (s *Sandbox) URL(name book.SourceName) string {
 	return "http://" + s.addr + "/" + string(name) + servers[name].path
 }
 
-// StatementURL is where an account's statement of a month can be fetched, format csv or camt.
+// StatementURL is where an account's statement of a month can be fetched in one of
+// world.StatementFormats.
 func (s *Sandbox) StatementURL(a book.AccountName, m book.Month, format string) string {
-	ext := map[string]string{"csv": "csv", "camt": "xml"}[format]
-	return fmt.Sprintf("http://%s/statements/%s-%s.%s", s.addr, a, m, ext)
+	i := slices.IndexFunc(world.StatementFormats, func(f world.StatementFormat) bool {
+		return f.Name == format
+	})
+	return fmt.Sprintf("http://%s/statements/%s-%s.%s", s.addr, a, m, world.StatementFormats[i].Ext)
 }
 
 // Secrets are the keys that the servers accept, by source and field.
@@ -145,20 +149,16 @@ func (s *Sandbox) statement(w http.ResponseWriter, r *http.Request) {
 		if string(a.Name) != stem[:len(stem)-8] || from > to {
 			continue
 		}
-		switch ext {
-		case "csv":
-			w.Header().Set("Content-Type", "text/csv")
-			err = a.WriteCSV(w, from, to)
-		case "xml":
-			w.Header().Set("Content-Type", "application/xml")
-			err = a.WriteCAMT(w, from, to, s.World.Now)
-		default:
-			http.NotFound(w, r)
+		for _, f := range world.StatementFormats {
+			if f.Ext != ext {
+				continue
+			}
+			w.Header().Set("Content-Type", f.MediaType)
+			if f.Write(a, w, from, to, s.World.Now) != nil {
+				panic(http.ErrAbortHandler)
+			}
+			return
 		}
-		if err != nil {
-			panic(http.ErrAbortHandler)
-		}
-		return
 	}
 	http.NotFound(w, r)
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -36,7 +37,11 @@ func TestStatementsEndWithYesterday(t *testing.T) {
 			if reply.StatusCode != http.StatusOK {
 				t.Fatalf("%s, %s: %s", a.Name, m, reply.Status)
 			}
-			f, err := bankfile.Read(reply.Body, "x.xml", bankfile.Options{Account: a.Name,
+			b, err := io.ReadAll(reply.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := bankfile.Read(t.Context(), bytes.NewReader(b), "x.xml", bankfile.Options{Account: a.Name,
 				Currency: a.Currency, Number: a.IBAN})
 			if err != nil {
 				t.Fatal(err)

@@ -13,6 +13,30 @@ import (
 	"countinghouse/app/money"
 )
 
+// StatementFormat is one in which the pretend bank offers its statements.
+type StatementFormat struct {
+	// Name is what import calls the format, Ext the ending of its files without the point.
+	Name, Ext, MediaType string
+	write                func(a *Account, w io.Writer, from, to book.Date, at book.Instant) error
+}
+
+// StatementFormats are all of them.
+var StatementFormats = []StatementFormat{
+	{"csv", "csv", "text/csv", func(a *Account, w io.Writer, from, to book.Date, _ book.Instant) error {
+		return a.WriteCSV(w, from, to)
+	}},
+	{"camt", "xml", "application/xml", (*Account).WriteCAMT},
+}
+
+// Write writes an account's statement from one day to another, both included, made at a moment. Its
+// errors are the writer's.
+func (f StatementFormat) Write(a *Account, w io.Writer, from, to book.Date, at book.Instant) error {
+	if err := f.write(a, w, from, to, at); err != nil {
+		return fmt.Errorf("world: write %s statement of %s: %w", f.Name, a.Name, err)
+	}
+	return nil
+}
+
 // WriteCSV writes the account's statement from one day to another, both included, as the house bank
 // offers it for download: semicolons, decimal commas, dd.mm.yyyy, German headings, the balance
 // after each line, UTF-8, lines in order of booking. Its errors are the writer's.
@@ -37,15 +61,12 @@ func (a *Account) WriteCSV(w io.Writer, from, to book.Date) error {
 			german(money.New(balance, a.Currency)), info, l.Reference, l.BankID})
 		if len(rows) == 512 {
 			if err := out.WriteAll(rows); err != nil {
-				return fmt.Errorf("world: write csv statement of %s: %w", a.Name, err)
+				return err
 			}
 			rows = rows[:0]
 		}
 	}
-	if err := out.WriteAll(rows); err != nil {
-		return fmt.Errorf("world: write csv statement of %s: %w", a.Name, err)
-	}
-	return nil
+	return out.WriteAll(rows)
 }
 
 func germanDate(d book.Date) string { return d.Time().Format("02.01.2006") }
@@ -96,10 +117,7 @@ func (a *Account) WriteCAMT(w io.Writer, from, to book.Date, at book.Instant) er
 	}
 	x.raw("</Stmt></BkToCstmrStmt></Document>\n")
 	// A buffered writer keeps its first error and gives it back here.
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("world: write camt statement of %s: %w", a.Name, err)
-	}
-	return nil
+	return out.Flush()
 }
 
 // element writes XML; the buffered writer below it keeps the first error.
