@@ -75,6 +75,9 @@ type AccountConfig struct {
 	Calendar string `toml:"calendar,omitempty"`
 	// Aliases are sender names confirmed for matching payouts by amount.
 	Aliases []string `toml:"aliases,omitempty"`
+	// InvoicePattern finds the business's own names for invoices in the texts of lines; see
+	// reconcile.Account.
+	InvoicePattern string `toml:"invoice_pattern,omitempty"`
 }
 
 // LoadConfig reads a configuration file and checks all of it. A missing file gives fs.ErrNotExist;
@@ -232,6 +235,9 @@ func (s *SourceConfig) check(names map[string]bool) error {
 func (a *AccountConfig) check(names map[string]bool) error {
 	if err := takeName(names, "account", string(a.Name)); err != nil {
 		return err
+	}
+	if _, err := regexp.Compile(a.InvoicePattern); err != nil {
+		return fmt.Errorf("account %s: invoice_pattern: %w", a.Name, err)
 	}
 	cur, err := money.ParseCurrency(string(a.Currency))
 	if err != nil {

@@ -79,6 +79,8 @@ func TestConfigErrors(t *testing.T) {
 		{"url plain", edit("https://billing", "http://billing"), "plain http is allowed on this computer"},
 		{"url with password", edit("https://", "https://me:pw@"), "no user, password"},
 		{"gateway", edit(`stripe = "stripe"`, `stripe = "strpie"`), `"strpie", which is no source`},
+		{"account's pattern", edit(`settles = ["stripe"]`, "settles = [\"stripe\"]\ninvoice_pattern = '('"),
+			"account operating: invoice_pattern: "},
 		{"settles", edit(`settles = ["stripe"]`, `settles = ["x"]`), `settles names "x"`},
 		{"calendar", edit(`"target"`, `"mars"`), `calendar "mars" is not one of`},
 		{"twice", edit(`name = "operating"`, `name = "stripe"`), "stands twice"},

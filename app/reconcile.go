@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"regexp"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -98,10 +99,18 @@ func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, er
 	}
 	for _, x := range a.Config().Accounts {
 		in.Accounts = append(in.Accounts, reconcile.Account{Name: x.Name, Currency: x.Currency,
-			IBAN: x.IBAN, Settles: x.Settles, Aliases: x.Aliases,
+			IBAN: x.IBAN, Settles: x.Settles, Aliases: x.Aliases, InvoicePattern: pattern(x.InvoicePattern),
 			BusinessDay: businessDays(x.Calendar)})
 	}
 	return in, nil
+}
+
+// pattern compiles a pattern of the configuration, which is checked; "" is none.
+func pattern(s string) *regexp.Regexp {
+	if s == "" {
+		return nil
+	}
+	return regexp.MustCompile(s)
 }
 
 // fewPayments is how many payments without a fee prove nothing about a gateway's module.

@@ -182,7 +182,7 @@ type lineText struct {
 
 func textOf(l *book.BankLine) lineText {
 	t := lineText{compact: "|"}
-	for _, part := range []string{l.Reference, l.Text, l.BankID, l.Counterparty} {
+	for _, part := range []string{l.Reference, l.Structured, l.Text, l.BankID, l.Counterparty} {
 		for _, w := range strings.FieldsFunc(part, isNoise) {
 			f := fold(w)
 			if len(f) >= 8 {

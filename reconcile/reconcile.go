@@ -7,6 +7,7 @@ package reconcile
 
 import (
 	"context"
+	"regexp"
 	"time"
 
 	"countinghouse/app/book"
@@ -55,6 +56,9 @@ type Account struct {
 	Settles []book.SourceName
 	// Aliases are sender names of gateways that a person has confirmed.
 	Aliases []string
+	// InvoicePattern finds the business's own names for invoices in the texts of lines, by its first
+	// group, else by all of it; nil for none.
+	InvoicePattern *regexp.Regexp
 	// BusinessDay is the account's calendar; Monday to Friday where nil.
 	BusinessDay func(book.Date) bool
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -278,6 +279,9 @@ func addRules(in *reconcile.Input, s entry) bool {
 	case "account":
 		a := reconcile.Account{Name: book.AccountName(s.name),
 			Currency: money.Currency(cmp.Or(s.text("currency"), "EUR")), Aliases: s.list("aliases")}
+		if p := s.text("pattern"); p != "" {
+			a.InvoicePattern = regexp.MustCompile(p)
+		}
 		for _, name := range s.list("settles") {
 			a.Settles = append(a.Settles, book.SourceName(name))
 		}
@@ -410,7 +414,7 @@ func addBank(b *book.Records, s entry) bool {
 		b.Lines = append(b.Lines, book.BankLine{ID: book.NewID(account, s.name), Account: account,
 			StatementID: book.ItemID(s.text("statement")), On: s.date("on"),
 			Amount: s.amount("amount"), Counterparty: s.text("from"), Reference: s.text("ref"),
-			Text: s.text("text"), BankID: cmp.Or(s.text("bank"), s.name),
+			Structured: s.text("structured"), Text: s.text("text"), BankID: cmp.Or(s.text("bank"), s.name),
 			Pending: s.text("pending") != ""})
 	case "statement":
 		st := book.Statement{ID: book.ItemID(s.name), Account: account, FromOn: s.date("from"),

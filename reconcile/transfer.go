@@ -23,6 +23,8 @@ type transfer struct {
 	doubtful []int32
 	// left are the rows and invoices that the line pays exactly.
 	left []ref
+	// hidden is the number that it names in disguise, "" for none.
+	hidden string
 }
 
 // readTransfers reads the free lines of all accounts, before payouts are found by amount: a line
@@ -36,7 +38,7 @@ func (e *engine) readTransfers() {
 		if !e.openLine(int32(i)) {
 			continue
 		}
-		words[i] = invoiceWords(l.Reference, l.Text)
+		words[i] = namesOf(l, e.pattern(l.Account))
 		for _, w := range words[i] {
 			want[w] = nil
 		}
@@ -229,6 +231,7 @@ func (e *engine) transfers() error {
 		e.ambiguous(book.BankBilling, c.right, c.left)
 	}
 	e.inexactTransfers()
+	e.disguisedTransfers()
 	e.weakTransfers()
 	return nil
 }
@@ -236,12 +239,7 @@ func (e *engine) transfers() error {
 // namesOthers reports whether a line that pays a row or invoice exactly names an open invoice of
 // another customer too.
 func (e *engine) namesOthers(c component) bool {
-	var who book.ItemID
-	if r := c.left[0]; r.sort() == sortPay {
-		who = e.customerOf(r.at())
-	} else {
-		who = e.invs[r.at()].CustomerID
-	}
+	who := e.payer(c.left[0])
 	return slices.ContainsFunc(e.transfer[c.right[0].at()].named, func(v int32) bool {
 		return e.invs[v].CustomerID != who && e.owes(v)
 	})

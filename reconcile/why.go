@@ -120,9 +120,13 @@ func (e *engine) whySuggested(left, right []ref) string {
 		a = e.openAmount(left[0])
 	}
 	doubt := "no reference ties them together"
-	if right[0].sort() == sortLine && left[0].sort() != sortPout && len(e.transfer) > 0 &&
-		len(e.transfer[right[0].at()].left) > 0 {
-		doubt = "the text names another customer's open invoice too"
+	if right[0].sort() == sortLine && left[0].sort() != sortPout && len(e.transfer) > 0 {
+		switch t := &e.transfer[right[0].at()]; {
+		case len(t.left) > 0:
+			doubt = "the text names another customer's open invoice too"
+		case t.hidden != "":
+			doubt = "the text holds the number " + t.hidden + " only within other letters and digits"
+		}
 	}
 	return upper(fmt.Sprintf("%s says %s and %s says %s, but %s, so a person has to confirm the "+
 		"pair.",

@@ -72,3 +72,43 @@ func TestAddBusinessDays(t *testing.T) {
 		}
 	}
 }
+
+func TestDisguisedNumbers(t *testing.T) {
+	for _, c := range []struct {
+		line book.BankLine
+		want []string
+	}{
+		{book.BankLine{Text: "RE10466"}, []string{"10466"}},
+		{book.BankLine{Text: "INV-10 466."}, []string{"10466"}},
+		{book.BankLine{Text: "invoice 10\n4 66, thanks"}, []string{"10466"}},
+		{book.BankLine{Text: "Ref 000010466"}, []string{"10466"}},
+		{book.BankLine{Structured: "0000000104668"}, []string{"104668", "10466"}},
+		{book.BankLine{Text: "paid 10,42 of 104.66"}, nil},
+		{book.BankLine{Text: "X10466Y"}, nil},
+		{book.BankLine{Text: "10466a"}, nil},
+		{book.BankLine{Text: "HOSTING OCT 2026"}, nil},
+		{book.BankLine{Text: "1 2 3 4 5 6 7"}, []string{"1234", "2345", "3456", "4567"}},
+	} {
+		if got := disguised(&c.line); !slices.Equal(got, c.want) {
+			t.Errorf("%+v hides %q, want %q", c.line, got, c.want)
+		}
+	}
+}
+
+func TestCreditorReferences(t *testing.T) {
+	for text, want := range map[string][]string{
+		"RF18539007547034":          {"539007547034"},
+		"ref RF18 5390 0754 7034.":  {"539007547034"},
+		"rf18-5390-0754-7034":       {"539007547034"},
+		"RF19539007547034":          nil,
+		"RF06000000000000010440":    {"10440"},
+		"RF":                        nil,
+		"RF18":                      nil,
+		"RFID 2026 OFFER 10466":     nil,
+		"RF18 5390 0754 7034 thank": {"539007547034"},
+	} {
+		if got := creditorReferences(text); !slices.Equal(got, want) {
+			t.Errorf("%q refers to %q, want %q", text, got, want)
+		}
+	}
+}
