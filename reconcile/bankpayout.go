@@ -57,6 +57,7 @@ func (e *engine) payoutIdentity() error {
 	}
 	e.settlePayouts(g, book.P5, func(component) bool { return true })
 	e.returnLines(by, texts)
+	e.combinedPayouts()
 	e.differingPayouts()
 	return nil
 }

@@ -153,7 +153,7 @@ func (e *engine) disguisedTransfers() {
 			if len(of) != 1 {
 				continue
 			}
-			for _, r := range e.paidExactly(int32(i), of, nil) {
+			for _, r := range e.paidExactly(e.lines[i], of, nil) {
 				if !e.isHeld(r) && !e.isRejected(book.BankBilling, r, lineRef(int32(i))) {
 					e.transfer[i].hidden = w
 					g.pair(r, lineRef(int32(i)))

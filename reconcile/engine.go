@@ -158,6 +158,10 @@ var stages = []stage{
 	{book.P5, "Finding payouts in the bank", (*engine).payoutIdentity},
 	{book.P6, "Finding payouts by amount", (*engine).payoutAmount},
 	{book.P7, "Matching bank transfers", (*engine).transfers},
+	{book.P8, "Matching batches", (*engine).batches},
+	{book.P9, "Allocating part payments", (*engine).partPayments},
+	{book.P12, "Adding up open invoices", (*engine).sums},
+	{book.P14, "Offering what is likely", (*engine).weakTransfers},
 	{book.P15, "Naming what is left", (*engine).residual},
 }
 

@@ -62,6 +62,9 @@ func (e *engine) facts(b []byte, l *link) []byte {
 		b = fact(b, "reference", p.Trace+" "+p.ID.Native(), line.Reference+" "+line.Text)
 		b = fact(b, "sender", e.title(p.Source), line.Counterparty)
 	case book.BankBilling:
+		if len(l.left)+len(l.right) > 2 {
+			return e.sumFacts(b, l)
+		}
 		b = e.transferFacts(b, left, e.lines[right.at()])
 	}
 	return b
@@ -88,6 +91,20 @@ func (e *engine) billingFacts(b []byte, left, right ref) []byte {
 	b = amounts(b, "fee", money.New(p.Fee, p.Amount.Currency),
 		money.New(t.Fee, t.Currency))
 	return fact(b, "state", "recorded", string(t.State))
+}
+
+// sumFacts are those of several records that are matched as a whole.
+func (e *engine) sumFacts(b []byte, l *link) []byte {
+	due := money.New(0, e.openAmount(l.left[0]).Currency)
+	for _, r := range l.left {
+		due.Minor += e.openAmount(r).Minor
+	}
+	b = fact(b, "records", strconv.Itoa(len(l.left)), strconv.Itoa(len(l.right)))
+	b = amounts(b, "amount", due, e.cameIn(l.right))
+	for _, r := range l.left {
+		b = fact(b, "pays", string(e.id(r)), e.openAmount(r).String())
+	}
+	return b
 }
 
 func (e *engine) transferFacts(b []byte, left ref, l *book.BankLine) []byte {

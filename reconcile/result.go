@@ -110,7 +110,8 @@ func (e *engine) sortLinks() {
 
 // rules are the versions of the passes, kept with every match.
 var rules = map[book.Pass]string{book.P1: "P1 v1", book.P2: "P2 v1", book.P3: "P3 v1",
-	book.P4: "P4 v1", book.P5: "P5 v1", book.P6: "P6 v1", book.P7: "P7 v1"}
+	book.P4: "P4 v1", book.P5: "P5 v1", book.P6: "P6 v1", book.P7: "P7 v1", book.P8: "P8 v1",
+	book.P9: "P9 v1", book.P12: "P12 v1", book.P14: "P14 v1"}
 
 // arena hands out small slices of one large one.
 type arena[T any] struct{ free []T }

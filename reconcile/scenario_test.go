@@ -414,8 +414,16 @@ func addBank(b *book.Records, s entry) bool {
 		b.Lines = append(b.Lines, book.BankLine{ID: book.NewID(account, s.name), Account: account,
 			StatementID: book.ItemID(s.text("statement")), On: s.date("on"),
 			Amount: s.amount("amount"), Counterparty: s.text("from"), Reference: s.text("ref"),
-			Structured: s.text("structured"), Text: s.text("text"), BankID: cmp.Or(s.text("bank"), s.name),
+			Structured: s.text("structured"), Text: s.text("text"),
+			CounterpartyAccount: s.text("iban"), BankID: cmp.Or(s.text("bank"), s.name),
 			Pending: s.text("pending") != ""})
+	case "detail":
+		l := &b.Lines[slices.IndexFunc(b.Lines, func(l book.BankLine) bool {
+			return l.ID == book.NewID(account, s.name)
+		})]
+		a := s.amount("amount")
+		l.Details = append(l.Details, book.BankDetail{Amount: &a, Counterparty: s.text("from"),
+			Reference: s.text("ref"), Text: s.text("text")})
 	case "statement":
 		st := book.Statement{ID: book.ItemID(s.name), Account: account, FromOn: s.date("from"),
 			ToOn: s.date("to"), Currency: "EUR"}

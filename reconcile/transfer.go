@@ -50,7 +50,7 @@ func (e *engine) readTransfers() {
 	}
 	e.findNamed(want)
 	quoted := e.rowsByLine(refs)
-	for i := range e.lines {
+	for i, l := range e.lines {
 		if words[i] == nil && quoted[int32(i)] == nil {
 			continue
 		}
@@ -65,7 +65,7 @@ func (e *engine) readTransfers() {
 			}
 		}
 		slices.Sort(t.named)
-		t.left = e.paidExactly(int32(i), t.named, quoted[int32(i)])
+		t.left = e.paidExactly(l, t.named, quoted[int32(i)])
 		e.quotes[i] = len(t.left) > 0 && !e.confirmed(e.lines[i])
 	}
 }
@@ -117,8 +117,7 @@ func (e *engine) rowsByLine(refs map[string][]int32) map[int32][]int32 {
 
 // paidExactly lists what a line pays to the cent: one row or open invoice each (several where they
 // compete), or all that it names together, where they are of one customer.
-func (e *engine) paidExactly(l int32, named, quoted []int32) []ref {
-	line := e.lines[l]
+func (e *engine) paidExactly(line *book.BankLine, named, quoted []int32) []ref {
 	var out []ref
 	for _, i := range quoted {
 		if e.pays[i].Amount == line.Amount {
@@ -230,9 +229,7 @@ func (e *engine) transfers() error {
 		}
 		e.ambiguous(book.BankBilling, c.right, c.left)
 	}
-	e.inexactTransfers()
 	e.disguisedTransfers()
-	e.weakTransfers()
 	return nil
 }
 
@@ -281,57 +278,9 @@ func (e *engine) transferUses(c component) []money.Money {
 	return append(out, e.lines[c.right[0].at()].Amount)
 }
 
-// inexactTransfers offers lines that name exactly one invoice and pay more or less than is open.
-func (e *engine) inexactTransfers() {
-	g := newGraph()
-	for i := range e.lines {
-		l, t := int32(i), &e.transfer[i]
-		if !e.openLine(l) || len(t.named) != 1 || len(t.left) > 0 {
-			continue
-		}
-		v := t.named[0]
-		inv, line := e.invs[v], e.lines[i]
-		if inv.Currency != line.Amount.Currency || line.Amount.Minor < 0 {
-			continue
-		}
-		left := invRef(v)
-		if rows := e.bankRows(v, line, rowDaysBefore, rowDaysAfter); len(rows) == 1 {
-			left = payRef(rows[0])
-		} else if len(rows) > 1 || !e.owes(v) {
-			continue
-		}
-		if !e.isHeld(left) && !e.isRejected(book.BankBilling, left, lineRef(l)) {
-			g.pair(left, lineRef(l))
-		}
-	}
-	for _, c := range g.components() {
-		if c.unique() {
-			e.inexact(c.left[0], c.right[0])
-			continue
-		}
-		e.ambiguous(book.BankBilling, c.right, c.left)
-	}
-}
-
-// inexact suggests a transfer that is short or too much: one D8, which names the difference.
-func (e *engine) inexact(left, l ref) {
-	due, got := e.openAmount(left), e.lines[l.at()].Amount
-	take := min(due.Minor, got.Minor)
-	if e.add(link{pass: book.P7, leg: book.BankBilling, state: book.Suggested, left: []ref{left},
-		right: []ref{l}, uses: []money.Money{money.New(take, due.Currency),
-			money.New(take, due.Currency)}}) == none {
-		return
-	}
-	e.hold(left)
-	e.hold(l)
-	e.raise(finding{class: book.D8, leg: book.BankBilling, about: []ref{l, left},
-		amount: got,
-		flags:  []book.Flag{book.FlagSuggestion}, why: e.whyTransferDiffers(left, l.at())})
-}
-
-// weakTransfers offers lines that name nothing: the one free row of their account and amount within
-// a week, or the one open invoice of that amount whose customer is the sender.
-func (e *engine) weakTransfers() {
+// weakTransfers is P14: it offers lines that name nothing: the one free row of their account and
+// amount within a week, or the one open invoice of that amount whose customer is the sender.
+func (e *engine) weakTransfers() error {
 	by := map[worth][]int32{}
 	for i, l := range e.lines {
 		if e.openLine(int32(i)) && len(e.transfer[i].left) == 0 {
@@ -340,7 +289,7 @@ func (e *engine) weakTransfers() {
 		}
 	}
 	if len(by) == 0 {
-		return
+		return nil
 	}
 	g := newGraph()
 	for i, p := range e.pays {
@@ -358,11 +307,12 @@ func (e *engine) weakTransfers() {
 	e.openBySender(g, by)
 	for _, c := range g.components() {
 		if c.unique() {
-			e.suggest(book.P7, book.BankBilling, c.left, c.right)
+			e.suggest(book.P14, book.BankBilling, c.left, c.right)
 			continue
 		}
 		e.ambiguous(book.BankBilling, c.right, c.left)
 	}
+	return nil
 }
 
 // namesNoOther reports whether a line's text leaves room for a row: it names no invoice, or the

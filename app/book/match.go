@@ -19,6 +19,10 @@ const (
 	P5  Pass = "P5"
 	P6  Pass = "P6"
 	P7  Pass = "P7"
+	P8  Pass = "P8"
+	P9  Pass = "P9"
+	P12 Pass = "P12"
+	P14 Pass = "P14"
 	P15 Pass = "P15"
 	// PHand marks what a person matched.
 	PHand Pass = "hand"
