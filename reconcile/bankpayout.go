@@ -265,6 +265,7 @@ func (e *engine) settlePayouts(g *graph, pass book.Pass, sure func(component) bo
 // itself only where the pair is unique both ways and the sender's name is confirmed.
 func (e *engine) payoutAmount() error {
 	e.readTransfers()
+	e.learnLags()
 	by := e.linesByWorth()
 	g := newGraph()
 	for i := range int32(len(e.pouts)) {

@@ -105,6 +105,8 @@ type engine struct {
 	missing map[int32]bool
 	// returned finds the row with which a payout came back.
 	returned map[int32]int32
+	// lags is how long payouts take whose arrival is not stated.
+	lags map[purse]lag
 	// returnedAt is the link of that row with the bank's debit.
 	returnedAt map[int32]int32
 	// quotes marks lines whose text names an invoice of exactly their amount.
@@ -161,6 +163,7 @@ var stages = []stage{
 	{book.P8, "Matching batches", (*engine).batches},
 	{book.P9, "Allocating part payments", (*engine).partPayments},
 	{book.P12, "Adding up open invoices", (*engine).sums},
+	{book.P13, "Balancing what is connected", (*engine).balanced},
 	{book.P14, "Offering what is likely", (*engine).weakTransfers},
 	{book.P15, "Naming what is left", (*engine).residual},
 }

@@ -74,12 +74,15 @@ func (e *engine) allocate(c component) {
 	f := finding{class: book.A1, leg: book.BankBilling, about: append(slices.Clone(c.right), c.left...),
 		amount: money.New(due.Minor-got.Minor, due.Currency)}
 	what := e.name(c.right[0]) + " brought"
+	rest := "so the customer still owes " + figure(f.amount)
 	if len(c.right) > 1 {
 		f.class = book.A3
 		what = fmt.Sprintf("%d receipts brought", len(c.right))
+	} else if class, said := netted(e.lines[c.right[0].at()], due, got); class != "" {
+		f.class, rest = class, "because "+figure(f.amount)+" "+said
 	}
-	f.why = fmt.Sprintf("%s open on %s, but %s %s, so the customer still owes %s.",
-		upper(coded(due)+" is"), e.name(c.left[0]), what, figure(got), figure(f.amount))
+	f.why = fmt.Sprintf("%s open on %s, but %s %s, %s.", upper(coded(due)+" is"), e.name(c.left[0]), what,
+		figure(got), rest)
 	e.raise(f)
 }
 
@@ -92,18 +95,26 @@ func (e *engine) cameIn(lines []ref) money.Money {
 	return sum
 }
 
-// inexact suggests a transfer that is short or too much: one D8, which names the difference.
+// inexact suggests a transfer that is short or too much: one D8, which names the difference. Where the
+// line itself explains it, that is P10, and the class says by what.
 func (e *engine) inexact(left, l ref) {
 	due, got := e.openAmount(left), e.lines[l.at()].Amount
 	take := min(due.Minor, got.Minor)
-	if e.add(link{pass: book.P9, leg: book.BankBilling, state: book.Suggested, left: []ref{left},
+	f := finding{class: book.D8, leg: book.BankBilling, about: []ref{l, left}, amount: got,
+		flags: []book.Flag{book.FlagSuggestion}, why: e.whyTransferDiffers(left, l.at())}
+	pass := book.P9
+	if class, said := netted(e.lines[l.at()], due, got); class != "" {
+		gap := money.New(due.Minor-got.Minor, due.Currency)
+		pass, f.class, f.amount = book.P10, class, gap
+		f.why = fmt.Sprintf("%s due on %s, but %s shows %s, because %s %s, which a person has to confirm.",
+			upper(coded(due)+" is"), e.name(left), e.name(l), figure(got), figure(gap), said)
+	}
+	if e.add(link{pass: pass, leg: book.BankBilling, state: book.Suggested, left: []ref{left},
 		right: []ref{l}, uses: []money.Money{money.New(take, due.Currency),
 			money.New(take, due.Currency)}}) == none {
 		return
 	}
 	e.hold(left)
 	e.hold(l)
-	e.raise(finding{class: book.D8, leg: book.BankBilling, about: []ref{l, left},
-		amount: got,
-		flags:  []book.Flag{book.FlagSuggestion}, why: e.whyTransferDiffers(left, l.at())})
+	e.raise(f)
 }

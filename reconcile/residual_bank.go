@@ -48,7 +48,7 @@ func (e *engine) inTransit(o int32) {
 	p := e.pouts[o]
 	due := e.arrival(p)
 	if p.ArrivesOn == 0 {
-		due = addBusinessDays(nil, due, daysUnstated)
+		due = addBusinessDays(nil, due, e.lagOf(p).median)
 	}
 	f := finding{class: book.T2, leg: book.PayoutBank, about: []ref{poutRef(o)}, amount: p.Amount,
 		clears: due}

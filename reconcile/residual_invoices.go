@@ -239,7 +239,9 @@ func (e *engine) short(v int32, in int, net, due int64, last int32) {
 		}
 	}
 	owes := "so the customer still owes " + figure(gap)
-	if inv.Status == book.InvoicePaid {
+	if class, said := e.nettedRow(last, due, net, inv.Currency); in == 1 && class != "" {
+		f.class, owes = class, "because "+figure(gap)+" "+said
+	} else if inv.Status == book.InvoicePaid {
 		owes = "and it is marked as paid all the same, with " + figure(gap) + " missing"
 	}
 	f.why = fmt.Sprintf("%s was due on %s, but %s %s, "+

@@ -41,10 +41,8 @@ func sortExceptions(all []book.Exception) {
 	})
 }
 
-// passOrder is the order of passes for sorting: what people did comes last.
-func passOrder(p book.Pass) int {
-	return slices.IndexFunc(stages, func(s stage) bool { return s.pass == p && p != book.PHand })
-}
+// passOrder is the order of passes for sorting: what people did comes first.
+func passOrder(p book.Pass) int { return slices.Index(book.Passes, p) }
 
 // matches writes the links out, sorted; it is the last to need them, for their places change.
 func (e *engine) matches() []book.Match {
@@ -111,7 +109,8 @@ func (e *engine) sortLinks() {
 // rules are the versions of the passes, kept with every match.
 var rules = map[book.Pass]string{book.P1: "P1 v1", book.P2: "P2 v1", book.P3: "P3 v1",
 	book.P4: "P4 v1", book.P5: "P5 v1", book.P6: "P6 v1", book.P7: "P7 v1", book.P8: "P8 v1",
-	book.P9: "P9 v1", book.P12: "P12 v1", book.P14: "P14 v1"}
+	book.P9: "P9 v1", book.P10: "P10 v1", book.P12: "P12 v1", book.P13: "P13 v1",
+	book.P14: "P14 v1"}
 
 // arena hands out small slices of one large one.
 type arena[T any] struct{ free []T }
@@ -175,10 +174,10 @@ func (e *engine) residue(l *link) money.Money {
 // stats counts the links by pass.
 func (e *engine) stats() []PassStat {
 	var out []PassStat
-	for _, s := range stages {
-		st := PassStat{Pass: s.pass}
+	for _, p := range book.Passes {
+		st := PassStat{Pass: p}
 		for i := range e.links {
-			if e.links[i].pass != s.pass {
+			if e.links[i].pass != p {
 				continue
 			}
 			switch e.links[i].state {

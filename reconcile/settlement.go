@@ -180,7 +180,7 @@ const (
 func (e *engine) window(a *Account, p *book.Payout) (from, to book.Date) {
 	if p.ArrivesOn == 0 {
 		sent := p.SentAt.In(e.zone)
-		return sent, addBusinessDays(a, sent, daysUnstated)
+		return sent, addBusinessDays(a, sent, e.lagOf(p).most)
 	}
 	return addBusinessDays(a, p.ArrivesOn, -daysBefore), addBusinessDays(a, p.ArrivesOn, daysAfter)
 }

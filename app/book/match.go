@@ -21,12 +21,17 @@ const (
 	P7  Pass = "P7"
 	P8  Pass = "P8"
 	P9  Pass = "P9"
+	P10 Pass = "P10"
 	P12 Pass = "P12"
+	P13 Pass = "P13"
 	P14 Pass = "P14"
 	P15 Pass = "P15"
 	// PHand marks what a person matched.
 	PHand Pass = "hand"
 )
+
+// Passes are all passes that make matches or exceptions, in order; what people matched comes first.
+var Passes = []Pass{PHand, P0, P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P12, P13, P14, P15}
 
 // Leg is the part of the chain that a match or an exception belongs to.
 type Leg string
