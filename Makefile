@@ -3,7 +3,7 @@
 GO ?= go
 TESTFLAGS ?= -timeout 20m
 
-.PHONY: run test check lint bench corpus screens setup build fuzz release-check
+.PHONY: run test check lint bench corpus screens setup build fuzz quality
 
 # Sets up, builds, and opens the demo month in a window; without a display it leaves the workbook
 # and pictures of the screens in the folder that it names.
@@ -39,6 +39,10 @@ screens: setup
 # Thirty seconds of fuzzing for each reader.
 fuzz: setup
 	./.ci/fuzz 30s
+
+# Ten thousand worlds of known truth: docs/quality.md.
+quality: setup
+	$(GO) test -count=1 -timeout 60m -run TestQuality ./reconcile -worlds 10000 -write ../docs/quality.md
 
 build: setup
 	$(GO) build -o countinghouse .
