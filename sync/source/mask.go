@@ -137,7 +137,7 @@ func issued(s string) bool {
 	return false
 }
 
-// MaskRecords masks card numbers in every free text of records that a source brought. Identifiers
+// MaskRecords masks card numbers in every free text of records that a source or a statement brought. Identifiers
 // and references are left alone: they are what records are matched by.
 func MaskRecords(r *book.Records) {
 	for i := range r.Customers {
@@ -174,5 +174,13 @@ func MaskRecords(r *book.Records) {
 	}
 	for i := range r.Payouts {
 		r.Payouts[i].Descriptor = MaskCards(r.Payouts[i].Descriptor)
+	}
+	for i := range r.Lines {
+		l := &r.Lines[i]
+		l.Counterparty, l.Text = MaskCards(l.Counterparty), MaskCards(l.Text)
+		for k := range l.Details {
+			d := &l.Details[k]
+			d.Counterparty, d.Text = MaskCards(d.Counterparty), MaskCards(d.Text)
+		}
 	}
 }

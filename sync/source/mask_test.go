@@ -46,10 +46,11 @@ func TestMaskRecordsReachesEveryText(t *testing.T) {
 		"Email": true, "Country": true, "Currency": true, "Status": true, "Kind": true, "Method": true,
 		"Cycle": true, "Source": true, "State": true, "Rate": true, "Asked": true, "Paid": true,
 		"Reason": true, "Members": true, "About": true, "ID": true, "CustomerID": true,
-		"InvoiceID": true, "RefundOf": true, "Origin": true}
+		"InvoiceID": true, "RefundOf": true, "Origin": true, "Account": true, "StatementID": true,
+		"CounterpartyAccount": true, "Structured": true, "BankID": true}
 	var r book.Records
 	for _, list := range []any{&r.Customers, &r.Services, &r.Invoices, &r.Payments, &r.Credits,
-		&r.Transactions, &r.Payouts, &r.SavedMethods, &r.Settings} {
+		&r.Transactions, &r.Payouts, &r.SavedMethods, &r.Settings, &r.Lines} {
 		v := reflect.ValueOf(list).Elem()
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		plant(v.Index(0), card)
