@@ -110,35 +110,6 @@ func writtenCAMT(t testing.TB, a *world.Account, from, to book.Date) string {
 	return b.String()
 }
 
-func TestPretendBusinessReadsBackEqual(t *testing.T) {
-	a, from, to := statementWorld(t, 40)
-	o := Options{Account: a.Name, Currency: a.Currency, Number: a.IBAN}
-	for _, text := range []string{writtenCSV(t, a, from, to), writtenCAMT(t, a, from, to)} {
-		f := mustRead(t, text, "statement", o)
-		if f.Outcome() != "ok" || len(f.Statements) != 1 || !f.Statements[0].Proof.Holds ||
-			*f.Statements[0].Opening != a.BalanceOn(from-1) || *f.Statements[0].Closing != a.BalanceOn(to) {
-			t.Fatalf("%s: %s, %v, proof %+v", f.Variant, f.Outcome(), f.Warnings, f.Statements[0].Proof)
-		}
-		i := 0
-		for _, want := range a.Lines {
-			if want.On < from || want.On > to {
-				continue
-			}
-			got := f.Statements[0].Lines[i]
-			i++
-			if got.ID != want.Item(a.Name) || got.On != want.On || got.ValueOn != want.ValueOn ||
-				got.Amount != want.Amount || got.Counterparty != want.Counterparty ||
-				got.CounterpartyAccount != want.CounterpartyAccount || got.Reference != want.Reference ||
-				got.Text != oneLine(want.Text) || got.BankID != want.BankID {
-				t.Errorf("%s: line %d: got %+v, want %+v", f.Variant, i, got, want)
-			}
-		}
-		if i != len(f.Statements[0].Lines) {
-			t.Errorf("%s: %d lines, want %d", f.Variant, len(f.Statements[0].Lines), i)
-		}
-	}
-}
-
 // withoutIDs makes another bank's file of a statement: the same lines under names of their own.
 func withoutIDs(p Parsed) Parsed {
 	p.Lines = slices.Clone(p.Lines)
