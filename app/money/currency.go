@@ -42,17 +42,18 @@ func Currencies() []Currency {
 }
 
 // exponents holds the minor-unit exponent of every active ISO 4217 currency and fund code, list one
-// of 2024-06-25, and of those withdrawn since 2010 that old statements still carry. Codes with no
-// minor unit (gold, drawing rights, test codes) are left out: they are no money that we can hold.
+// of 2024-06-25, and of those withdrawn that old statements still carry: all since 2010, and the
+// German mark. Codes with no minor unit (gold, drawing rights, test codes) are left out: they are no
+// money that we can hold.
 var exponents = table(map[int8]string{
 	0: `BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF`,
 	2: `AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN
-		BZD CAD CDF CHE CHF CHW CNY COP COU CRC CUC CUP CVE CZK DKK DOP DZD EEK EGP ERN ETB EUR FJD
-		FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD
-		KZT LAK LBP LKR LRD LSL LTL LVL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN
-		NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP
-		SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED
-		VES WST XCD XCG YER ZAR ZMW ZWG ZWL`,
+		BZD CAD CDF CHE CHF CHW CNY COP COU CRC CUC CUP CVE CZK DEM DKK DOP DZD EEK EGP ERN ETB EUR
+		FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW
+		KYD KZT LAK LBP LKR LRD LSL LTL LVL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR
+		MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD
+		SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS
+		VED VES WST XCD XCG YER ZAR ZMW ZWG ZWL`,
 	3: `BHD IQD JOD KWD LYD OMR TND`,
 	4: `CLF UYW`,
 })

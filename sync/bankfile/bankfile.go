@@ -40,8 +40,9 @@ var Formats = []Format{Auto, CSV, XLSX, OFX, QIF, MT940, CAMT, BAI2}
 
 // readers read the formats.
 var readers = map[Format]reading{
-	CSV:  readCSV,
-	CAMT: readCAMT,
+	CSV:   readCSV,
+	MT940: readMT940,
+	CAMT:  readCAMT,
 }
 
 // Options say for which account a file is read and what is already known of its form.

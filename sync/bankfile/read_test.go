@@ -42,7 +42,6 @@ func TestRefusesWhatIsNoStatement(t *testing.T) {
 		{"table page", "<html><table><tr><td>1</td></tr></table></html>", "web page"},
 		{"ofx", "OFXHEADER:100\nDATA:OFXSGML\n\n<OFX><SIGNONMSGSRSV1>", "OFX"},
 		{"ofx 2", "<?xml version=\"1.0\"?><?OFX OFXHEADER=\"200\"?><OFX></OFX>", "OFX"},
-		{"mt940", ":20:START\r\n:25:12345/678\r\n:28C:1/1\r\n:60F:C250101EUR0,\r\n", "MT940"},
 		{"qif", "!Type:Bank\nD1/2/24\nT5.00\n^\n", "QIF"},
 		{"bai2", "01,122099999,123456789,040621,0200,1,65,,2/\n02,031001234,122099999,1,040620,2359,,2/\n", "BAI2"},
 		{"bytes", "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f", "no text file"},

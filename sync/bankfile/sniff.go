@@ -7,8 +7,8 @@ import (
 )
 
 var (
-	mt940 = regexp.MustCompile(`(?m)^(\{1:|:20:|:940:)`)
-	mtTag = regexp.MustCompile(`(?m)^:(25|60F|60M|61|34F|28C?):`)
+	mt940 = regexp.MustCompile(`(?:^|[\r\n])[\x01-\x20]*(\{1:|:20:|:94[02]:|:61:[0-9]{6}|:60[FM]:[CD][0-9]{6})`)
+	mtTag = regexp.MustCompile(`(?:^|[\r\n])[\x01-\x20]*:(25P?|60F|60M|61|34F|28C?):`)
 	qif   = regexp.MustCompile(`(?mi)^!(type|account|option|clear):?`)
 	bai2  = regexp.MustCompile(`^\s*01,[^\n]*\r?\n?02,`)
 )
