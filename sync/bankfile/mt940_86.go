@@ -11,7 +11,9 @@ import (
 
 const (
 	// swiftWidth is how long a line of a SWIFT field may be, germanWidth a subfield of a German one.
-	swiftWidth  = 65
+	swiftWidth = 65
+	// codedWidth is how long it is at least where a structured text goes on in the middle of a word.
+	codedWidth  = 64
 	germanWidth = 27
 )
 
@@ -45,7 +47,7 @@ func (m *mtReader) describe(l *book.BankLine, x *mtEntry, more []byte) {
 	l.BankID = reference(m.text.decode([]byte(x.bank)))
 	l.Reference = reference(w.reference)
 	owner := reference(m.text.decode([]byte(x.owner)))
-	if l.Reference == "" {
+	if l.Reference == "" || l.Reference == owner {
 		l.Reference, owner = owner, ""
 	}
 	if l.Reference == "" {
@@ -98,9 +100,13 @@ func (m *mtReader) words() mtWords {
 // unwrap joins the lines of a text: directly where a line is as long as a line may be, because the
 // bank breaks in the middle of words; else with a blank, but before a code of a structured text.
 func unwrap(lines []string, coded bool) string {
+	width := swiftWidth
+	if coded {
+		width = codedWidth
+	}
 	var b strings.Builder
 	for i, line := range lines {
-		if i > 0 && utf8.RuneCountInString(lines[i-1]) < swiftWidth && !(coded && strings.HasPrefix(line, "/")) {
+		if i > 0 && utf8.RuneCountInString(lines[i-1]) < width && !(coded && strings.HasPrefix(line, "/")) {
 			b.WriteByte(' ')
 		}
 		b.WriteString(line)

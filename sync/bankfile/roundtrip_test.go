@@ -27,6 +27,8 @@ type loss struct {
 var losses = map[string]loss{
 	"csv":  {number: true},
 	"camt": {changed: map[string]func(string) string{"Reference": provided}},
+	"mt940": {changed: map[string]func(string) string{"Reference": provided,
+		"Counterparty": world.SWIFT, "Text": world.SWIFT}},
 }
 
 // provided is a reference without the word by which banks say that there is none.

@@ -26,6 +26,9 @@ var StatementFormats = []StatementFormat{
 		return a.WriteCSV(w, from, to)
 	}},
 	{"camt", "xml", "application/xml", (*Account).WriteCAMT},
+	{"mt940", "sta", "text/plain", func(a *Account, w io.Writer, from, to book.Date, _ book.Instant) error {
+		return a.WriteMT940(w, from, to)
+	}},
 }
 
 // Write writes an account's statement from one day to another, both included, made at a moment. Its
