@@ -15,8 +15,9 @@ import (
 // statements whose lines have ids of their own and add up to their proof; twice the same, and the
 // same when the lines are handed over as when they are kept.
 
-func FuzzCSV(f *testing.F)  { fuzz(f, CSV) }
-func FuzzCAMT(f *testing.F) { fuzz(f, CAMT) }
+func FuzzCSV(f *testing.F)   { fuzz(f, CSV) }
+func FuzzCAMT(f *testing.F)  { fuzz(f, CAMT) }
+func FuzzMT940(f *testing.F) { fuzz(f, MT940) }
 
 // fuzz fuzzes the reader of a format from the corpus.
 func fuzz(f *testing.F, format Format) {

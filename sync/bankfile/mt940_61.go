@@ -17,7 +17,7 @@ type mtEntry struct {
 	valued, booked       book.Date
 	valuedErr, bookedErr error
 	mark, amount, kind   string
-	owner, bank          string
+	owner, bank          []byte
 	clamped, minus       bool
 	// markErr is of the mark and what follows it.
 	markErr error
@@ -106,7 +106,7 @@ func (e *mtEntry) parseMoved(s []byte) {
 		return
 	}
 	owner, bank, _ := bytes.Cut(s, []byte("//"))
-	e.owner, e.bank = string(bytes.TrimSpace(owner)), string(bytes.TrimSpace(bank))
+	e.owner, e.bank = bytes.TrimSpace(owner), bytes.TrimSpace(bank)
 }
 
 // shortDate reads YYMMDD, years 80 to 99 in the last century. A 30th of February, as banks write it

@@ -31,52 +31,68 @@ var noReference = []string{"", "NONREF", "NOREF", "NOTPROVIDED", "NOT PROVIDED",
 
 // reference is one without the words that say that there is none.
 func reference(s string) string {
-	s = oneLine(s)
-	if slices.Contains(noReference, strings.ToUpper(s)) {
+	s = tidy(s)
+	if len(s) <= len("NOT PROVIDED") && slices.Contains(noReference, strings.ToUpper(s)) {
 		return ""
 	}
 	return s
+}
+
+// tidy is oneLine, for texts most of which are tidy already.
+func tidy(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c >= 0x80 || c <= ' ' && (c != ' ' || i == 0 || s[i-1] == ' ') {
+			return oneLine(s)
+		}
+	}
+	return strings.TrimSuffix(s, " ")
 }
 
 // describe says who, what for and under which references, from the text of an entry, the references
 // of its :61: and the lines after them.
 func (m *mtReader) describe(l *book.BankLine, x *mtEntry, more []byte) {
 	w := m.words()
-	l.Counterparty, l.CounterpartyAccount = oneLine(w.name), oneLine(w.account)
+	l.Counterparty, l.CounterpartyAccount = tidy(w.name), tidy(w.account)
 	l.Structured = w.structured
-	l.BankID = reference(m.text.decode([]byte(x.bank)))
 	l.Reference = reference(w.reference)
-	owner := reference(m.text.decode([]byte(x.owner)))
+	owner := reference(m.text.decode(x.owner))
 	if l.Reference == "" || l.Reference == owner {
 		l.Reference, owner = owner, ""
 	}
 	if l.Reference == "" {
 		l.Reference = l.Structured
 	}
-	extra := oneLine(m.text.decode(more))
+	extra := tidy(m.text.decode(more))
 	if l.CounterpartyAccount == "" && isIBAN(extra) {
 		l.CounterpartyAccount, extra = extra, ""
 	}
-	l.Text = joinTexts(append(w.text, extra, owner)...)
+	l.Text = joinTexts(append(w.text, extra, owner))
 	if l.Text == "" && l.Counterparty == "" && l.Reference == "" {
-		l.Text = oneLine(w.other)
+		l.Text = tidy(w.other)
 	}
-	for role, to := range map[Role]*string{Text: &l.Text, Counterparty: &l.Counterparty,
-		TheirAccount: &l.CounterpartyAccount, Reference: &l.Reference, BankID: &l.BankID} {
-		if v, ok := m.s.fixed(l.Row, role); ok {
-			*to = oneLine(v)
-		}
+	m.correct(l.Row, Text, &l.Text)
+	m.correct(l.Row, Counterparty, &l.Counterparty)
+	m.correct(l.Row, TheirAccount, &l.CounterpartyAccount)
+	m.correct(l.Row, Reference, &l.Reference)
+}
+
+// correct puts in what a person says that a text is.
+func (m *mtReader) correct(row int, role Role, text *string) {
+	if v, ok := m.s.fixed(row, role); ok {
+		*text = oneLine(v)
 	}
 }
 
 // joinTexts joins what is not said yet.
-func joinTexts(parts ...string) string {
+func joinTexts(parts []string) string {
 	out := ""
 	for _, p := range parts {
-		if p = oneLine(p); p == "" || strings.Contains(out, p) {
-			continue
+		switch p = tidy(p); {
+		case out == "":
+			out = p
+		case !strings.Contains(out, p):
+			out += " " + p
 		}
-		out = strings.TrimSpace(out + " " + p)
 	}
 	return out
 }
@@ -131,8 +147,11 @@ func isIBAN(s string) bool {
 // creditorReference is the ISO 11649 reference that a text consists of, with right check digits; ""
 // for any other text.
 func creditorReference(text string) string {
-	s := strings.ToUpper(strings.ReplaceAll(text, " ", ""))
-	if len(s) < 5 || len(s) > 25 || !strings.HasPrefix(s, "RF") || digitsOf([]byte(s[2:4])) != 2 {
+	if !strings.HasPrefix(text, "RF") {
+		return ""
+	}
+	s := strings.ReplaceAll(text, " ", "")
+	if len(s) < 5 || len(s) > 25 || digitsOf([]byte(s[2:4])) != 2 {
 		return ""
 	}
 	rest := 0
@@ -156,6 +175,9 @@ func creditorReference(text string) string {
 // blank in the next one, after a shorter one the bank dropped a blank or began anew. starts are
 // where the pieces begin in the result.
 func joinWidth(pieces []string) (text string, starts []int) {
+	if len(pieces) == 1 {
+		return pieces[0], []int{0}
+	}
 	width := germanWidth
 	for _, p := range pieces {
 		width = max(width, utf8.RuneCountInString(p))

@@ -77,16 +77,21 @@ func germanWords(s string) mtWords {
 	return w
 }
 
-// sepaWords are the words before the parts of what SEPA says of a payment. They may stand anywhere
-// with a plus behind; those that are weak, and those with a colon, only where a word begins.
-var sepaWords = map[string]bool{"EREF": true, "KREF": true, "MREF": true, "CRED": true, "DEBT": true,
-	"SVWZ": true, "ABWA": true, "ABWE": true, "OAMT": true, "COAM": true, "IBAN": false, "BIC": false,
-	"MTLG": false, "PURP": false, "MDAT": false}
+// sepaWords are the words before the parts of what SEPA says of a payment: the first ones may stand
+// anywhere with a plus behind, the others, and all with a colon, only where a word begins.
+var sepaWords = []string{"EREF", "SVWZ", "KREF", "MREF", "CRED", "DEBT", "ABWA", "ABWE", "OAMT", "COAM",
+	"IBAN", "BIC", "MTLG", "PURP", "MDAT"}
+
+// Where in sepaWords what is told apart stands.
+const (
+	sepaEREF, sepaSVWZ, sepaKREF, sepaMREF           = 0, 1, 2, 3
+	sepaOAMT, sepaCOAM, sepaIBAN, sepaMTLG, sepaNone = 8, 9, 10, 12, 15
+)
 
 // purpose reads what for: the pieces joined, and where each began.
 func (w *mtWords) purpose(s string, starts []int) {
-	word, from := "", 0
-	said := map[string]string{}
+	var said [sepaNone + 1]string
+	word, from := sepaNone, 0
 	end := func(at int) {
 		value := strings.TrimSpace(s[from:at])
 		if said[word] != "" {
@@ -98,49 +103,43 @@ func (w *mtWords) purpose(s string, starts []int) {
 		if s[i] != '+' && s[i] != ':' {
 			continue
 		}
-		if next := sepaWord(s, i, starts); next != "" && i-len(next) >= from {
-			end(i - len(next))
+		if next, at := sepaWord(s, i, starts); next != sepaNone && at >= from {
+			end(at)
 			word, from = next, i+1
 		}
 	}
 	end(len(s))
-	w.reference = said["EREF"]
-	if account := strings.ReplaceAll(said["IBAN"], " ", ""); w.account == "" && isIBAN(account) {
+	w.reference = said[sepaEREF]
+	if account := strings.ReplaceAll(said[sepaIBAN], " ", ""); w.account == "" && isIBAN(account) {
 		w.account = account
 	}
-	text := said["SVWZ"]
+	text := said[sepaSVWZ]
 	if text == "" {
-		text = said[""]
+		text = said[sepaNone]
 	} else {
-		w.text = append(w.text, said[""])
+		w.text = append(w.text, said[sepaNone])
 	}
 	w.structured = creditorReference(text)
-	w.text = append(w.text, text)
-	for _, word := range []string{"MTLG", "ABWA", "ABWE", "KREF", "MREF", "CRED", "DEBT"} {
-		if word == "KREF" || word == "MREF" {
-			said[word] = reference(said[word])
-		}
-		w.text = append(w.text, said[word])
-	}
-	for _, word := range []string{"OAMT", "COAM"} {
+	said[sepaKREF], said[sepaMREF] = reference(said[sepaKREF]), reference(said[sepaMREF])
+	w.text = append(append(w.text, text, said[sepaMTLG]), said[sepaKREF:sepaOAMT]...)
+	for _, word := range []int{sepaOAMT, sepaCOAM} {
 		if said[word] != "" {
-			w.text = append(w.text, word+" "+said[word])
+			w.text = append(w.text, sepaWords[word]+" "+said[word])
 		}
 	}
 }
 
-// sepaWord is the word that ends before a place in a text, "" for none.
-func sepaWord(s string, end int, starts []int) string {
+// sepaWord is the word that ends before a place in a text, and where it begins; sepaNone for none.
+func sepaWord(s string, end int, starts []int) (word, at int) {
 	for _, n := range []int{4, 3} {
-		if end < n {
+		if at = end - n; at < 0 {
 			continue
 		}
-		word := s[end-n : end]
-		strong, ok := sepaWords[word]
-		begins := end == n || s[end-n-1] == ' ' || slices.Contains(starts, end-n)
-		if ok && (begins || strong && s[end] == '+') {
-			return word
+		word = slices.Index(sepaWords, s[at:end])
+		if word >= 0 && (word < sepaIBAN && s[end] == '+' || at == 0 || s[at-1] == ' ' ||
+			slices.Contains(starts, at)) {
+			return word, at
 		}
 	}
-	return ""
+	return sepaNone, 0
 }

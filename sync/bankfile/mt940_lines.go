@@ -76,6 +76,14 @@ type letters struct {
 	f     *File
 }
 
+// look decides the charset by a text, if it is the first that is not UTF-8. A letter may be broken
+// over two lines.
+func (l *letters) look(b []byte) {
+	if l.other == nil && !utf8.Valid(b) && !utf8.Valid(bytes.ReplaceAll(b, []byte("\n"), nil)) {
+		l.settle(b)
+	}
+}
+
 // decode is a text without control bytes but line feeds.
 func (l *letters) decode(b []byte) string {
 	plain := true

@@ -189,6 +189,8 @@ func (m *mtReader) endEntry() error {
 		return nil
 	}
 	e.open, m.field = false, mtOther
+	m.text.look(e.moved)
+	m.text.look(e.text)
 	first, more, _ := bytes.Cut(e.moved, []byte("\n"))
 	x := parse61(first)
 	if next, rest, _ := bytes.Cut(more, []byte("\n")); x.amount == "" && len(next) > 0 {
@@ -209,7 +211,11 @@ func (m *mtReader) endEntry() error {
 			m.now.minus = e.place()
 		}
 	}
-	m.describe(&l, &x, more)
+	l.BankID = reference(m.text.decode(x.bank))
+	m.correct(l.Row, BankID, &l.BankID)
+	if m.s.pass != surveying {
+		m.describe(&l, &x, more)
+	}
 	_, corrected := m.s.fixed(l.Row, Amount)
 	m.now.lines++
 	m.now.sums.add(&x, l.Amount)
