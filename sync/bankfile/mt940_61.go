@@ -204,6 +204,8 @@ type mtBalance struct {
 // parseBalance reads :60F: and the like.
 func parseBalance(s string) (mtBalance, error) {
 	var b mtBalance
+	// Some banks end the message on the line of its last field.
+	s, _, _ = strings.Cut(s, "-}")
 	s = strings.TrimSpace(s)
 	if s == "" || s[0] != 'C' && s[0] != 'D' {
 		return b, errors.New("no mark C or D")

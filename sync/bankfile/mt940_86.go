@@ -154,6 +154,15 @@ func creditorReference(text string) string {
 	if len(s) < 5 || len(s) > 25 || digitsOf([]byte(s[2:4])) != 2 {
 		return ""
 	}
+	if !checks(s) {
+		return ""
+	}
+	return s
+}
+
+// checks reports whether the check digits of an IBAN or creditor reference are right (ISO 7064,
+// 97-10): its capital letters and digits, the first four put last.
+func checks(s string) bool {
 	rest := 0
 	for _, r := range s[4:] + s[:4] {
 		switch {
@@ -162,13 +171,10 @@ func creditorReference(text string) string {
 		case r >= 'A' && r <= 'Z':
 			rest = (rest*100 + int(r-'A') + 10) % 97
 		default:
-			return ""
+			return false
 		}
 	}
-	if rest != 1 {
-		return ""
-	}
-	return s
+	return rest == 1
 }
 
 // joinWidth joins pieces that a bank has cut at a width: a piece of full width goes on without a

@@ -163,7 +163,7 @@ func (m *mtReader) currency() money.Currency {
 // gives too. number is our account's: a German number of bank and account is the same as its IBAN.
 func accountOf(text, number string) (string, money.Currency) {
 	var currency money.Currency
-	if n := len(text) - 3; n > 0 {
+	if n := len(text) - 3; n > 0 && !(isIBAN(text) && checks(text)) {
 		last := text[n-1]
 		c := money.Currency(text[n:])
 		if c.Known() && (last >= '0' && last <= '9' || last == '/' || last == ' ') {
