@@ -135,7 +135,9 @@ func (m *mtReader) finish() error {
 
 // take reads a line.
 func (m *mtReader) take(line []byte) error {
-	line = bytes.TrimFunc(line, func(r rune) bool { return r < 0x20 && r != '\t' || r == 0x7f || r == '\ufeff' })
+	line = bytes.TrimFunc(line, func(r rune) bool {
+		return r < 0x20 && r != '\t' || r == 0x7f || r == '\ufeff'
+	})
 	if m.holding {
 		if len(line) == 0 {
 			return nil

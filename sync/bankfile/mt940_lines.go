@@ -115,14 +115,17 @@ func (l *letters) decode(b []byte) string {
 
 // beginning looks at the beginning of the file, where it may be cut off within a letter.
 func (l *letters) beginning(head []byte) {
-	whole := head
-	for n := 0; n < utf8.UTFMax-1 && len(whole) > 0 && len(head) == headSize; n++ {
-		if utf8.Valid(whole) {
+	text := bytes.ReplaceAll(bytes.ReplaceAll(head, []byte("\r"), nil), []byte("\n"), nil)
+	for n := 0; n < utf8.UTFMax && len(text) > 0; n++ {
+		if utf8.Valid(text) {
 			return
 		}
-		whole = whole[:len(whole)-1]
+		if len(head) < headSize {
+			break
+		}
+		text = text[:len(text)-1]
 	}
-	if !utf8.Valid(whole) {
+	if len(text) > 0 {
 		l.settle(head)
 	}
 }

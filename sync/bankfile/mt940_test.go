@@ -320,6 +320,10 @@ func TestMT940Charsets(t *testing.T) {
 			t.Errorf("%s: read %q as %s", c.name, got, f.Encoding)
 		}
 	}
+	broken := sta("C261002EUR101,00", ":61:261002C1,NTRFNONREF", ":86:166?00X?20SVWZ+M\xc3", "\xbcller")
+	if f := mustRead(t, broken, "a.sta", operating); allLines(f)[0].Text != "Müller" || f.Encoding != "UTF-8" {
+		t.Errorf("a letter over two lines: %q as %s", allLines(f)[0].Text, f.Encoding)
+	}
 	f := mustRead(t, sta("C261002EUR101,00", "\x02:61:261002C1,NTRFNONREF", "\x0f:86:a\x07b \x00c"), "a.sta", operating)
 	if got := allLines(f)[0].Text; got != "ab c" {
 		t.Errorf("control bytes: %q", got)
