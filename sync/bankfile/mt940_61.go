@@ -98,10 +98,14 @@ func (e *mtEntry) parseMoved(s []byte) {
 		return
 	}
 	s = s[n:]
-	if len(s) > 0 && (s[0] == 'N' || s[0] == 'S' || s[0] == 'F') {
+	switch {
+	case len(bytes.TrimSpace(s)) == 0:
+		e.markErr = fmt.Errorf("nothing follows %q: it may be cut off", e.amount)
+		return
+	case s[0] == 'N' || s[0] == 'S' || s[0] == 'F':
 		e.kind = string(s[:min(4, len(s))])
 		s = s[len(e.kind):]
-	} else if len(bytes.TrimSpace(s)) > 0 && s[0] != ' ' && !bytes.HasPrefix(s, []byte("//")) {
+	case s[0] != ' ' && !bytes.HasPrefix(s, []byte("//")):
 		e.markErr = fmt.Errorf("%q after the amount", s[:min(len(s), 16)])
 		return
 	}

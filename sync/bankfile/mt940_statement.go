@@ -193,7 +193,7 @@ func (m *mtReader) endEntry() error {
 	m.text.look(e.text)
 	first, more, _ := bytes.Cut(e.moved, []byte("\n"))
 	x := parse61(first)
-	if next, rest, _ := bytes.Cut(more, []byte("\n")); x.amount == "" && len(next) > 0 {
+	if next, rest, _ := bytes.Cut(more, []byte("\n")); x.markErr != nil && len(next) > 0 {
 		if y := parse61(append(bytes.Clone(first), next...)); y.markErr == nil && len(y.kind) == 4 {
 			m.f.warn("%s: its :61: is broken over two lines", e.place())
 			x, more = y, rest

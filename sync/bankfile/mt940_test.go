@@ -43,7 +43,8 @@ func TestMT940Entries(t *testing.T) {
 		{"261002D1.234,56NTRFX", "2026-10-02", "2026-10-02", "-1234.56", "X", "", false},
 		{"261002D500NTRFX", "2026-10-02", "2026-10-02", "-500.00", "X", "", false},
 		{"261002CD0,00NDEFNONREF//", "2026-10-02", "2026-10-02", "0.00", "", "", false},
-		{"261002CR12,34", "2026-10-02", "2026-10-02", "12.34", "", "", false},
+		{"261002CR12,34N", "2026-10-02", "2026-10-02", "12.34", "", "", false},
+		{"261002CR12,34//B", "2026-10-02", "2026-10-02", "12.34", "", "B", false},
 		{"261002DR3460,00S   XY", "2026-10-02", "2026-10-02", "-3460.00", "XY", "", false},
 	} {
 		f := mustRead(t, sta("C261002EUR100,00", ":61:"+c.moved), "a.sta", operating)
@@ -105,6 +106,28 @@ func TestMT940BrokenEntriesCostOnlyThemselves(t *testing.T) {
 	}
 	if got := allLines(f)[1].Row; got != 11 {
 		t.Errorf("the last entry is number %d", got)
+	}
+}
+
+// TestMT940EntriesBrokenOverLines takes an entry together only where the lines make a whole one: a
+// first line that ends within an amount must not be read as a smaller amount.
+func TestMT940EntriesBrokenOverLines(t *testing.T) {
+	for _, c := range []struct {
+		entry  string
+		amount []int64
+	}{
+		{":61:2610021002CR\r\n30,00N062NONREF", []int64{3000}},
+		{":61:2610021002CR12\r\n34,00NTRFNONREF", []int64{123400}},
+		{":61:2610021002CR12,\r\n34NTRFNONREF\r\nmore", []int64{1234}},
+		{":61:2610021002C\r\n500 WIDGETS", nil},
+		{":61:2610021002C12", nil},
+		{":61:2610021002C12,34\r\nmore", nil},
+	} {
+		f := mustRead(t, sta("C261002EUR100,00", c.entry, ":86:text"), "a.sta", operating)
+		if got := amounts(f); !slices.Equal(got, c.amount) || f.Outcome() != "warn" ||
+			len(f.Statements[0].Rejects)+len(got) != 1 {
+			t.Errorf("%q: %v, %v", c.entry, got, f.Warnings)
+		}
 	}
 }
 
@@ -285,6 +308,10 @@ func TestMT940HeadsAndBalances(t *testing.T) {
 			(c.warns == "") != (len(f.Warnings) == 0) || !strings.Contains(strings.Join(f.Warnings, "\n"), c.warns) {
 			t.Errorf("%s: account %q in %s, %v", c.name, s.AccountNumber, s.Currency, f.Warnings)
 		}
+	}
+	if _, err := Read(ctx, strings.NewReader(":20:A\n:25:\n"), "a.sta", operating); err == nil ||
+		!strings.Contains(err.Error(), "without a statement in it") {
+		t.Errorf("no statement: %v", err)
 	}
 	f := mustRead(t, ":20:A\n:25:1\n:60F:C261001XYZ1,\n"+entry+":62F:C261001XYZ2,\n", "a.sta", operating)
 	if len(allLines(f)) != 0 || len(f.Statements[0].Rejects) != 1 ||
