@@ -84,8 +84,8 @@ var sepaWords = []string{"EREF", "SVWZ", "KREF", "MREF", "CRED", "DEBT", "ABWA",
 
 // Where in sepaWords what is told apart stands.
 const (
-	sepaEREF, sepaSVWZ, sepaKREF, sepaMREF           = 0, 1, 2, 3
-	sepaOAMT, sepaCOAM, sepaIBAN, sepaMTLG, sepaNone = 8, 9, 10, 12, 15
+	sepaEREF, sepaSVWZ, sepaKREF, sepaMREF = 0, 1, 2, 3
+	sepaOAMT, sepaIBAN, sepaMTLG, sepaNone = 8, 10, 12, 15
 )
 
 // purpose reads what for: the pieces joined, and where each began.
@@ -111,7 +111,7 @@ func (w *mtWords) purpose(s string, starts []int) {
 	end(len(s))
 	w.reference = said[sepaEREF]
 	if account := strings.ReplaceAll(said[sepaIBAN], " ", ""); w.account == "" && isIBAN(account) {
-		w.account = account
+		w.account, said[sepaIBAN] = account, ""
 	}
 	text := said[sepaSVWZ]
 	if text == "" {
@@ -122,8 +122,8 @@ func (w *mtWords) purpose(s string, starts []int) {
 	w.structured = creditorReference(text)
 	said[sepaKREF], said[sepaMREF] = reference(said[sepaKREF]), reference(said[sepaMREF])
 	w.text = append(append(w.text, text, said[sepaMTLG]), said[sepaKREF:sepaOAMT]...)
-	for _, word := range []int{sepaOAMT, sepaCOAM} {
-		if said[word] != "" {
+	for word := sepaOAMT; word < sepaNone; word++ {
+		if word != sepaMTLG && said[word] != "" {
 			w.text = append(w.text, sepaWords[word]+" "+said[word])
 		}
 	}
