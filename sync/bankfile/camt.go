@@ -1,6 +1,7 @@
 package bankfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -19,12 +20,35 @@ var camtMessages = []struct{ message, statement, variant string }{
 	{"BkToCstmrDbtCdtNtfctn", "Ntfctn", "camt.054"},
 }
 
-// readCAMT reads ISO 20022 camt.052, camt.053 and camt.054 of any version, by local names: some
-// banks leave the namespace out, some write another. The file is read element by element, so that
-// memory does not grow with its entries' XML.
+// camtFile reads ISO 20022 camt.052, camt.053 and camt.054 of any version, by local names: some banks
+// leave the namespace out, some write another. The file is read entry by entry, so that memory does
+// not grow with it.
+type camtFile struct {
+	*xmlReader
+	sink *sink
+	// entries counts the entries of the file, read those that became lines, unread the others, of which
+	// first is the first.
+	entries, read, unread int
+	first                 *Error
+	// details, texts and refs are memory that each entry takes over.
+	details     []element
+	texts, refs []string
+	// day is the date that was read last, because most entries have that of the one before.
+	day dayRead
+}
+
+// maxUnread is how many entries that cannot be read are kept aside before the file is refused.
+const maxUnread = 1000
+
 func readCAMT(in *input, s *sink) error {
-	x, f := newXMLReader(in, s.o.Limits), s.f
-	f.Encoding = "UTF-8"
+	x, err := newXMLReader(in, s.o.Limits)
+	if err != nil {
+		return err
+	}
+	c, f := &camtFile{xmlReader: x, sink: s}, s.f
+	if f.Encoding = x.charset; x.note != "" {
+		f.note("%s", x.note)
+	}
 	for {
 		err := x.next()
 		if errors.Is(err, io.EOF) {
@@ -35,13 +59,14 @@ func readCAMT(in *input, s *sink) error {
 		}
 		if variant, ok := statementAt(x.path); ok {
 			f.Variant = variant
-			if err := readCAMTStatement(x, s); err != nil {
+			if err := c.statement(); err != nil {
 				return err
 			}
 		}
 	}
-	if x.charset != "" {
-		f.Encoding = x.charset
+	if c.read == 0 && c.first != nil {
+		f.Statements = nil
+		return c.first
 	}
 	if f.seen > 0 {
 		return nil
@@ -55,10 +80,10 @@ func readCAMT(in *input, s *sink) error {
 }
 
 // statementAt reports whether a path ends at a statement, and of which message.
-func statementAt(path []string) (string, bool) {
+func statementAt(path []*xmlName) (string, bool) {
 	n := len(path)
 	for _, m := range camtMessages {
-		if n >= 2 && path[n-1] == m.statement && strings.HasPrefix(path[n-2], m.message) {
+		if n >= 2 && path[n-1].local == m.statement && strings.HasPrefix(path[n-2].local, m.message) {
 			return m.variant, true
 		}
 	}
@@ -68,249 +93,279 @@ func statementAt(path []string) (string, bool) {
 // statement is one statement while it is read.
 type statement struct {
 	*Parsed
-	sink    *sink
-	entries int
-	opening string
+	*camtFile
+	// opening and closing say which balances were taken; forward, that the bank states one for days to
+	// come.
+	opening, closing balance
+	forward          bool
+	// noCurrency says what the statement gives in place of its currency.
+	noCurrency string
+	summary    summary
+	// odd are the states of entries that are not known, unpriced counts the payments of batches whose
+	// amount cannot be read, closed the batches that are too large to be opened.
+	odd              []string
+	unpriced, closed int
 }
 
-func readCAMTStatement(x *xmlReader, out *sink) error {
-	s := &statement{Parsed: out.begin(), sink: out}
-	depth := len(x.path)
+// balance is what a balance is called and when it was struck.
+type balance struct {
+	code string
+	on   book.Date
+}
+
+// fault is what is wrong with a field of an entry or balance.
+type fault struct{ field, reason string }
+
+func (f *fault) Error() string { return f.field + ": " + f.reason }
+
+func (c *camtFile) statement() error {
+	s := &statement{Parsed: c.sink.begin(), camtFile: c}
+	depth := len(c.path)
 	for {
-		n, err := x.element(depth)
+		e, err := c.element(depth)
 		if err != nil {
 			return err
 		}
-		if n == nil {
+		if !e.there() {
 			break
 		}
-		if err := s.take(n); err != nil {
-			e, ok := errors.AsType[*Error](err)
-			if !ok {
-				return err
-			}
-			if s.Number != "" {
-				e.Place = strings.TrimPrefix("statement "+s.Number+", "+e.Place, ", ")
-			}
-			return e
+		if err := s.take(e); err != nil {
+			return err
 		}
 	}
-	return out.end()
+	s.remarks()
+	s.explain()
+	return c.sink.end()
 }
 
 // take reads one child of the statement.
-func (s *statement) take(n *node) error {
-	switch n.name {
+func (s *statement) take(e element) error {
+	switch e.name() {
 	case "Id":
-		s.Number = n.text()
+		s.Number = e.text()
 	case "ElctrncSeqNb":
-		s.Number = strings.TrimSpace(s.Number + " " + n.text())
+		s.Number = strings.TrimSpace(s.Number + " " + e.text())
 	case "FrToDt":
-		s.FromOn, _ = isoDate(n.at("FrDtTm").or(n.at("FrDt")).text())
-		s.ToOn, _ = isoDate(n.at("ToDtTm").or(n.at("ToDt")).text())
+		s.FromOn, _ = isoDate(e.at("FrDtTm").or(e.at("FrDt")).text())
+		s.ToOn, _ = isoDate(e.at("ToDtTm").or(e.at("ToDt")).text())
 	case "Acct":
-		s.AccountNumber = n.at("Id", "IBAN").or(n.at("Id", "Othr", "Id")).or(n.at("Id", "PrtryAcct", "Id")).
-			or(n.at("Id", "BBAN")).text()
-		if c := n.at("Ccy").text(); c != "" {
+		s.AccountNumber = e.at("Id", "IBAN").or(e.at("Id", "Othr", "Id")).or(e.at("Id", "PrtryAcct", "Id")).
+			or(e.at("Id", "BBAN")).or(e.at("Id", "UPIC")).text()
+		if c := e.at("Ccy").text(); c != "" {
 			var err error
 			if s.Currency, err = money.ParseCurrency(c); err != nil {
-				return n.fail("Acct/Ccy", fmt.Sprintf("%q is not a currency", c))
+				s.noCurrency = c
+				s.sink.f.warn("%s: %q is not a currency", s.called("Acct/Ccy"), c)
 			}
 		}
 	case "Bal":
-		return s.balance(n)
+		s.balance(e)
+	case "TxsSummry":
+		s.summary.read(e)
 	case "Ntry":
-		return s.entry(n)
+		return s.entry(e)
 	}
 	return nil
 }
 
-// balance keeps OPBD, else PRCD, as the opening and CLBD as the closing balance. Only the first of
-// each counts: banks repeat them by page.
-func (s *statement) balance(n *node) error {
-	code := n.at("Tp", "CdOrPrtry", "Cd").or(n.at("Tp", "Cd")).text()
-	if code != "OPBD" && code != "PRCD" && code != "CLBD" {
-		return nil
+// called names something of the statement: "statement 7, entry 2 (line 31)".
+func (s *statement) called(what string) string {
+	if s.Number == "" {
+		return what
 	}
-	m, err := s.amount(n)
-	if err != nil {
-		return err
-	}
-	switch {
-	case code == "CLBD":
-		s.Proof.Closing = &m
-	case s.Proof.Opening == nil || s.opening == "PRCD" && code == "OPBD":
-		s.Proof.Opening, s.opening = &m, code
-	}
-	return nil
+	return "statement " + s.Number + ", " + what
 }
 
-// amount is an element's Amt with the sign of its CdtDbtInd.
-func (s *statement) amount(n *node) (money.Money, error) {
-	a := n.at("Amt")
-	if a == nil {
-		return money.Money{}, n.fail("Amt", "no amount")
+// balance keeps OPBD, else PRCD, as the opening and CLBD as the closing balance: of several the
+// earliest and the latest, because some banks strike them for each day, and the first of a day,
+// because some repeat them on each page.
+func (s *statement) balance(e element) {
+	b := balance{code: e.at("Tp", "CdOrPrtry", "Cd").or(e.at("Tp", "Cd")).text()}
+	switch b.code {
+	case "OPBD", "PRCD", "CLBD":
+	case "FWAV":
+		s.forward = true
+		return
+	default:
+		return
 	}
-	c := money.Currency(a.ccy)
-	if c == "" {
-		c = s.Currency
+	m, f := s.amount(e, 0)
+	if f != nil {
+		s.sink.f.warn("%s: %s: it is not used", s.called("balance "+b.code), f)
+		return
 	}
-	if c == "" {
-		c = s.sink.o.Currency
+	b.on, _ = s.day.date(e.at("Dt"))
+	switch q := &s.Proof; {
+	case b.code == "CLBD":
+		if q.Closing == nil || b.on > s.closing.on {
+			q.Closing, s.closing = &m, b
+		}
+	case q.Opening == nil, s.opening.code == "PRCD" && b.code == "OPBD",
+		b.code == s.opening.code && b.on != 0 && b.on < s.opening.on:
+		q.Opening, s.opening = &m, b
 	}
-	m, err := money.Parse(a.text(), c)
-	if err != nil {
-		return m, n.fail("Amt", strings.TrimPrefix(err.Error(), "money: "))
+}
+
+// amount is an element's Amt with the sign of its CdtDbtInd, or what a person said it is of the entry
+// of a row.
+func (s *statement) amount(e element, row int) (money.Money, *fault) {
+	a := e.at("Amt")
+	c := money.Currency(a.ccy())
+	if fixed, ok := s.fixed(row, Currency); ok {
+		c = money.Currency(fixed)
 	}
-	switch ind := n.at("CdtDbtInd").text(); ind {
+	if c == "" && s.noCurrency != "" {
+		return money.Money{}, &fault{"Acct/Ccy", fmt.Sprintf("%q is not a currency", s.noCurrency)}
+	}
+	c = cmp.Or(c, s.Currency, s.sink.o.Currency)
+	if fixed, ok := s.fixed(row, Amount); ok {
+		return parsed(fixed, c)
+	}
+	if !a.there() {
+		return money.Money{}, &fault{"Amt", "no amount"}
+	}
+	m, f := parsed(a.text(), c)
+	if f != nil {
+		return m, f
+	}
+	if strings.HasPrefix(strings.TrimSpace(a.text()), "-") {
+		return m, &fault{"Amt", fmt.Sprintf("%q has a sign of its own beside CdtDbtInd", a.text())}
+	}
+	switch ind := e.at("CdtDbtInd").text(); ind {
 	case "CRDT":
 	case "DBIT":
 		m = m.Neg()
 	default:
-		return m, n.fail("CdtDbtInd", fmt.Sprintf("%q is neither CRDT nor DBIT", ind))
+		return m, &fault{"CdtDbtInd", fmt.Sprintf("%q is neither CRDT nor DBIT", ind)}
 	}
 	return m, nil
 }
 
-// entry reads an Ntry. Its own amount is what moved; the amounts of its details are not added.
-func (s *statement) entry(n *node) error {
-	s.entries++
-	n.place = fmt.Sprintf("entry %d (line %d)", s.entries, n.line)
-	m, err := s.amount(n)
+func parsed(text string, c money.Currency) (money.Money, *fault) {
+	m, err := money.Parse(text, c)
 	if err != nil {
-		return err
+		return m, &fault{"Amt", strings.TrimPrefix(err.Error(), "money: ")}
 	}
-	l := book.BankLine{Amount: m, Row: s.entries, BankID: n.at("AcctSvcrRef").text()}
-	if l.On, err = n.date("BookgDt"); err != nil {
-		return err
+	return m, nil
+}
+
+// fixed is what a person said of the entry of a row; 0 is no entry.
+func (s *statement) fixed(row int, means Role) (string, bool) {
+	if row == 0 || len(s.sink.o.Fixes) == 0 {
+		return "", false
 	}
-	if l.ValueOn, err = n.date("ValDt"); err != nil {
-		return err
+	return s.sink.fixed(row, means)
+}
+
+// entry reads an Ntry. Its own amount is what moved; the amounts of its details are not added. One
+// that cannot be read is kept aside.
+func (s *statement) entry(e element) error {
+	s.entries++
+	l, f := s.line(e)
+	if f == nil {
+		s.read++
+		s.summary.add(l)
+		if s.closing.on != 0 && l.ValueOn > s.closing.on && !l.Pending {
+			s.summary.later.add(l.Amount)
+		}
+		back := e.at("RvslInd").text()
+		return s.sink.line(l, back == "true" || back == "1")
+	}
+	place := s.called(fmt.Sprintf("entry %d (line %d)", s.entries, e.t.line))
+	s.unread++
+	s.summary.unread++
+	s.reject(place, f.field, f.reason, string(s.rawText))
+	if s.first == nil {
+		s.first = &Error{Place: place, Field: f.field, Reason: f.reason,
+			Hint: "no entry of the file could be read; ask the bank for it again"}
+	}
+	if s.unread <= maxUnread {
+		return nil
+	}
+	err := *s.first
+	err.Reason += fmt.Sprintf(", and %d more entries cannot be read", maxUnread)
+	err.Hint = "ask the bank for the file again"
+	return &err
+}
+
+// line is the bank line that an Ntry is.
+func (s *statement) line(e element) (l book.BankLine, f *fault) {
+	l.Row = s.entries
+	if l.Amount, f = s.amount(e, l.Row); f != nil {
+		return l, f
+	}
+	if l.On, f = s.date(e, "BookgDt", l.Row, Booked); f != nil {
+		return l, f
+	}
+	if l.ValueOn, f = s.date(e, "ValDt", l.Row, Valued); f != nil {
+		return l, f
 	}
 	if l.On == 0 {
 		l.On = l.ValueOn
 	}
-	status := n.at("Sts", "Cd").or(n.at("Sts", "Prtry")).or(n.at("Sts")).text()
-	l.Pending = status != "" && status != "BOOK"
+	status := e.at("Sts", "Cd").or(e.at("Sts", "Prtry")).or(e.at("Sts")).text()
+	switch status {
+	case "", "BOOK":
+	case "PDNG", "INFO", "FUTR":
+		l.Pending = true
+	default:
+		l.Pending = true
+		if len(s.odd) < 3 && !slices.Contains(s.odd, status) {
+			s.odd = append(s.odd, status)
+		}
+	}
 	if l.On == 0 && !l.Pending {
-		return n.fail("BookgDt", "no date")
+		return l, &fault{"BookgDt", "no date"}
 	}
-	s.describe(&l, n)
-	return s.sink.line(l, n.at("RvslInd").text() == "true")
+	l.BankID = real(e.at("AcctSvcrRef").text())
+	s.describe(&l, e)
+	for _, x := range []struct {
+		to    *string
+		means Role
+	}{{&l.Counterparty, Counterparty}, {&l.CounterpartyAccount, TheirAccount}, {&l.Reference, Reference},
+		{&l.Text, Text}, {&l.BankID, BankID}} {
+		if fixed, ok := s.fixed(l.Row, x.means); ok {
+			*x.to = fixed
+		}
+	}
+	return l, nil
 }
 
-// describe joins who, what for and under which reference, from the entry and its details.
-func (s *statement) describe(l *book.BankLine, n *node) {
-	var details []*node
-	for _, d := range n.all("NtryDtls") {
-		details = append(details, d.all("TxDtls")...)
-	}
-	var texts []string
-	for _, d := range details {
-		name, account := s.other(d, l.Amount.Minor < 0)
-		refs := d.references()
-		if len(details) == 1 {
-			l.Counterparty, l.CounterpartyAccount = name, account
-			if len(refs) > 0 {
-				l.Reference, refs = refs[0], refs[1:]
-			}
-			if l.BankID == "" {
-				l.BankID = d.at("Refs", "AcctSvcrRef").text()
-			}
-		} else {
-			texts = append(texts, name)
-		}
-		texts = append(texts, d.remittance()...)
-		texts = append(texts, refs...)
-	}
-	if len(details) == 0 {
-		for _, b := range n.all("NtryDtls") {
-			texts = append(texts, b.at("Btch", "PmtInfId").or(b.at("Btch", "MsgId")).text())
-		}
-		if ref := n.at("NtryRef").text(); ref != "" {
-			l.Reference = ref
+// date is a day of an entry, 0 where it states none.
+func (s *statement) date(e element, name string, row int, means Role) (book.Date, *fault) {
+	on, text := s.day.date(e.at(name))
+	if fixed, ok := s.fixed(row, means); ok {
+		on, text = 0, fixed
+		if d, err := book.ParseDate(fixed); err == nil {
+			on = d
 		}
 	}
-	texts = append(texts, n.at("AddtlNtryInf").text())
-	texts = slices.DeleteFunc(texts, func(t string) bool { return t == "" })
-	l.Text = oneLine(strings.Join(slices.Compact(texts), " "))
-	if l.Counterparty == "" && l.Text == "" && l.Reference == "" {
-		l.Text = n.at("BkTxCd", "Prtry", "Cd").text()
+	if on == 0 && text != "" {
+		return 0, &fault{name, fmt.Sprintf("%q is not a date", text)}
 	}
+	return on, nil
 }
 
-// other is the other party of a detail: who paid us, or whom we paid; never we ourselves.
-func (s *statement) other(d *node, out bool) (name, account string) {
-	roles := []string{"Dbtr", "Cdtr"}
-	if out {
-		roles = []string{"Cdtr", "Dbtr"}
-	}
-	p := d.at("RltdPties")
-	for _, r := range roles {
-		party := p.at(r).or(p.at("Ultmt" + r))
-		name = oneLine(party.at("Nm").or(party.at("Pty", "Nm")).text())
-		id := p.at(r+"Acct", "Id")
-		account = id.at("IBAN").or(id.at("Othr", "Id")).or(id.at("BBAN")).text()
-		ours := account != "" && s.AccountNumber != "" && sameNumber(account, s.AccountNumber)
-		if (name != "" || account != "") && !ours {
-			return name, account
-		}
-	}
-	return "", ""
+// dayRead is a date and its text.
+type dayRead struct {
+	text string
+	on   book.Date
 }
 
-// references lists the references of a detail, the most telling first.
-func (n *node) references() []string {
-	var out []string
-	add := func(ref string) {
-		if ref = oneLine(ref); ref != "" && ref != "NOTPROVIDED" && !slices.Contains(out, ref) {
-			out = append(out, ref)
-		}
+// date is the day of a Dt or DtTm, 0 where it is none, with its text.
+func (d *dayRead) date(e element) (book.Date, string) {
+	text := e.at("Dt").or(e.at("DtTm")).or(e).text()
+	if text != d.text {
+		d.text = text
+		d.on, _ = isoDate(text)
 	}
-	refs := n.at("Refs")
-	add(refs.at("EndToEndId").text())
-	for _, st := range n.at("RmtInf").all("Strd") {
-		add(st.at("CdtrRefInf", "Ref").or(st.at("CdtrRefInf", "CdtrRef")).text())
-	}
-	for _, name := range []string{"TxId", "UETR", "InstrId", "PmtInfId", "MsgId", "MndtId"} {
-		add(refs.at(name).text())
-	}
-	return out
-}
-
-// remittance is what the payer wrote, and why money came back.
-func (n *node) remittance() []string {
-	var out []string
-	for _, u := range n.at("RmtInf").all("Ustrd") {
-		out = append(out, u.text())
-	}
-	for _, st := range n.at("RmtInf").all("Strd") {
-		for _, a := range st.all("AddtlRmtInf") {
-			out = append(out, a.text())
-		}
-		out = append(out, st.at("RfrdDocInf", "Nb").text())
-	}
-	out = append(out, n.at("AddtlTxInf").text(), n.at("RtrInf", "Rsn", "Cd").text())
-	return append(out, n.at("RtrInf", "AddtlInf").text())
+	return d.on, text
 }
 
 // isoDate is the day of an ISO date or time as written; the zone never moves it.
 func isoDate(s string) (book.Date, error) {
-	if len(s) > 10 && s[10] == 'T' || len(s) > 10 && (s[10] == '+' || s[10] == 'Z' || s[10] == '-') {
+	if len(s) > 10 && (s[10] == 'T' || s[10] == '+' || s[10] == 'Z' || s[10] == '-') {
 		s = s[:10]
 	}
 	return book.ParseDate(s)
-}
-
-func (n *node) date(name string) (book.Date, error) {
-	d := n.at(name)
-	text := d.at("Dt").or(d.at("DtTm")).text()
-	if d == nil || text == "" {
-		return 0, nil
-	}
-	on, err := isoDate(text)
-	if err != nil {
-		return 0, n.fail(name, fmt.Sprintf("%q is not a date", text))
-	}
-	return on, nil
 }

@@ -70,24 +70,76 @@ func TestCAMTWords(t *testing.T) {
 	}
 }
 
-func TestCAMTRefusalsNameTheirPlace(t *testing.T) {
-	for _, c := range []struct{ entries, want string }{
-		{ntry("1.00", "CRDT", "") + ntry("12..34", "CRDT", ""), "statement 7, entry 2 (line 1): Amt: not an amount"},
-		{ntry("-", "CRDT", ""), "entry 1 (line 1): Amt: not an amount"},
+func TestCAMTEntriesThatCannotBeReadAreKeptAside(t *testing.T) {
+	for _, c := range []struct{ entry, want string }{
+		{ntry("12..34", "CRDT", ""), "Amt: not an amount"},
+		{ntry("-", "CRDT", ""), "Amt: not an amount"},
+		{ntry("-1.00", "DBIT", ""), `Amt: "-1.00" has a sign of its own`},
 		{ntry("1.005", "CRDT", ""), "more decimals than EUR"},
 		{ntry("1.00", "CREDIT", ""), `CdtDbtInd: "CREDIT" is neither CRDT nor DBIT`},
 		{strings.Replace(ntry("1.00", "CRDT", ""), "2025-01-15", "2025-02-30", 1), `BookgDt: "2025-02-30" is not a date`},
 		{strings.Replace(ntry("1.00", "CRDT", ""), "<BookgDt><Dt>2025-01-15</Dt></BookgDt>", "", 1), "BookgDt: no date"},
+		{ntry("1.00", "CRDT", "<ValDt><Dt>soon</Dt></ValDt>"), `ValDt: "soon" is not a date`},
 		{strings.Replace(ntry("1.00", "CRDT", ""), "EUR", "EURO", 1), "unknown or different currency"},
 		{"<Ntry></Ntry>", "Amt: no amount"},
 	} {
-		f, err := Read(ctx, strings.NewReader(camt("", "", c.entries)), "a.xml", operating)
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "bankfile: a.xml: ") {
-			t.Errorf("got %v, want %q", err, c.want)
+		// Alone it refuses the file and is named; between good ones it is kept aside as it stands.
+		f, err := Read(ctx, strings.NewReader(camt("", "", c.entry)), "a.xml", operating)
+		if err == nil || len(f.Statements) != 0 ||
+			!strings.HasPrefix(err.Error(), "bankfile: a.xml: statement 7, entry 1 (line 1): ") ||
+			!strings.Contains(err.Error(), c.want) {
+			t.Errorf("got %v with %d statements, want %q", err, len(f.Statements), c.want)
 		}
-		if len(f.Statements) != 0 {
-			t.Errorf("%s: something was taken", c.want)
+		f = mustRead(t, camt("100.00", "105.00", ntry("2.00", "CRDT", "")+"\n"+c.entry+ntry("3.00", "CRDT", "")),
+			"a.xml", operating)
+		s := f.Statements[0]
+		if got := amounts(f); !slices.Equal(got, []int64{200, 300}) || len(s.Rejects) != 1 || f.Outcome() != "warn" {
+			t.Fatalf("%s: %v, %+v", c.want, got, s.Rejects)
 		}
+		r := s.Rejects[0]
+		if r.Place != "statement 7, entry 2 (line 2)" || !strings.Contains(r.Reason, c.want) || r.Raw != c.entry ||
+			r.Origin != "operating" || s.Lines[1].Row != 3 {
+			t.Errorf("%s: %+v, row %d", c.want, r, s.Lines[1].Row)
+		}
+	}
+}
+
+func TestCAMTFixesAreTakenIn(t *testing.T) {
+	bad := strings.Replace(ntry("12..34", "CRDT", ""), "2025-01-15", "15.01.2025", 1)
+	second := strings.Replace(camt("", "", bad+ntry("1.00", "CRDT", "")), `<?xml version="1.0"?>`, "", 1)
+	text := "<All>" + strings.Replace(camt("", "", ntry("2.00", "DBIT", "")+bad), `<?xml version="1.0"?>`, "", 1) + second + "</All>"
+	o := operating
+	for n, fixes := range [][]Fix{
+		{{2, Amount, "-149.00"}},
+		{{2, Amount, "-149.00"}, {2, Booked, "2025-01-32"}},
+		{{2, Amount, "-149.00"}, {2, Booked, "2025-01-16"}, {2, Counterparty, "Rent"}, {2, Currency, "USD"}},
+	} {
+		o.Fixes = fixes
+		f := mustRead(t, text, "a.xml", o)
+		// The entries of a file are numbered through its statements: a fix is of one entry only.
+		if want := 1 + n/2; len(f.Statements[0].Lines) != want || len(f.Statements[1].Rejects) != 1 ||
+			!strings.Contains(f.Statements[1].Rejects[0].Place, "entry 3") {
+			t.Fatalf("fixes %v: %+v", fixes, f.Statements)
+		}
+		if n < 2 {
+			continue
+		}
+		l := f.Statements[0].Lines[1]
+		if l.Amount.String() != "-149.00 USD" || l.On.String() != "2025-01-16" || l.Counterparty != "Rent" {
+			t.Errorf("got %+v", l)
+		}
+	}
+}
+
+func TestCAMTOfUnreadableEntriesOnlyIsRefused(t *testing.T) {
+	bad := ntry("1..0", "CRDT", "")
+	_, err := Read(ctx, strings.NewReader(camt("", "", ntry("1.00", "CRDT", "")+strings.Repeat(bad, maxUnread+1))), "a.xml", operating)
+	if err == nil || !strings.Contains(err.Error(), "entry 2 (line 1)") || !strings.Contains(err.Error(), "and 1000 more") {
+		t.Errorf("got %v", err)
+	}
+	f := mustRead(t, camt("", "", ntry("1.00", "CRDT", "")+strings.Repeat(bad, maxUnread)), "a.xml", operating)
+	if len(f.Statements[0].Rejects) != maxUnread {
+		t.Errorf("%d rejects", len(f.Statements[0].Rejects))
 	}
 }
 
