@@ -355,6 +355,9 @@ type dayRead struct {
 // date is the day of a Dt or DtTm, 0 where it is none, with its text.
 func (d *dayRead) date(e element) (book.Date, string) {
 	text := e.at("Dt").or(e.at("DtTm")).or(e).text()
+	if text == "" {
+		return 0, ""
+	}
 	if text != d.text {
 		d.text = text
 		d.on, _ = isoDate(text)
