@@ -21,8 +21,11 @@ const (
 	handing
 )
 
-// batchSize is how many lines are handed over at once.
-const batchSize = 1024
+// batchSize is how many lines are handed over at once, batchWeight how heavy they may be.
+const (
+	batchSize   = 1024
+	batchWeight = 8 << 20
+)
 
 // sink takes what a format's reader finds. What needs the whole statement or file to be decided (the
 // direction of reversals, which references are unique) is decided here, for all formats alike.
@@ -38,6 +41,8 @@ type sink struct {
 	plan  *File
 	take  func(*Parsed, []book.BankLine) error
 	batch []book.BankLine
+	// weight is about how many bytes the texts and payments of the batch take.
+	weight int
 	// memo is for the reader: what its first pass decided.
 	memo any
 }
@@ -174,6 +179,16 @@ func (s *sink) end() error {
 	return nil
 }
 
+// turnRound turns a line's amount, and those of its payments with it.
+func turnRound(l *book.BankLine) {
+	l.Amount = l.Amount.Neg()
+	for _, d := range l.Details {
+		if d.Amount != nil {
+			*d.Amount = d.Amount.Neg()
+		}
+	}
+}
+
 // turnReversals decides by the balances what the bank means with a reversal. By ISO 20022 and SWIFT
 // the mark already is the way that money went; some banks state the way of the booking that they
 // take back. Where the statement misses its closing balance by exactly twice the reversals, they do.
@@ -208,7 +223,7 @@ func (p *Parsed) turnReversals(f *File) error {
 	n := 0
 	for _, i := range p.reversals {
 		if p.Lines[i].Amount.Currency == p.Currency {
-			p.Lines[i].Amount = p.Lines[i].Amount.Neg()
+			turnRound(&p.Lines[i])
 			n++
 		}
 	}

@@ -88,36 +88,3 @@ func binary(b []byte) bool {
 	}
 	return control*50 > len(b)
 }
-
-// xmlKinds are documents that people take for statements, by an element near their top.
-var xmlKinds = map[string]string{
-	"CstmrCdtTrfInitn":      "a payment order (pain.001)",
-	"CstmrDrctDbtInitn":     "a direct debit order (pain.008)",
-	"CstmrPmtStsRpt":        "a report on orders sent (pain.002)",
-	"Workbook":              "an Excel workbook in XML",
-	"workbook":              "an Excel workbook in XML",
-	"svg":                   "a picture (SVG)",
-	"Invoice":               "an electronic invoice",
-	"CrossIndustryInvoice":  "an electronic invoice",
-	"CrossIndustryDocument": "an electronic invoice",
-	"rss":                   "a news feed",
-	"NtfctnToRcv":           "a notice to receive (camt.057)",
-	"FIToFIPmtCxlReq":       "a cancellation request (camt.056)",
-	"FIToFICstmrCdtTrf":     "an interbank payment (pacs.008)",
-	"FinInvc":               "an electronic invoice",
-	"ebicsRequest":          "an EBICS message",
-	"ebicsResponse":         "an EBICS message",
-}
-
-// xmlKind names an XML document that holds no statement by its first elements.
-func xmlKind(names []string) string {
-	for _, n := range names {
-		if k, ok := xmlKinds[n]; ok {
-			return "this is " + k
-		}
-	}
-	if len(names) == 0 {
-		return "this is no XML document"
-	}
-	return "this is an XML document of another kind (" + names[0] + ")"
-}

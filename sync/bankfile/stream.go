@@ -59,12 +59,13 @@ func (s *sink) hand(l book.BankLine, reversal bool) error {
 		}
 	}
 	if reversal && s.cur.plan.turned && l.Amount.Currency == s.cur.plan.Currency {
-		l.Amount = l.Amount.Neg()
+		turnRound(&l)
 	}
 	s.ids.name(&l)
 	s.cur.plan.signing(&l)
 	s.batch = append(s.batch, l)
-	if len(s.batch) < batchSize {
+	s.weight += len(l.Text) + 512*len(l.Details)
+	if len(s.batch) < batchSize && s.weight < batchWeight {
 		return nil
 	}
 	return s.give(s.cur.plan)
@@ -75,7 +76,7 @@ func (s *sink) give(p *Parsed) error {
 		return nil
 	}
 	err := s.take(p, s.batch)
-	s.batch = make([]book.BankLine, 0, batchSize)
+	s.batch, s.weight = make([]book.BankLine, 0, batchSize), 0
 	if err != nil {
 		return &taken{err}
 	}
