@@ -214,7 +214,7 @@ func TestCAMTBalances(t *testing.T) {
 	}{
 		{"the first of a day counts, pages repeat it", bal("OPBD", "1", crdt, "2025-01-15") + bal("OPBD", "9", crdt, "2025-01-15") +
 			bal("CLBD", "6", crdt, "2025-01-15") + bal("CLBD", "7", crdt, "2025-01-15"), "1.00 EUR to 6.00 EUR true", 0, ""},
-		{"the ends of several days count", bal("OPBD", "4", crdt, "2025-01-15") + bal("CLBD", "5", crdt, "2025-01-14") +
+		{"the ends of several days count", bal("OPBD", "4", crdt, "2025-01-15") + bal("CLBD", "4", crdt, "2025-01-14") +
 			bal("OPBD", "0", crdt, "2025-01-14") + bal("CLBD", "5", crdt, "2025-01-15"), "0.00 EUR to 5.00 EUR true", 0, ""},
 		{"the one before stands in, and gives way", bal("PRCD", "1", dbit, "2025-01-14") + bal("CLBD", "4", crdt, "2025-01-15"),
 			"-1.00 EUR to 4.00 EUR true", 0, ""},
@@ -303,6 +303,15 @@ func TestCAMTStates(t *testing.T) {
 	f = mustRead(t, camt("0", "0", entry("<Sts><Prtry>Waiting</Prtry></Sts>")), "a.xml", operating)
 	if !f.Statements[0].Lines[0].Pending || !strings.Contains(strings.Join(f.Warnings, ""), "the state Waiting of entries is not known") {
 		t.Errorf("got %+v, %v", f.Statements[0].Lines, f.Warnings)
+	}
+}
+
+// TestCAMTTextAroundElements reads texts between which an element stands, which no schema allows.
+func TestCAMTTextAroundElements(t *testing.T) {
+	f := mustRead(t, camt("", "", ntry("1.00", "CRDT", "<AddtlNtryInf>one <b>two<c>three</c></b><!-- --> four<d/>"+
+		"</AddtlNtryInf><AcctSvcrRef>B<x>-2</x>-1</AcctSvcrRef>")), "a.xml", operating)
+	if l := f.Statements[0].Lines[0]; l.Text != "onefour" || l.BankID != "B-1" {
+		t.Errorf("got %+v", l)
 	}
 }
 
