@@ -33,6 +33,10 @@ type camtFile struct {
 	// details, texts and refs are memory that each entry takes over.
 	details     []element
 	texts, refs []string
+	// before counts the entries of the reports before, by what names them, present those of this one;
+	// repeats are the entries left out as told before.
+	before, present map[uint64]int
+	repeats         int
 	// day is the date that was read last, because most entries have that of the one before.
 	day dayRead
 }
@@ -63,6 +67,9 @@ func readCAMT(in *input, s *sink) error {
 				return err
 			}
 		}
+	}
+	if c.repeats > 0 {
+		f.note("%d entries are told again by a later report of the file: they count once", c.repeats)
 	}
 	if c.read == 0 && c.first != nil {
 		f.Statements = nil
@@ -121,6 +128,7 @@ func (f *fault) Error() string { return f.field + ": " + f.reason }
 func (c *camtFile) statement() error {
 	s := &statement{Parsed: c.sink.begin(), camtFile: c}
 	depth := len(c.path)
+	c.nextReport()
 	for {
 		e, err := c.element(depth)
 		if err != nil {
@@ -268,6 +276,10 @@ func (s *statement) entry(e element) error {
 		if s.closing.on != 0 && l.ValueOn > s.closing.on && !l.Pending {
 			s.summary.later.add(l.Amount)
 		}
+		if s.toldBefore(&l) {
+			s.repeats++
+			return nil
+		}
 		back := e.at("RvslInd").text()
 		return s.sink.line(l, back == "true" || back == "1")
 	}
@@ -286,6 +298,30 @@ func (s *statement) entry(e element) error {
 	err.Reason += fmt.Sprintf(", and %d more entries cannot be read", maxUnread)
 	err.Hint = "ask the bank for the file again"
 	return &err
+}
+
+// nextReport begins to count the entries of a report.
+func (c *camtFile) nextReport() {
+	if c.before == nil {
+		c.before, c.present = map[uint64]int{}, map[uint64]int{}
+	}
+	for key, n := range c.present {
+		c.before[key] = max(c.before[key], n)
+	}
+	clear(c.present)
+}
+
+// toldBefore says that a report or notification repeats an entry of one before it in the file: an
+// intraday report may begin each time at the morning. Only the bank's own reference says so, and of
+// entries that share it as many as there were. Statements do not repeat what another one has.
+func (s *statement) toldBefore(l *book.BankLine) bool {
+	if s.sink.f.Variant == "camt.053" || l.BankID == "" {
+		return false
+	}
+	key := hashOf(fmt.Sprintf("%s\n%s\n%d\n%d\n%s\n%v", alphanumeric(s.AccountNumber), l.BankID, l.On,
+		l.Amount.Minor, l.Amount.Currency, l.Pending))
+	s.present[key]++
+	return s.present[key] <= s.before[key]
 }
 
 // line is the bank line that an Ntry is.

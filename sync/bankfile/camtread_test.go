@@ -356,6 +356,43 @@ func TestCAMTOfOneDayIsOneDay(t *testing.T) {
 	}
 }
 
+// TestCAMTReportsThatBeginAtTheMorning reads reports of which each repeats the one before it.
+func TestCAMTReportsThatBeginAtTheMorning(t *testing.T) {
+	entry := func(id string) string { return ntry("5.00", "CRDT", "<AcctSvcrRef>"+id+"</AcctSvcrRef>") }
+	files := func(number int, reports ...string) string {
+		all := ""
+		for _, r := range reports {
+			all += isoMessage(number, 2, "", "", r)
+		}
+		return all
+	}
+	pending := strings.Replace(entry("B-1"), "BOOK", "PDNG", 1)
+	for _, c := range []struct {
+		name, text string
+		want, told int
+	}{
+		{"each from the morning", files(52, entry("B-1"), entry("B-1")+entry("B-2"), entry("B-1")+entry("B-2")+entry("B-3")), 3, 3},
+		{"two of one reference, then a third", files(52, entry("B-1")+entry("B-1"), entry("B-1")+entry("B-1")+entry("B-1")), 3, 2},
+		{"each from the last", files(52, entry("B-1"), entry("B-2"), entry("B-3")), 3, 0},
+		{"two in one report", files(52, entry("B-1")+entry("B-1")), 2, 0},
+		{"announced, then booked", files(54, pending, entry("B-1")), 2, 0},
+		{"without a reference nothing is told apart", files(52, entry(""), entry("")), 2, 0},
+		{"of two accounts", files(52, entry("B-1")) + strings.Replace(files(52, entry("B-1")), "3000</IBAN>", "3001</IBAN>", 1), 2, 0},
+		{"statements repeat nothing", files(53, entry("B-1"), entry("B-1")), 2, 0},
+	} {
+		f := mustRead(t, c.text, "a.xml", operating)
+		again, err := streamed(strings.NewReader(c.text), "a.xml", operating)
+		if err != nil || !reflect.DeepEqual(allLines(f), allLines(again)) {
+			t.Errorf("%s: streamed %v", c.name, err)
+		}
+		notes := strings.Join(f.Notes, "")
+		if len(allLines(f)) != c.want || (c.told > 0) != strings.HasPrefix(notes, fmt.Sprint(c.told, " entries are told again")) ||
+			c.told == 0 && notes != "" {
+			t.Errorf("%s: %d lines, %q", c.name, len(allLines(f)), f.Notes)
+		}
+	}
+}
+
 func TestXMLOfOtherKindsIsNamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"<Document><CstmrCdtTrfInitn/></Document>":                             "a payment order (pain.001)",
