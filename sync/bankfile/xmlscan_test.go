@@ -184,3 +184,39 @@ func TestXMLReadersErrorsComeThrough(t *testing.T) {
 		}
 	}
 }
+
+// TestXMLTagsMustMatch reads documents whose tags cross or stay open: encoding/xml's Token refuses
+// them too.
+func TestXMLTagsMustMatch(t *testing.T) {
+	for doc, want := range map[string]string{
+		"<a><b></a></b>":               "</a> closes nothing that is open",
+		"<a></b>":                      "</b> closes nothing that is open",
+		"<n:a></m:a>":                  "</m:a> closes nothing that is open",
+		"<n:a></a>":                    "</a> closes nothing that is open",
+		"<a/></a>":                     "</a> closes nothing that is open",
+		"<a><b></b>":                   "cut off",
+		"<a><b":                        "cut off",
+		"<a>text":                      "cut off",
+		"<a/><a>":                      "cut off",
+		"<aaa></aa>":                   "</aa> closes nothing that is open",
+		"<aa></aaa>":                   "</aaa> closes nothing that is open",
+		"<a>\n\n<b/>\n</c\n></a>":      "line 4: </c> closes nothing",
+		"<a>\r\n" + "x&y;" + "</a>":    `line 1: not well-formed XML: invalid character entity "&y;"`,
+		"<a>\n<b>\x02</b></a>":         "line 2: not well-formed XML: illegal character code U+0002",
+		strings.Repeat("<a>", 49):      "nested deeper than 48",
+		"<a " + "b='c" + "\n\n<" + "'": "unescaped < inside quoted string",
+	} {
+		_, err := Read(ctx, strings.NewReader(doc), "a.xml", operating)
+		e, ok := errors.AsType[*Error](err)
+		if !ok || !strings.Contains(err.Error(), want) || e.Hint == "" {
+			t.Errorf("%q: %v, want %q", doc, err, want)
+		}
+		d := xml.NewDecoder(strings.NewReader(doc))
+		for err = nil; err == nil; {
+			_, err = d.Token()
+		}
+		if errors.Is(err, io.EOF) {
+			t.Errorf("%q: encoding/xml takes it", doc)
+		}
+	}
+}
