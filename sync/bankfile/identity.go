@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"countinghouse/app/book"
 	"golang.org/x/text/unicode/norm"
@@ -91,47 +90,16 @@ func (f fingerprint) String() string {
 }
 
 func fingerprintOf(l *book.BankLine) fingerprint {
-	var room [512]byte
-	b := append(append(room[:0], l.Account...), '\n')
-	b = append(append(b, l.On.String()...), '\n')
-	b = append(strconv.AppendInt(b, l.Amount.Minor, 10), '\n')
-	b = append(append(b, l.Amount.Currency...), '\n')
-	sum := sha256.Sum256(appendWords(b, l))
+	text := norm.NFC.String(strings.ToLower(oneLine(strings.Join([]string{
+		l.Counterparty, l.CounterpartyAccount, l.Reference, l.Text}, " "))))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d\n%s\n%s",
+		l.Account, l.On, l.Amount.Minor, l.Amount.Currency, text))
 	f := fingerprint{on: l.On, pending: l.Pending}
 	if l.Pending {
 		f.on = 0
 	}
 	copy(f.sum[:], sum[:])
 	return f
-}
-
-// appendWords appends the words of a line's texts in small letters, with one blank between. Of texts in
-// ASCII, which most are, it makes no copies.
-func appendWords(b []byte, l *book.BankLine) []byte {
-	texts := [...]string{l.Counterparty, l.CounterpartyAccount, l.Reference, l.Text}
-	from, blank := len(b), false
-	for _, s := range texts {
-		for i := range len(s) {
-			c := s[i]
-			switch {
-			case c >= utf8.RuneSelf:
-				text := strings.ToLower(oneLine(strings.Join(texts[:], " ")))
-				return append(b[:from], norm.NFC.String(text)...)
-			case c == ' ' || c >= '\t' && c <= '\r':
-				blank = true
-				continue
-			case c >= 'A' && c <= 'Z':
-				c += 'a' - 'A'
-			}
-			if blank && len(b) > from {
-				b = append(b, ' ')
-			}
-			blank = false
-			b = append(b, c)
-		}
-		blank = true
-	}
-	return b
 }
 
 // signing takes a line into the statement's id.

@@ -44,8 +44,8 @@ func recognise(head []byte) (Format, error) {
 		return readable(OFX, "an OFX file", text)
 	case up[0] == '<':
 		return CAMT, nil
-	case wide(head) != "" && strings.HasPrefix(narrow(head), "<"):
-		return recognise([]byte(narrow(head)))
+	case utf16XML(head):
+		return CAMT, nil
 	case mt940.Match(t) && mtTag.Match(t):
 		return readable(MT940, "a SWIFT MT940 or MT942 file", text)
 	case bai2.Match(t):
@@ -56,15 +56,6 @@ func recognise(head []byte) (Format, error) {
 		return "", refuse("this is no text file", "import the statement as CSV or CAMT.053")
 	}
 	return CSV, nil
-}
-
-// narrow is the beginning of a text in UTF-16 as UTF-8, without blanks before it.
-func narrow(head []byte) string {
-	text, err := decode(head[:len(head)&^1], detect(head))
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(text)
 }
 
 // readable is the format, or a refusal that names it where there is no reader for it.

@@ -1,6 +1,9 @@
 package bankfile
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // xmlKinds are documents that people take for statements, by an element near their top. Messages of
 // ISO 20022 stand without their version, which the first editions put behind the name.
@@ -46,6 +49,7 @@ var xmlKinds = map[string]string{
 	"CrossIndustryInvoice":   "an electronic invoice",
 	"CrossIndustryDocument":  "an electronic invoice",
 	"FinInvc":                "an electronic invoice",
+	"html":                   "a web page (HTML)",
 	"rss":                    "a news feed",
 	"ebicsRequest":           "an EBICS message",
 	"ebicsResponse":          "an EBICS message",
@@ -72,4 +76,13 @@ func xmlKind(names []string) string {
 		return "this is no XML document"
 	}
 	return "this is an XML document of another kind (" + names[0] + ")"
+}
+
+// utf16XML reports whether a file begins as XML does, in UTF-16.
+func utf16XML(head []byte) bool {
+	if wide(head) == "" {
+		return false
+	}
+	text, err := decode(head[:min(len(head), 1024)&^1], detect(head))
+	return err == nil && strings.HasPrefix(strings.TrimSpace(text), "<")
 }
