@@ -41,8 +41,8 @@ type camtFile struct {
 	day dayRead
 }
 
-// maxUnread is how many entries that cannot be read are kept aside before the file is refused.
-const maxUnread = 1000
+// maxUnreadEntries is how many entries that cannot be read are kept aside before the file is refused.
+const maxUnreadEntries = 1000
 
 func readCAMT(in *input, s *sink) error {
 	x, err := newXMLReader(in, s.o.Limits)
@@ -291,11 +291,11 @@ func (s *statement) entry(e element) error {
 		s.first = &Error{Place: place, Field: f.field, Reason: f.reason,
 			Hint: "no entry of the file could be read; ask the bank for it again"}
 	}
-	if s.unread <= maxUnread {
+	if s.unread <= maxUnreadEntries {
 		return nil
 	}
 	err := *s.first
-	err.Reason += fmt.Sprintf(", and %d more entries cannot be read", maxUnread)
+	err.Reason += fmt.Sprintf(", and %d more entries cannot be read", maxUnreadEntries)
 	err.Hint = "ask the bank for the file again"
 	return &err
 }

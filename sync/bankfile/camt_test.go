@@ -133,12 +133,12 @@ func TestCAMTFixesAreTakenIn(t *testing.T) {
 
 func TestCAMTOfUnreadableEntriesOnlyIsRefused(t *testing.T) {
 	bad := ntry("1..0", "CRDT", "")
-	_, err := Read(ctx, strings.NewReader(camt("", "", ntry("1.00", "CRDT", "")+strings.Repeat(bad, maxUnread+1))), "a.xml", operating)
+	_, err := Read(ctx, strings.NewReader(camt("", "", ntry("1.00", "CRDT", "")+strings.Repeat(bad, maxUnreadEntries+1))), "a.xml", operating)
 	if err == nil || !strings.Contains(err.Error(), "entry 2 (line 1)") || !strings.Contains(err.Error(), "and 1000 more") {
 		t.Errorf("got %v", err)
 	}
-	f := mustRead(t, camt("", "", ntry("1.00", "CRDT", "")+strings.Repeat(bad, maxUnread)), "a.xml", operating)
-	if len(f.Statements[0].Rejects) != maxUnread {
+	f := mustRead(t, camt("", "", ntry("1.00", "CRDT", "")+strings.Repeat(bad, maxUnreadEntries)), "a.xml", operating)
+	if len(f.Statements[0].Rejects) != maxUnreadEntries {
 		t.Errorf("%d rejects", len(f.Statements[0].Rejects))
 	}
 }

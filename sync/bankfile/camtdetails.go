@@ -131,11 +131,11 @@ func (s *statement) detailAmount(d element, entry money.Money) *money.Money {
 // joined makes one line of the texts that there are; one that repeats the one before it is left out.
 func (s *statement) joined() string {
 	s.texts = slices.DeleteFunc(s.texts, func(t string) bool { return t == "" })
-	return plain(strings.Join(slices.Compact(s.texts), " "))
+	return singleLine(strings.Join(slices.Compact(s.texts), " "))
 }
 
-// plain is oneLine, which costs nothing where the text is one line already.
-func plain(s string) string {
+// singleLine is oneLine, which costs nothing where the text is one line already.
+func singleLine(s string) string {
 	blank := true
 	for i := range len(s) {
 		c := s[i]
@@ -168,7 +168,7 @@ func (s *statement) other(d element, out bool) (name, account string) {
 	p := d.at("RltdPties")
 	for _, r := range roles {
 		party := p.at(r.party).or(p.at(r.ultimate))
-		name = plain(party.at("Nm").or(party.at("Pty", "Nm")).text())
+		name = singleLine(party.at("Nm").or(party.at("Pty", "Nm")).text())
 		id := p.at(r.account, "Id")
 		account = id.at("IBAN").or(id.at("Othr", "Id")).or(id.at("PrtryAcct", "Id")).or(id.at("BBAN")).text()
 		ours := account != "" && s.AccountNumber != "" && sameNumber(account, s.AccountNumber)
@@ -184,14 +184,14 @@ func (s *statement) other(d element, out bool) (name, account string) {
 func (s *statement) references(d element) []string {
 	s.refs = s.refs[:0]
 	add := func(ref string) {
-		if ref = plain(ref); ref != "" && ref != "NOTPROVIDED" && !slices.Contains(s.refs, ref) {
+		if ref = singleLine(ref); ref != "" && ref != "NOTPROVIDED" && !slices.Contains(s.refs, ref) {
 			s.refs = append(s.refs, ref)
 		}
 	}
 	refs := d.at("Refs")
 	add(refs.at("EndToEndId").text())
 	for st := d.at("RmtInf", "Strd"); st.there(); st = st.again() {
-		add(creditorReference(st))
+		add(quotedReference(st))
 	}
 	for _, name := range [...]string{"TxId", "UETR", "InstrId", "PmtInfId", "MsgId", "MndtId"} {
 		add(refs.at(name).text())
@@ -202,14 +202,14 @@ func (s *statement) references(d element) []string {
 // structured is the reference that the payee gave the payer to quote.
 func structured(d element) string {
 	for st := d.at("RmtInf", "Strd"); st.there(); st = st.again() {
-		if ref := plain(creditorReference(st)); ref != "" {
+		if ref := singleLine(quotedReference(st)); ref != "" {
 			return ref
 		}
 	}
 	return ""
 }
 
-func creditorReference(st element) string {
+func quotedReference(st element) string {
 	return st.at("CdtrRefInf", "Ref").or(st.at("CdtrRefInf", "CdtrRef")).text()
 }
 

@@ -13,11 +13,11 @@ import (
 // booked entries or all of them: a figure that fits either is right.
 type summary struct {
 	stated      []statedSum
-	booked, all totals
+	booked, all entryTotals
 	// unread counts the entries that could not be read: with them nothing can be compared.
 	unread int
 	// later is the sum of the booked entries that are valued after the closing balance.
-	later totals
+	later entryTotals
 }
 
 // statedSum is a figure as the bank states it: of is "entries", "credits", "debits" or "net".
@@ -26,16 +26,16 @@ type statedSum struct {
 	out            bool
 }
 
-// totals count entries and add them up, by side. err says why their sum is not known: they are in
+// entryTotals count entries and add them up, by side. err says why their sum is not known: they are in
 // several currencies, or no integer holds it.
-type totals struct {
+type entryTotals struct {
 	credits, debits int
 	in, out         money.Money
 	currencyKnown   bool
 	err             error
 }
 
-func (t *totals) add(m money.Money) {
+func (t *entryTotals) add(m money.Money) {
 	if !t.currencyKnown {
 		t.in, t.out = money.New(0, m.Currency), money.New(0, m.Currency)
 		t.currencyKnown = true
@@ -77,7 +77,7 @@ func (s *summary) read(e element) {
 }
 
 // of are the number and the sum that a stated figure is about.
-func (t *totals) of(x statedSum) (count int, sum money.Money, err error) {
+func (t *entryTotals) of(x statedSum) (count int, sum money.Money, err error) {
 	switch x.of {
 	case "credits":
 		return t.credits, t.in, t.err
@@ -95,7 +95,7 @@ func (t *totals) of(x statedSum) (count int, sum money.Money, err error) {
 
 // fits reports whether the entries are as many and as much as stated. What cannot be compared fits: a
 // sum over several currencies, or one that is no number.
-func (t *totals) fits(x statedSum) bool {
+func (t *entryTotals) fits(x statedSum) bool {
 	count, sum, err := t.of(x)
 	if n, bad := strconv.Atoi(x.count); bad == nil && n != count {
 		return false

@@ -14,17 +14,17 @@ import (
 	"pgregory.net/rapid"
 )
 
-// styled writes XML in a way that is drawn anew for each element: the same document as one bank or
+// xmlStyle writes XML in a way that is drawn anew for each element: the same document as one bank or
 // another would write it.
-type styled struct {
+type xmlStyle struct {
 	*rapid.T
 	prefix string
 }
 
-func (s styled) pick(of ...string) string { return rapid.SampledFrom(of).Draw(s.T, "style") }
+func (s xmlStyle) pick(of ...string) string { return rapid.SampledFrom(of).Draw(s.T, "style") }
 
 // el is an element around what stands in it; nothing where that is nothing.
-func (s styled) el(name string, inside ...string) string {
+func (s xmlStyle) el(name string, inside ...string) string {
 	body := strings.Join(inside, s.pick("", "", "\n\t", "\r\n", "<!-- <Ntry> -->", "<?page 2?>"))
 	if body == "" {
 		return ""
@@ -34,7 +34,7 @@ func (s styled) el(name string, inside ...string) string {
 }
 
 // text is an element of text in one of the ways to write it.
-func (s styled) text(name, text string) string {
+func (s xmlStyle) text(name, text string) string {
 	if text == "" {
 		return ""
 	}
@@ -50,7 +50,7 @@ func (s styled) text(name, text string) string {
 	return s.el(name, escaped)
 }
 
-func (s styled) amount(m money.Money) []string {
+func (s xmlStyle) amount(m money.Money) []string {
 	mark := "CRDT"
 	if m.Minor < 0 {
 		mark = "DBIT"
@@ -60,7 +60,7 @@ func (s styled) amount(m money.Money) []string {
 		m.Abs().Decimal() + "</" + tag + ">", s.text("CdtDbtInd", mark)}
 }
 
-func (s styled) entry(l *book.BankLine) string {
+func (s xmlStyle) entry(l *book.BankLine) string {
 	status := s.text("Sts", "BOOK")
 	if l.Pending {
 		status = s.el("Sts", s.text("Cd", s.pick("PDNG", "INFO", "FUTR")))
@@ -127,7 +127,7 @@ func TestCAMTSaysWhatTheBankWrote(t *testing.T) {
 	encodings := map[string]encoding.Encoding{"": encoding.Nop, "UTF-8": encoding.Nop, "ISO-8859-1": charmap.ISO8859_1,
 		"UTF-16": unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), "utf-16": unicode.UTF16(unicode.BigEndian, unicode.UseBOM)}
 	rapid.Check(t, func(t *rapid.T) {
-		s := styled{t, rapid.SampledFrom([]string{"", "", "n:"}).Draw(t, "prefix")}
+		s := xmlStyle{t, rapid.SampledFrom([]string{"", "", "n:"}).Draw(t, "prefix")}
 		var want [][]book.BankLine
 		var parts []string
 		row := 0

@@ -13,13 +13,13 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// details are the TxDtls of an entry in one NtryDtls.
-func details(bodies ...string) string {
+// txDetails are the TxDtls of an entry in one NtryDtls.
+func txDetails(bodies ...string) string {
 	return "<NtryDtls><TxDtls>" + strings.Join(bodies, "</TxDtls><TxDtls>") + "</TxDtls></NtryDtls>"
 }
 
-// said is a detail in one line.
-func saidOf(d book.BankDetail) string {
+// detailWords is a detail in one line.
+func detailWords(d book.BankDetail) string {
 	amount := "none"
 	if d.Amount != nil {
 		amount = d.Amount.String()
@@ -30,7 +30,7 @@ func saidOf(d book.BankDetail) string {
 
 func TestCAMTBatchesAreOpenedIntoDetails(t *testing.T) {
 	const swiss = "210000000003139471430009017"
-	batch := ntry("70.00", "DBIT", details(
+	batch := ntry("70.00", "DBIT", txDetails(
 		`<Refs><AcctSvcrRef>B-1</AcctSvcrRef><EndToEndId>E-1</EndToEndId></Refs><Amt Ccy="CHF">12.50</Amt>`+
 			`<RltdPties><Cdtr><Pty><Nm>Rent  Ltd</Nm></Pty></Cdtr><CdtrAcct><Id><IBAN>CH9300762011623852957</IBAN></Id>`+
 			`</CdtrAcct></RltdPties><RmtInf><Ustrd>March</Ustrd><Ustrd>flat 3</Ustrd></RmtInf>`,
@@ -39,12 +39,12 @@ func TestCAMTBatchesAreOpenedIntoDetails(t *testing.T) {
 			`<Cdtr><Nm>We</Nm></Cdtr></RltdPties><RmtInf><Strd><CdtrRefInf><Ref>`+swiss+`</Ref></CdtrRefInf></Strd></RmtInf>`,
 		`<AmtDtls><InstdAmt><Amt Ccy="USD">9</Amt></InstdAmt></AmtDtls><Refs><AcctSvcrRef>NOTPROVIDED</AcctSvcrRef></Refs>`,
 		`<Amt Ccy="EUR">1.2.3</Amt>`, `<Amt Ccy="EUR">5.00</Amt><CdtDbtInd>BOTH</CdtDbtInd>`))
-	single := ntry("8.00", "CRDT", details(`<Amt Ccy="EUR">8.00</Amt><RmtInf><Strd><CdtrRefInf><Ref> RF18 5390 </Ref></CdtrRefInf></Strd></RmtInf>`))
+	single := ntry("8.00", "CRDT", txDetails(`<Amt Ccy="EUR">8.00</Amt><RmtInf><Strd><CdtrRefInf><Ref> RF18 5390 </Ref></CdtrRefInf></Strd></RmtInf>`))
 	f := mustRead(t, camt("100.00", "38.00", batch+single), "a.xml", operating)
 	s := f.Statements[0]
 	var got []string
 	for _, d := range s.Lines[0].Details {
-		got = append(got, saidOf(d))
+		got = append(got, detailWords(d))
 	}
 	want := []string{"-12.50 CHF|Rent Ltd|CH9300762011623852957|E-1||March flat 3|B-1",
 		"8.00 EUR|Back||" + swiss + "|" + swiss + "|T-2|", "none||||||", "none||||||", "none||||||"}
@@ -63,7 +63,7 @@ func TestCAMTBatchesAreOpenedIntoDetails(t *testing.T) {
 
 func TestCAMTReversedBatchesTurnWithTheirDetails(t *testing.T) {
 	text := camt("100.00", "150.00", ntry("20.00", "CRDT", "")+ntry("30.00", "DBIT", "<RvslInd>1</RvslInd>"+
-		details(`<Amt Ccy="EUR">10.00</Amt>`, `<Amt Ccy="EUR">20.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>`)))
+		txDetails(`<Amt Ccy="EUR">10.00</Amt>`, `<Amt Ccy="EUR">20.00</Amt><CdtDbtInd>DBIT</CdtDbtInd>`)))
 	kept := mustRead(t, text, "a.xml", operating)
 	handed, err := streamed(strings.NewReader(text), "a.xml", operating)
 	if err != nil {
@@ -135,7 +135,7 @@ func TestCAMTOfAllVersionsSaysTheSame(t *testing.T) {
 		}
 	}
 	l := want[0]
-	if got := saidOf(book.BankDetail{Amount: &l.Amount, Counterparty: l.Counterparty, Reference: l.Reference,
+	if got := detailWords(book.BankDetail{Amount: &l.Amount, Counterparty: l.Counterparty, Reference: l.Reference,
 		Structured: l.Structured, Text: l.Text, BankID: l.BankID}); got !=
 		"12.30 EUR|Payer||E-1|RF18539007547034|Invoice 1 RF18539007547034|B-1" || l.On.String() != "2025-01-31" ||
 		l.ValueOn.String() != "2025-02-01" {
@@ -145,7 +145,7 @@ func TestCAMTOfAllVersionsSaysTheSame(t *testing.T) {
 
 func TestCAMTInEveryEncoding(t *testing.T) {
 	doc := func(declared string) string {
-		text := camt("0", "1.00", ntry("1.00", "CRDT", details(`<RltdPties><Dbtr><Nm>Müller €</Nm></Dbtr></RltdPties>`)))
+		text := camt("0", "1.00", ntry("1.00", "CRDT", txDetails(`<RltdPties><Dbtr><Nm>Müller €</Nm></Dbtr></RltdPties>`)))
 		_, text, _ = strings.Cut(text, "?>")
 		return declared + text
 	}
@@ -334,9 +334,9 @@ func TestCAMTOfOneDayIsOneDay(t *testing.T) {
 	const v2, v8 = "<Sts>BOOK</Sts>", "<Sts><Cd>BOOK</Cd></Sts>"
 	morning := isoMessage(52, 2, "", "", bal("ITBD", "12.30", "CRDT", "2025-01-15")+entry("B-1", v2, ""))
 	night := isoMessage(53, 8, "", "", bal("OPBD", "0", "CRDT", "2025-01-15")+bal("CLBD", "24.60", "CRDT", "2025-01-15")+
-		entry("B-1", v8, details(`<Refs><EndToEndId>E-1</EndToEndId></Refs>`))+
+		entry("B-1", v8, txDetails(`<Refs><EndToEndId>E-1</EndToEndId></Refs>`))+
 		entry("B-2", v8, "<NtryDtls><Btch><NbOfTxs>2</NbOfTxs></Btch></NtryDtls>"))
-	notice := isoMessage(54, 4, "", "", entry("B-2", v2, details(`<Amt Ccy="EUR">12.00</Amt>`, `<Amt Ccy="EUR">0.30</Amt>`)))
+	notice := isoMessage(54, 4, "", "", entry("B-2", v2, txDetails(`<Amt Ccy="EUR">12.00</Amt>`, `<Amt Ccy="EUR">0.30</Amt>`)))
 	var books []book.BankLine
 	for n, text := range []string{morning, night, notice, morning, night} {
 		f := mustRead(t, text, "a.xml", operating)

@@ -11,8 +11,8 @@ import (
 	"countinghouse/app/book"
 )
 
-// pieces reads a head, a text that is made anew each time, and a foot; it can be read twice.
-type pieces struct {
+// madeFile reads a head, a text that is made anew each time, and a foot; it can be read twice.
+type madeFile struct {
 	head, foot string
 	n          int
 	each       func(i int) string
@@ -21,12 +21,12 @@ type pieces struct {
 	left string
 }
 
-func (p *pieces) Seek(int64, int) (int64, error) {
+func (p *madeFile) Seek(int64, int) (int64, error) {
 	p.i, p.left = 0, ""
 	return 0, nil
 }
 
-func (p *pieces) Read(b []byte) (int, error) {
+func (p *madeFile) Read(b []byte) (int, error) {
 	for p.left == "" {
 		switch p.i++; {
 		case p.i == 1:
@@ -48,10 +48,10 @@ const payment = `<TxDtls><Refs><AcctSvcrRef>%d</AcctSvcrRef><EndToEndId>E</EndTo
 	`<RltdPties><Dbtr><Nm>Payer</Nm></Dbtr></RltdPties><RmtInf><Ustrd>Invoice</Ustrd></RmtInf></TxDtls>`
 
 // batchOf is a statement with an entry, a batch of so many payments, and an entry.
-func batchOf(n int) *pieces {
+func batchOf(n int) *madeFile {
 	head, foot, _ := strings.Cut(camt("0", "1002.00", ntry("1.00", "CRDT", "")+ntry("1000.00", "CRDT",
 		"<AcctSvcrRef>B</AcctSvcrRef><NtryDtls>|</NtryDtls><AddtlNtryInf>Collected</AddtlNtryInf>")+ntry("1.00", "CRDT", "")), "|")
-	return &pieces{head: head, foot: foot, n: n, each: func(i int) string { return fmt.Sprintf(payment, i) }}
+	return &madeFile{head: head, foot: foot, n: n, each: func(i int) string { return fmt.Sprintf(payment, i) }}
 }
 
 // TestCAMTBatchOfAnySizeTakesFlatMemory reads batches of 10,000 and 100,000 payments: the first is
@@ -87,7 +87,7 @@ func TestCAMTBatchOfAnySizeTakesFlatMemory(t *testing.T) {
 func TestHostileCAMT(t *testing.T) {
 	const stmt = `<Document><BkToCstmrStmt><Stmt>`
 	const mb, gb = 1 << 20, 1 << 30
-	manyNames := &pieces{head: stmt + "<Ntry>", n: 1 << 20, each: func(i int) string { return fmt.Sprintf("<a%d/>", i) }}
+	manyNames := &madeFile{head: stmt + "<Ntry>", n: 1 << 20, each: func(i int) string { return fmt.Sprintf("<a%d/>", i) }}
 	for _, c := range []struct {
 		name   string
 		r      io.ReadSeeker

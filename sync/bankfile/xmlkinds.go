@@ -80,9 +80,10 @@ func xmlKind(names []string) string {
 
 // utf16XML reports whether a file begins as XML does, in UTF-16.
 func utf16XML(head []byte) bool {
-	if wide(head) == "" {
+	name := wide(head)
+	if name == "" {
 		return false
 	}
-	text, err := decode(head[:min(len(head), 1024)&^1], detect(head))
-	return err == nil && strings.HasPrefix(strings.TrimSpace(text), "<")
+	text, err := utf16Of(name).NewDecoder().Bytes(head[:min(len(head), 1024)&^1])
+	return err == nil && strings.HasPrefix(strings.TrimSpace(string(text)), "<")
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 )
@@ -42,12 +43,8 @@ func (x *xmlReader) decode(in *input) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.charset = wide(head)
-	switch {
-	case x.charset == "UTF-16LE":
-		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Reader(in), nil
-	case x.charset == "UTF-16BE":
-		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder().Reader(in), nil
+	if x.charset = wide(head); x.charset != "" {
+		return utf16Of(x.charset).NewDecoder().Reader(in), nil
 	}
 	x.charset = "UTF-8"
 	text, marked := strings.CutPrefix(string(head[:min(len(head), 1024)]), "\xef\xbb\xbf")
@@ -72,6 +69,14 @@ func (x *xmlReader) decode(in *input) (io.Reader, error) {
 	}
 	x.charset = strings.ToUpper(name)
 	return enc.NewDecoder().Reader(in), nil
+}
+
+// utf16Of is the form of UTF-16 that wide names.
+func utf16Of(name string) encoding.Encoding {
+	if name == "UTF-16BE" {
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	}
+	return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
 }
 
 // redeclared refuses a second declaration, as between documents that were put into one file, that

@@ -14,9 +14,9 @@ import (
 	"testing/iotest"
 )
 
-// theirs is what encoding/xml makes of a document: its tags with the currency of each, its texts, and
+// standardTokens is what encoding/xml makes of a document: its tags with the currency of each, its texts, and
 // whether it was read to its end. declares says that it met a declaration that we refuse.
-func theirs(b []byte) (out []string, declares bool, err error) {
+func standardTokens(b []byte) (out []string, declares bool, err error) {
 	d := xml.NewDecoder(bytes.NewReader(b))
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
 	name := func(n xml.Name) string { return n.Space + "|" + n.Local }
@@ -47,8 +47,8 @@ func theirs(b []byte) (out []string, declares bool, err error) {
 	}
 }
 
-// scanned is the same by our scanner, through a buffer of a size.
-func scanned(b []byte, size int) (out []string, s *xmlScanner, err error) {
+// tokensOf is the same by our scanner, through a buffer of a size.
+func tokensOf(b []byte, size int) (out []string, s *xmlScanner, err error) {
 	s = newXMLScanner(bytes.NewReader(b), size, 1<<30)
 	name := func(n *xmlName) string {
 		space := strings.TrimSuffix(n.raw, n.local)
@@ -100,8 +100,8 @@ func FuzzXML(f *testing.F) {
 
 func compareXML(t *testing.T, b []byte, size int) {
 	t.Helper()
-	want, declares, wantErr := theirs(b)
-	got, s, err := scanned(b, size)
+	want, declares, wantErr := standardTokens(b)
+	got, s, err := tokensOf(b, size)
 	switch {
 	case errors.Is(err, errDirective):
 		if !declares && wantErr == nil {
@@ -160,10 +160,10 @@ func TestXMLOfManyNamesIsRefused(t *testing.T) {
 		fmt.Fprintf(&b, "<a%d/>", i)
 	}
 	compareXML(t, []byte(b.String()), 64)
-	if _, _, err := scanned([]byte(b.String()), 64); err == nil {
+	if _, _, err := tokensOf([]byte(b.String()), 64); err == nil {
 		t.Error("no refusal")
 	}
-	_, s, err := scanned([]byte(strings.Repeat("<a/>", 3*maxNames)), 64)
+	_, s, err := tokensOf([]byte(strings.Repeat("<a/>", 3*maxNames)), 64)
 	if err != nil || len(s.names) != 1 {
 		t.Errorf("%d names, %v", len(s.names), err)
 	}
