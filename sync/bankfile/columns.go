@@ -1,6 +1,8 @@
 package bankfile
 
 import (
+	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -40,9 +42,30 @@ type table struct {
 	dates map[string]dateParts
 }
 
+// rowSource gives the rows of a table in file order, and may be read again from its beginning.
+type rowSource interface {
+	// next is the next row, io.EOF after the last. The slice of its cells is good until the next
+	// call, the cells may be kept. An empty row ends a paragraph of the table.
+	next() (row, error)
+	// restart goes back to before the first row.
+	restart() error
+}
+
 // readTable understands the rows of a table and reads them into one statement. Spreadsheets and
-// delimited text come here alike.
-func readTable(rows []row, s *sink) error {
+// delimited text come here alike. In the second pass of Stream it is called again, with the source
+// at its beginning.
+func readTable(src rowSource, s *sink) error {
+	var rows []row
+	for {
+		r, err := src.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		rows = append(rows, row{r.n, slices.Clone(r.cells)})
+	}
 	f, o := s.f, s.o
 	t := &table{s: s, f: f, o: o, sums: map[int]money.Currency{}, at: map[Role]int{},
 		dates: map[string]dateParts{}}

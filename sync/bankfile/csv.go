@@ -69,7 +69,26 @@ func readCSV(in *input, s *sink) error {
 	if err != nil {
 		return err
 	}
-	return readTable(rows, s)
+	return readTable(&rowsInMemory{rows: rows}, s)
+}
+
+// rowsInMemory are rows that were read before.
+type rowsInMemory struct {
+	rows []row
+	at   int
+}
+
+func (m *rowsInMemory) next() (row, error) {
+	if m.at == len(m.rows) {
+		return row{}, io.EOF
+	}
+	m.at++
+	return m.rows[m.at-1], nil
+}
+
+func (m *rowsInMemory) restart() error {
+	m.at = 0
+	return nil
 }
 
 // lineEnds makes line ends of CR alone and of CR CR LF ordinary ones.
