@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/gogs/chardet"
 	"golang.org/x/text/encoding"
@@ -47,19 +46,20 @@ func wide(b []byte) string {
 	return ""
 }
 
-// detect finds the encoding of a text: byte order mark, zero bytes, valid UTF-8, else the charset
-// detector's guess, which known names of columns may overrule.
-func detect(b []byte) charset {
-	switch wide(b) {
+// detect finds the encoding of a text by its beginning: byte order mark, zero bytes, valid UTF-8,
+// else the charset detector's guess, which known names of columns may overrule. checked says that it
+// is UTF-8 only as long as all that follows is.
+func detect(head []byte) (c charset, checked bool) {
+	switch wide(head) {
 	case "UTF-16LE":
-		return charset{"UTF-16LE", unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), true}
+		return charset{"UTF-16LE", unicode.UTF16(unicode.LittleEndian, unicode.UseBOM), true}, false
 	case "UTF-16BE":
-		return charset{"UTF-16BE", unicode.UTF16(unicode.BigEndian, unicode.UseBOM), true}
+		return charset{"UTF-16BE", unicode.UTF16(unicode.BigEndian, unicode.UseBOM), true}, false
 	}
-	if utf8.Valid(b) {
-		return utf8Charset
+	if new(utf8Check).look(head) == nil {
+		return utf8Charset, true
 	}
-	return guess(b)
+	return guess(head), false
 }
 
 func guess(b []byte) charset {
@@ -138,16 +138,4 @@ func knownNames(sample []byte, c charset) int {
 		}
 	}
 	return n
-}
-
-// decode turns the bytes into UTF-8 text without a byte order mark.
-func decode(b []byte, c charset) (string, error) {
-	if c.name == "UTF-8" {
-		return strings.ToValidUTF8(string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))), "\ufffd"), nil
-	}
-	out, err := c.enc.NewDecoder().Bytes(b)
-	if err != nil {
-		return "", refuse("the letters cannot be decoded as "+c.name, "save the file as UTF-8")
-	}
-	return strings.TrimPrefix(string(out), "\ufeff"), nil
 }

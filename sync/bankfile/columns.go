@@ -10,38 +10,6 @@ import (
 	"countinghouse/app/money"
 )
 
-// table is a delimited file while it is being understood.
-type table struct {
-	s *sink
-	f *File
-	o Options
-	// before are the rows above the data, rows the data and what follows.
-	before, rows []row
-	header       *row
-	cols         []Column
-	// sums are the currencies in the names of columns, by index.
-	sums     map[int]money.Currency
-	currency money.Currency
-	// at is the first column of a role, -1 for none.
-	at    map[Role]int
-	order Order
-	sign  Sign
-	// given is the profile that applies, never nil.
-	given Profile
-	out   Parsed
-	// opening and closing are stated beside the lines.
-	opening, closing string
-	balances         []balanceAt
-	skipped          int
-	// rejected are the rows that could not be read.
-	rejected []int
-	// negative and single are what whole columns say, found once.
-	negative *bool
-	single   *int
-	// dates are the cells that were taken apart.
-	dates map[string]dateParts
-}
-
 // rowSource gives the rows of a table in file order, and may be read again from its beginning.
 type rowSource interface {
 	// next is the next row, io.EOF after the last. The slice of its cells is good until the next
@@ -51,69 +19,218 @@ type rowSource interface {
 	restart() error
 }
 
+// row is one record of a table with its line in the file, from 1.
+type row struct {
+	n     int
+	cells []string
+}
+
+// cell is the trimmed text at a column, "" past the end.
+func (r row) cell(i int) string {
+	if i < 0 || i >= len(r.cells) {
+		return ""
+	}
+	c := r.cells[i]
+	if c == "" || c[0]-'!' < 0x5e && c[len(c)-1]-'!' < 0x5e {
+		return c
+	}
+	return trimCell(c)
+}
+
+func (r row) empty() bool {
+	for i := range r.cells {
+		if r.cell(i) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// The window is what is looked at before the table is read: so many rows and so many bytes of it.
+const (
+	windowRows  = 1000
+	windowBytes = 4 << 20
+)
+
+// table is a table while it is being understood. The window, its first rows, gives it a form; all
+// rows are then read under the form, and say by their facts whether it is right. Where they say
+// otherwise, the table is read again under the form that they give.
+type table struct {
+	s *sink
+	o Options
+	// window are the first rows, whole says that there are no others. Of them, before are the rows
+	// above the data and body the data.
+	window       []row
+	whole        bool
+	before, body []row
+	header       *row
+	// base are the columns with what they can mean without a look at whole columns; asked is what a
+	// table without a header asks about them.
+	base  []Column
+	kinds []kind
+	asked []Question
+	// sums are the currencies in the names of columns, by index; noted is what the rows above say.
+	sums  map[int]money.Currency
+	noted noted
+	form  *form
+	run   run
+	// expect is how many lines there will be, where that is known.
+	expect int
+	// source is where the rows came from. fixes are the corrections of cells, profiles the remembered profiles by shape, dates the cells
+	// that were taken apart.
+	source   rowSource
+	fixes    map[fixed]string
+	profiles map[string]*Profile
+	dates    map[string]*dated
+	recent   [256]recentDate
+}
+
+// fixed is the place of a corrected cell.
+type fixed struct {
+	row   int
+	means Role
+}
+
 // readTable understands the rows of a table and reads them into one statement. Spreadsheets and
 // delimited text come here alike. In the second pass of Stream it is called again, with the source
 // at its beginning.
 func readTable(src rowSource, s *sink) error {
-	var rows []row
-	for {
+	if t, ok := s.memo.(*table); ok {
+		t.s, s.f.Delimiter = s, t.s.f.Delimiter
+		return t.read(src, nil)
+	}
+	t := newTable(s)
+	t.source = src
+	if err := t.look(src); err != nil {
+		return err
+	}
+	if !t.findHeader() && !t.findData() {
+		return refuse("no table of bank lines in it: no columns with dates and amounts",
+			"export the statement as CSV with a line of column names")
+	}
+	for _, r := range t.before {
+		t.noted.read(r)
+	}
+	x := t.settle()
+	keep := s.pass
+	if !t.whole && keep == keeping {
+		// A long table is surveyed before any line of it is kept.
+		s.pass = surveying
+		defer func() { s.pass = keep }()
+	}
+	for !t.whole {
+		next := newFacts(len(t.base))
+		if err := t.read(src, next); err != nil {
+			return err
+		}
+		was := t.form
+		x, t.form = next, t.decide(next)
+		if was.same(t.form) {
+			break
+		}
+		if err := t.restart(src); err != nil {
+			return err
+		}
+	}
+	if err := t.form.refusal(); err != nil {
+		return err
+	}
+	if t.whole && len(t.form.questions) == 0 {
+		if err := t.read(src, nil); err != nil {
+			return err
+		}
+	}
+	if err := t.conclude(x); err != nil || len(s.f.Questions) > 0 {
+		return err
+	}
+	if s.pass != keep {
+		s.pass = keep
+		if err := t.restart(src); err != nil {
+			return err
+		}
+		t.expect = t.run.lines
+		if err := t.read(src, nil); err != nil {
+			return err
+		}
+	}
+	t.state(x)
+	s.memo = t
+	return s.end()
+}
+
+// restart goes back to behind the window, to read the table again.
+func (t *table) restart(src rowSource) error {
+	t.s.restart()
+	if err := src.restart(); err != nil {
+		return err
+	}
+	return t.skipWindow(src)
+}
+
+func newTable(s *sink) *table {
+	t := &table{s: s, o: s.o, sums: map[int]money.Currency{}, profiles: map[string]*Profile{},
+		dates: map[string]*dated{}}
+	for _, x := range s.o.Fixes {
+		if t.fixes == nil {
+			t.fixes = map[fixed]string{}
+		}
+		if _, ok := t.fixes[fixed{x.Row, x.Means}]; !ok {
+			t.fixes[fixed{x.Row, x.Means}] = x.Value
+		}
+	}
+	return t
+}
+
+// look reads the window.
+func (t *table) look(src rowSource) error {
+	for size := 0; len(t.window) < windowRows && size < windowBytes; {
 		r, err := src.next()
 		if errors.Is(err, io.EOF) {
-			break
+			t.whole = true
+			return nil
 		}
 		if err != nil {
 			return err
 		}
-		rows = append(rows, row{r.n, slices.Clone(r.cells)})
+		t.window = append(t.window, row{r.n, slices.Clone(r.cells)})
+		for _, c := range r.cells {
+			size += len(c)
+		}
 	}
-	f, o := s.f, s.o
-	t := &table{s: s, f: f, o: o, sums: map[int]money.Currency{}, at: map[Role]int{},
-		dates: map[string]dateParts{}}
-	if !t.findHeader(rows) && !t.findData(rows) {
-		return refuse("no table of bank lines in it: no columns with dates and amounts",
-			"export the statement as CSV with a line of column names")
+	return nil
+}
+
+// skipWindow goes behind the window in a source that begins again.
+func (t *table) skipWindow(src rowSource) error {
+	for range t.window {
+		if _, err := src.next(); err != nil {
+			return err
+		}
 	}
-	t.applyProfile()
-	t.index()
-	if t.at[Booked] < 0 || t.at[Amount] < 0 && t.at[Debit] < 0 && t.at[Credit] < 0 {
-		return t.unclear()
+	return nil
+}
+
+// settle finds the form of the window: decisions build on each other, so it is decided until
+// nothing changes. The first is made without any facts.
+func (t *table) settle() *facts {
+	t.form = t.decide(&facts{columns: make([]columnFacts, len(t.base))})
+	for {
+		x := newFacts(len(t.base))
+		for _, r := range t.body {
+			x.add(t, r)
+		}
+		was := t.form
+		if t.form = t.decide(x); was.same(t.form) {
+			return x
+		}
 	}
-	t.readBefore()
-	t.decideCurrency()
-	t.decidePoints()
-	t.decideDates()
-	t.learn()
-	if len(f.Questions) > 0 {
-		return nil
-	}
-	if err := t.readLines(); err != nil {
-		return err
-	}
-	t.decideSign()
-	t.learn()
-	if len(f.Questions) > 0 {
-		return nil
-	}
-	return t.finish()
 }
 
 // findHeader looks for the first row that names several columns and is followed by typed rows.
-func (t *table) findHeader(rows []row) bool {
+func (t *table) findHeader() bool {
+	rows := t.window
 	for i, r := range rows[:min(len(rows), 60)] {
-		dates, sums, known := 0, 0, 0
-		for j := range r.cells {
-			ms := meanings(r.cell(j))
-			if len(ms) > 0 {
-				known++
-			}
-			if hasRole(ms, Booked, Valued) {
-				dates++
-			}
-			if hasRole(ms, Amount, Debit, Credit) {
-				sums++
-			}
-		}
-		if known < 2 || dates == 0 || sums == 0 || known*2 < filled(r) && known < 4 {
+		if !isHeader(r) {
 			continue
 		}
 		body := rows[i+1:]
@@ -121,15 +238,32 @@ func (t *table) findHeader(rows []row) bool {
 		for _, b := range body[:min(len(body), 200)] {
 			wide = max(wide, len(b.cells))
 		}
-		t.before, t.header, t.rows = rows[:i], &rows[i], body
-		t.cols = make([]Column, wide)
-		for j := range t.cols {
-			t.cols[j] = Column{Index: j, Header: r.cell(j)}
+		t.before, t.header, t.body = rows[:i], &rows[i], body
+		t.setColumns(wide)
+		for j := range t.base {
+			t.base[j].Header = r.cell(j)
 		}
-		t.nameColumns()
 		return true
 	}
 	return false
+}
+
+// isHeader reports whether a row names columns: one of dates, one of amounts, and most of the rest.
+func isHeader(r row) bool {
+	dates, sums, known := 0, 0, 0
+	for j := range r.cells {
+		ms := meanings(r.cell(j))
+		if len(ms) > 0 {
+			known++
+		}
+		if hasRole(ms, Booked, Valued) {
+			dates++
+		}
+		if hasRole(ms, Amount, Debit, Credit) {
+			sums++
+		}
+	}
+	return known >= 2 && dates > 0 && sums > 0 && (known*2 >= filled(r) || known >= 4)
 }
 
 func filled(r row) int {
@@ -142,59 +276,71 @@ func filled(r row) int {
 	return n
 }
 
+// setColumns makes the columns and looks what kinds of cells they have.
+func (t *table) setColumns(n int) {
+	t.base, t.kinds = make([]Column, n), make([]kind, n)
+	for j := range t.base {
+		t.base[j].Index = j
+		t.kinds[j] = t.kindOf(j)
+	}
+}
+
 // nameColumns gives each column the best of its name's meanings that its cells bear out.
-func (t *table) nameColumns() {
+func (t *table) nameColumns(m *form, x *facts) {
 	type claim struct{ col, rank int }
 	best := map[Role]claim{}
-	for j := range t.cols {
-		name, cur := nameAndCurrency(t.cols[j].Header)
+	for j := range m.cols {
+		name, cur := nameAndCurrency(m.cols[j].Header)
 		if cur != "" {
 			t.sums[j] = cur
 		}
-		kind := t.kindOf(j)
-		for _, m := range vocabulary[name] {
-			if !kind.bears(m.role) || m.role == Mark && !t.marks(j) {
+		for _, v := range vocabulary[name] {
+			if !t.kinds[j].bears(v.role) || v.role == Mark && !x.columns[j].allMarks() {
 				continue
 			}
-			rank := m.rank * 4
-			if m.role == Amount && cur != "" && t.o.Currency == cur {
+			rank := v.rank * 4
+			if t.kinds[j].n == 0 {
+				// The window shows nothing of it; another column that has cells is the better one.
+				rank += 1000
+			}
+			if v.role == Amount && cur != "" && t.o.Currency == cur {
 				rank -= 3
 			}
-			switch old, taken := best[m.role]; {
-			case m.role == Text:
-				t.cols[j].Means = Text
+			switch old, taken := best[v.role]; {
+			case v.role == Text:
+				m.cols[j].Means = Text
 			case taken && rank >= old.rank:
 				continue
 			default:
 				if taken {
-					t.cols[old.col].Means = Unused
+					m.cols[old.col].Means = Unused
 				}
-				best[m.role] = claim{j, rank}
-				t.cols[j].Means = m.role
+				best[v.role] = claim{j, rank}
+				m.cols[j].Means = v.role
 			}
 			break
 		}
-		if t.cols[j].Header == "" && t.cols[j].Means == Unused && t.marks(j) {
-			t.cols[j].Means = Mark
+		if m.cols[j].Header == "" && m.cols[j].Means == Unused && x.columns[j].allMarks() {
+			m.cols[j].Means = Mark
 		}
 	}
-	t.dropSpare()
+	t.dropSpare(m, x)
 }
 
 // dropSpare lets go of columns that others make needless or that cannot be what they say.
-func (t *table) dropSpare() {
-	t.index()
-	if a := t.at[OurAccount]; a >= 0 && !t.constant(a) {
-		t.cols[a].Means = Unused
+func (t *table) dropSpare(m *form, x *facts) {
+	m.index()
+	if a := m.at[ourSlot]; a >= 0 && !x.columns[a].same() {
+		m.cols[a].Means = Unused
 	}
-	if a := t.at[TheirAccount]; a >= 0 && t.o.Number != "" && t.constant(a) &&
-		sameNumber(t.o.Number, t.firstCell(a)) {
-		t.cols[a].Means = OurAccount
+	if a := m.at[theirSlot]; a >= 0 && t.o.Number != "" && x.columns[a].same() &&
+		sameNumber(t.o.Number, x.columns[a].first) {
+		m.cols[a].Means = OurAccount
 	}
-	if t.at[Booked] < 0 && t.at[Valued] >= 0 {
-		t.cols[t.at[Valued]].Means = Booked
+	if m.at[bookedSlot] < 0 && m.at[valuedSlot] >= 0 {
+		m.cols[m.at[valuedSlot]].Means = Booked
 	}
-	t.index()
+	m.index()
 }
 
 // kind is what the cells of a column look like.
@@ -202,18 +348,17 @@ type kind struct{ dates, amounts, codes, empty, others, n int }
 
 func (t *table) kindOf(col int) kind {
 	var k kind
-	for _, r := range t.rows[:min(len(t.rows), 500)] {
+	for _, r := range t.body[:min(len(t.body), 500)] {
 		c := r.cell(col)
 		if c == "" {
 			k.empty++
 			continue
 		}
 		k.n++
-		_, date := readDate(c)
 		switch {
 		case money.Currency(c).Known():
 			k.codes++
-		case date:
+		case t.readDate(c).ok:
 			k.dates++
 		case looksLikeAmount(c):
 			k.amounts++
@@ -234,9 +379,7 @@ func (k kind) bears(r Role) bool {
 	case Debit, Credit, Balance:
 		return k.n == 0 || k.amounts+k.dates > 0 && (k.amounts+k.dates)*4 >= k.n
 	case Currency:
-		return k.codes > 0
-	case Mark:
-		return k.n > 0
+		return k.n == 0 || k.codes > 0
 	}
 	return true
 }
@@ -260,119 +403,6 @@ func withoutCode(s string) string {
 	return s
 }
 
-// marks reports whether all cells of a column are words that say which way money went.
-func (t *table) marks(col int) bool {
-	some := false
-	for _, r := range t.rows {
-		c := r.cell(col)
-		if c == "" || t.repeatsHeader(r) {
-			continue
-		}
-		if marked(c) == 0 {
-			return false
-		}
-		some = true
-	}
-	return some
-}
-
-func (t *table) constant(col int) bool {
-	first := t.firstCell(col)
-	for _, r := range t.rows {
-		if c := r.cell(col); c != "" && c != first && !t.repeatsHeader(r) {
-			return false
-		}
-	}
-	return first != ""
-}
-
-func (t *table) firstCell(col int) string {
-	for _, r := range t.rows {
-		if c := r.cell(col); c != "" {
-			return c
-		}
-	}
-	return ""
-}
-
-// applyProfile puts a remembered profile over what was found.
-func (t *table) applyProfile() {
-	names := make([]string, 0, len(t.cols))
-	for _, c := range t.cols {
-		if t.header != nil && c.Index < len(t.header.cells) {
-			names = append(names, c.Header)
-		} else if t.header == nil {
-			names = append(names, "column of "+string(c.Means))
-		}
-	}
-	shape := shapeOf(names)
-	p := t.o.Profile
-	if p == nil && t.o.Known != nil {
-		p = t.o.Known(shape)
-	}
-	if p != nil && !p.fits(shape, len(t.cols)) {
-		t.f.note("the profile %q is of another kind of file and was not used", p.Name)
-		p = nil
-	}
-	if p != nil {
-		t.given = *p
-		t.f.Recognised = true
-		t.f.Questions = nil
-		for _, c := range p.Columns {
-			if c.Index >= 0 && c.Index < len(t.cols) {
-				t.cols[c.Index].Means, t.cols[c.Index].Point = c.Means, c.Point
-			}
-		}
-	}
-	t.f.Profile = t.given
-	t.f.Profile.Shape = shape
-}
-
-func (t *table) index() {
-	for _, r := range Roles {
-		t.at[r] = -1
-	}
-	for j := len(t.cols) - 1; j >= 0; j-- {
-		t.at[t.cols[j].Means] = j
-	}
-}
-
-// learn writes what is known now into the file's profile.
-func (t *table) learn() {
-	p := &t.f.Profile
-	p.Encoding, p.Delimiter, p.Header = t.f.Encoding, t.f.Delimiter, t.header != nil
-	for j := range t.cols {
-		t.cols[j].Reads = t.reads(t.cols[j])
-	}
-	p.Columns = slices.Clone(t.cols)
-	p.Dates, p.Sign = t.order, t.sign
-	if p.Sign == Undecided {
-		p.Sign = t.given.Sign
-	}
-}
-
-// reads shows how a column's cells are read.
-func (t *table) reads(c Column) string {
-	switch {
-	case c.Means == Unused:
-		return ""
-	case c.Means == Booked || c.Means == Valued:
-		for _, r := range t.rows {
-			if d, ok := t.readDate(r.cell(c.Index)); ok && (d.settled() || t.order != Unordered) {
-				return d.reads(t.order)
-			}
-		}
-		return ""
-	case c.isAmount() && c.Point == ",":
-		return "1.234,56"
-	case c.isAmount():
-		return "1,234.56"
-	case c.Means == Currency && t.constant(c.Index):
-		return t.firstCell(c.Index)
-	}
-	return "text"
-}
-
 func (t *table) repeatsHeader(r row) bool {
 	if t.header == nil {
 		return false
@@ -390,12 +420,14 @@ func (t *table) repeatsHeader(r row) bool {
 	return same > 1
 }
 
-// fixed is the cell of a role in a row, as a person corrected it or as it stands.
-func (t *table) fixed(r row, role Role) string {
-	if v, ok := t.s.fixed(r.n, role); ok {
-		return v
+// cell is the cell of a role in a row, as a person corrected it or as it stands.
+func (t *table) cell(r row, k slot) string {
+	if t.fixes != nil {
+		if v, ok := t.fixes[fixed{r.n, Roles[k]}]; ok {
+			return v
+		}
 	}
-	return r.cell(t.at[role])
+	return r.cell(t.form.at[k])
 }
 
 func firstDate(s string) (book.Date, bool) {

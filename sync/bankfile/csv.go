@@ -1,178 +1,144 @@
 package bankfile
 
 import (
-	"encoding/csv"
+	"bytes"
 	"errors"
-	"fmt"
 	"io"
-	"slices"
 	"strings"
+
+	"golang.org/x/text/transform"
 )
 
-// row is one record of a table with its line in the file, from 1.
-type row struct {
-	n     int
-	cells []string
-}
-
-// cell is the trimmed text at a column, "" past the end.
-func (r row) cell(i int) string {
-	if i < 0 || i >= len(r.cells) {
-		return ""
-	}
-	return strings.Trim(r.cells[i], " \t\r\n\u00a0\u200e\u200f\ufeff")
-}
-
-func (r row) empty() bool {
-	for i := range r.cells {
-		if r.cell(i) != "" {
-			return false
-		}
-	}
-	return true
-}
-
 var delimiters = []struct {
-	r    rune
+	b    byte
 	name string
 }{{';', "semicolon"}, {',', "comma"}, {'\t', "tab"}, {'|', "pipe"}, {'^', "caret"}}
 
+// csvRows are the rows of delimited text of any dialect.
+type csvRows struct {
+	in *input
+	l  Limits
+	// set is the charset; checked says that it is UTF-8 as long as all bytes are.
+	set     charset
+	checked bool
+	delim   byte
+	// skipped are lines above the first row: "sep=;".
+	skipped int
+	scan    *rowScanner
+}
+
 // readCSV reads delimited text of any dialect.
 func readCSV(in *input, s *sink) error {
-	f, o := s.f, s.o
-	raw, err := in.all(o.Limits)
+	if t, ok := s.memo.(*table); ok {
+		c := t.source.(*csvRows)
+		if err := c.open(); err != nil {
+			return err
+		}
+		return readTable(c, s)
+	}
+	head, err := in.head()
 	if err != nil {
 		return err
 	}
-	set := detect(raw)
-	if o.Profile != nil && !set.sure && o.Profile.Encoding != "" {
-		if known, ok := charsetNamed(o.Profile.Encoding); ok {
-			set = known
+	c := &csvRows{in: in, l: s.o.Limits}
+	c.set, c.checked = detect(head)
+	err = c.readAs(s)
+	if x, ok := errors.AsType[*notUTF8](err); ok {
+		// The bytes that are no UTF-8 stand further down.
+		c.set, c.checked = guess(append(bytes.Clone(head[:min(len(head), 4096)]), x.sample...)), false
+		s.restart()
+		if err := in.rewind(); err != nil {
+			return err
+		}
+		err = c.readAs(s)
+	}
+	return err
+}
+
+// readAs reads the table in the charset that was found, or the one that is remembered of such files.
+func (c *csvRows) readAs(s *sink) error {
+	if p := s.o.Profile; p != nil && !c.set.sure && p.Encoding != "" {
+		if known, ok := charsetNamed(p.Encoding); ok {
+			c.set = known
 		}
 	}
-	text, err := decode(raw, set)
+	f := s.f
+	if !c.set.sure {
+		f.note("the letters look like %s, which is not certain", c.set.name)
+	}
+	head, err := c.in.head()
 	if err != nil {
 		return err
 	}
-	if !set.sure {
-		f.note("the letters look like %s, which is not certain", set.name)
-	}
-	text = lineEnds(text)
-	delim, skipped, text := delimiterOf(text)
-	f.Encoding, f.Delimiter = set.name, string(delim)
+	text := lineEnds(c.decoded(head))
+	c.delim, c.skipped = delimiterOf(text, c.l)
+	f.Encoding, f.Delimiter = c.set.name, string(rune(c.delim))
 	for _, d := range delimiters {
-		if d.r == delim {
-			f.Variant = "CSV, " + d.name + ", " + set.name
+		if d.b == c.delim {
+			f.Variant = "CSV, " + d.name + ", " + c.set.name
 		}
 	}
-	rows, err := readRows(text, delim, skipped, o.Limits)
-	if err != nil {
+	if err := c.open(); err != nil {
 		return err
 	}
-	return readTable(&rowsInMemory{rows: rows}, s)
+	return readTable(c, s)
 }
 
-// rowsInMemory are rows that were read before.
-type rowsInMemory struct {
-	rows []row
-	at   int
+// decoded is the beginning of the file as text; a letter that is cut in two is left away.
+func (c *csvRows) decoded(head []byte) string {
+	out, _ := io.ReadAll(transform.NewReader(bytes.NewReader(head), c.set.enc.NewDecoder()))
+	return strings.TrimPrefix(string(out), "\ufeff")
 }
 
-func (m *rowsInMemory) next() (row, error) {
-	if m.at == len(m.rows) {
-		return row{}, io.EOF
+// open begins to read the rows, from where the file stands.
+func (c *csvRows) open() error {
+	c.scan = &rowScanner{delim: c.delim, l: c.l}
+	if c.checked {
+		c.scan.r, c.scan.check = c.in, new(utf8Check).look
+	} else {
+		c.scan.r = transform.NewReader(c.in, c.set.enc.NewDecoder())
 	}
-	m.at++
-	return m.rows[m.at-1], nil
-}
-
-func (m *rowsInMemory) restart() error {
-	m.at = 0
+	if c.skipped > 0 {
+		return c.scan.skipLine()
+	}
 	return nil
 }
 
-// lineEnds makes line ends of CR alone and of CR CR LF ordinary ones.
-func lineEnds(s string) string {
-	if strings.Contains(s, "\r\r\n") {
-		s = strings.ReplaceAll(s, "\r\r\n", "\n")
+func (c *csvRows) next() (row, error) { return c.scan.next() }
+
+func (c *csvRows) restart() error {
+	if err := c.in.rewind(); err != nil {
+		return err
 	}
-	if !strings.Contains(s, "\n") {
-		s = strings.ReplaceAll(s, "\r", "\n")
-	}
-	return strings.TrimRight(s, "\x1a\x00")
+	return c.open()
 }
 
 // delimiterOf finds what parts the cells: what a "sep=" line says, else the mark that makes the
-// most cells in rows of equal length. It returns how many lines it took off the text.
-func delimiterOf(text string) (rune, int, string) {
-	if line, rest, ok := strings.Cut(text, "\n"); ok {
-		l := strings.Trim(strings.TrimRight(line, "\r"), `"`)
-		if len(l) == 5 && strings.EqualFold(l[:4], "sep=") {
-			return rune(l[4]), 1, rest
-		}
+// most cells in rows of equal length. It returns how many lines are to be left out for that.
+func delimiterOf(text string, l Limits) (delim byte, skipped int) {
+	first, _, _ := strings.Cut(text, "\n")
+	first = strings.Trim(first, `"`)
+	if len(first) == 5 && strings.EqualFold(first[:4], "sep=") {
+		return first[4], 1
 	}
-	sample := text[:min(len(text), headSize)]
-	best, most := ',', 0
+	best, most := byte(','), 0
 	for _, d := range delimiters {
 		counts := map[int]int{}
-		r := newCSV(sample, d.r)
+		r := &rowScanner{text: text, eof: true, delim: d.b, l: l, lf: -1, cr: -1, quote: -1}
 		for range 200 {
-			rec, err := r.Read()
+			rec, err := r.next()
 			if err != nil {
 				break
 			}
-			counts[len(rec)]++
+			counts[len(rec.cells)]++
 		}
 		score := 0
 		for cells, n := range counts {
 			score = max(score, n*(cells-1))
 		}
 		if score > most {
-			best, most = d.r, score
+			best, most = d.b, score
 		}
 	}
-	return best, 0, text
-}
-
-func newCSV(text string, delim rune) *csv.Reader {
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma = delim
-	r.LazyQuotes = true
-	r.FieldsPerRecord = -1
-	return r
-}
-
-func readRows(text string, delim rune, skipped int, l Limits) ([]row, error) {
-	r := newCSV(text, delim)
-	var rows []row
-	last := skipped
-	for {
-		cells, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		if err != nil {
-			return nil, &Error{Place: place(last + 1), Reason: err.Error(),
-				Hint: "the row is no row of a table"}
-		}
-		line, _ := r.FieldPos(0)
-		line += skipped
-		if line > last+1 {
-			// The reader passes over empty lines; they end a paragraph of the table.
-			rows = append(rows, row{n: last + 1})
-		}
-		last, _ = r.FieldPos(len(cells) - 1)
-		last += skipped + strings.Count(cells[len(cells)-1], "\n")
-		switch {
-		case len(rows) >= l.Rows:
-			return nil, refuse(fmt.Sprintf("more than %d rows", l.Rows), "export a shorter period")
-		case len(cells) > l.Columns:
-			return nil, &Error{Place: place(line), Reason: fmt.Sprintf("more than %d cells", l.Columns)}
-		case slices.ContainsFunc(cells, func(c string) bool { return len(c) > l.Cell }):
-			return nil, &Error{Place: place(line),
-				Reason: fmt.Sprintf("a cell is larger than %d KB", l.Cell>>10),
-				Hint:   "a quote may be missing"}
-		}
-		rows = append(rows, row{line, cells})
-	}
+	return best, 0
 }

@@ -52,6 +52,82 @@ func readDate(cell string) (dateParts, bool) {
 	return threeParts(fields[:3])
 }
 
+// dated is a date cell with its days in both orders, 0 where there is none; ok says that it is one.
+type dated struct {
+	parts      dateParts
+	ok         bool
+	day, month book.Date
+}
+
+// in is the day in an order, 0 where there is none.
+func (d *dated) in(o Order) book.Date {
+	if o == MonthOne {
+		return d.month
+	}
+	return d.day
+}
+
+// readDate takes a cell apart, once for each text: the days of a statement repeat.
+func (t *table) readDate(cell string) *dated {
+	if cell == "" {
+		return noDate
+	}
+	cell = withoutClock(cell)
+	near := &t.recent[(int(cell[0])*7+int(cell[min(1, len(cell)-1)])*31+int(cell[min(3, len(cell)-1)])*11+
+		int(cell[min(4, len(cell)-1)])*5+int(cell[len(cell)-1]))%len(t.recent)]
+	if near.cell == cell {
+		return near.d
+	}
+	d, ok := t.dates[cell]
+	if !ok {
+		d = t.takeApart(cell)
+	}
+	near.cell, near.d = cell, d
+	return d
+}
+
+// recentDate is a cell that was taken apart a short while ago.
+type recentDate struct {
+	cell string
+	d    *dated
+}
+
+// takeApart takes a cell apart that was not met before.
+func (t *table) takeApart(cell string) *dated {
+	d := noDate
+	if p, ok := readDate(cell); ok {
+		d = &dated{p, true, p.date(DayFirst), p.date(MonthOne)}
+	}
+	if len(t.dates) < 10_000 && len(cell) <= 40 {
+		t.dates[strings.Clone(cell)] = d
+	}
+	return d
+}
+
+// noDate is what a cell without a date is.
+var noDate = new(dated)
+
+// withoutClock takes "12:30:59" off a date of ten signs: otherwise no two cells would be alike.
+func withoutClock(cell string) string {
+	if len(cell) < 16 || cell[10] != ' ' && cell[10] != 'T' || cell[13] != ':' {
+		return cell
+	}
+	for i := range 10 {
+		if c := cell[i]; !isDigit(c) && c != '-' && c != '/' && c != '.' {
+			return cell
+		}
+	}
+	for i, c := range []byte(cell[11:]) {
+		if at := i%3 == 2; at && c != ':' || !at && !isDigit(c) || i > 7 {
+			return cell
+		}
+	}
+	if len(cell) != 16 && len(cell) != 19 {
+		return cell
+	}
+	return cell[:10]
+}
+
 // dateField is a run of digits or letters with the mark that stands before it.
 type dateField struct {
 	text string

@@ -26,6 +26,8 @@ type countedReader struct {
 	sum  hash.Hash
 	n    int64
 	most int64
+	// summed is how much of the file is in the sum.
+	summed int64
 }
 
 func newInput(ctx context.Context, r io.ReadSeeker, most int64) *input {
@@ -38,8 +40,12 @@ func (c *countedReader) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := c.r.Read(p)
+	// What is read again is not summed up again.
+	if fresh := c.n + int64(n) - c.summed; fresh > 0 {
+		c.sum.Write(p[int64(n)-fresh : n])
+		c.summed += fresh
+	}
 	c.n += int64(n)
-	c.sum.Write(p[:n])
 	if c.n > c.most {
 		return n, refuse(fmt.Sprintf("larger than %d MB", c.most>>20),
 			"export a shorter period")
@@ -53,7 +59,6 @@ func (in *input) rewind() error {
 		return err
 	}
 	in.src.n = 0
-	in.src.sum.Reset()
 	in.Reset(in.src)
 	return nil
 }

@@ -101,8 +101,8 @@ func (l *letters) decode(b []byte) string {
 		if l.other == nil {
 			l.settle(b)
 		}
-		if t, err := decode(b, *l.other); err == nil {
-			text = t
+		if t, err := l.other.enc.NewDecoder().Bytes(b); err == nil {
+			text = string(t)
 		}
 	}
 	return strings.Map(func(r rune) rune {

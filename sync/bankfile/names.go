@@ -4,9 +4,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"countinghouse/app/money"
-	"golang.org/x/text/unicode/norm"
 )
 
 // Role is what a column of a table means.
@@ -137,39 +137,6 @@ func readVocabulary(byRole map[Role]string) map[string][]meaning {
 	return out
 }
 
-// fold makes names comparable: small letters without accents, words parted by one blank.
-func fold(s string) string {
-	var b strings.Builder
-	gap := false
-	for _, r := range norm.NFD.String(strings.ToLower(s)) {
-		switch r {
-		case 'ß':
-			b.WriteString("ss")
-			continue
-		case 'ł':
-			r = 'l'
-		case 'ø':
-			r = 'o'
-		case 'đ':
-			r = 'd'
-		case 'ı':
-			r = 'i'
-		}
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			if gap && b.Len() > 0 {
-				b.WriteByte(' ')
-			}
-			gap = false
-			b.WriteRune(r)
-		default:
-			gap = true
-		}
-	}
-	return b.String()
-}
-
 // nameAndCurrency parts a column's name, "Betrag (EUR)", into its folded name and its currency.
 func nameAndCurrency(cell string) (string, money.Currency) {
 	words := strings.FieldsFunc(cell, func(r rune) bool {
@@ -195,6 +162,80 @@ func nameAndCurrency(cell string) (string, money.Currency) {
 func meanings(cell string) []meaning {
 	name, _ := nameAndCurrency(cell)
 	return vocabulary[name]
+}
+
+// special says what words stand for in rows which are no lines.
+type special uint8
+
+const (
+	opens special = 1 << iota
+	closes
+	turns
+	totals
+)
+
+// specials are all of these words, folded.
+var specials = func() map[string]special {
+	out := map[string]special{}
+	for kind, words := range map[special]map[string]bool{opens: openingWords, closes: closingWords,
+		turns: turnoverWords, totals: totalWords} {
+		for w := range words {
+			out[w] |= kind
+		}
+	}
+	return out
+}()
+
+// specialStarts are the first three letters of these words.
+var specialStarts = func() (out [26 * 26 * 26]bool) {
+	for w := range specials {
+		if i := startOf(w); i >= 0 {
+			out[i] = true
+		}
+	}
+	return out
+}()
+
+// startOf numbers the first three letters of a word, -1 where they are not all of a to z.
+func startOf(w string) int {
+	if len(w) < 3 {
+		return -1
+	}
+	a, b, c := w[0]|0x20-'a', w[1]|0x20-'a', w[2]|0x20-'a'
+	if a > 25 || b > 25 || c > 25 {
+		return -1
+	}
+	return (int(a)*26+int(b))*26 + int(c)
+}
+
+// specialIn is what a cell says in a row that is no line; 0 for nothing. None of the words has a
+// digit.
+func specialIn(cell string) special {
+	if cell == "" || len(cell) > longestWord {
+		return 0
+	}
+	if i := startOf(cell); i >= 0 && !specialStarts[i] && !wideAt(cell, 3) {
+		return 0
+	}
+	for i := range len(cell) {
+		if isDigit(cell[i]) {
+			return 0
+		}
+	}
+	var b [2 * longestWord]byte
+	return specials[string(appendFold(b[:0], cell))]
+}
+
+// wideAt reports whether a letter at a place may be a mark on the one before it.
+func wideAt(s string, i int) bool { return i < len(s) && s[i] >= utf8.RuneSelf }
+
+// isWord reports whether a cell is one of the words.
+func isWord(words map[string]bool, cell string) bool {
+	if cell == "" || len(cell) > longestWord {
+		return false
+	}
+	var b [2 * longestWord]byte
+	return words[string(appendFold(b[:0], cell))]
 }
 
 // longestWord is longer than all of these words as banks print them.
@@ -249,12 +290,10 @@ func marked(cell string) int {
 	case "":
 		return 0
 	}
-	switch w := fold(cell); {
-	case w == "":
-		return 0
-	case inMarks[w]:
+	switch {
+	case isWord(inMarks, cell):
 		return 1
-	case outMarks[w]:
+	case isWord(outMarks, cell):
 		return -1
 	}
 	return 0

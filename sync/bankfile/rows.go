@@ -1,47 +1,106 @@
 package bankfile
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
 )
 
-// readLines reads the rows of the table: lines, lines that go on, and rows that are none.
-func (t *table) readLines() error {
-	goesOn := false
-	failed := 0
-	for _, r := range t.rows {
-		if r.empty() || t.repeatsHeader(r) {
-			goesOn = false
-			continue
-		}
-		if t.goesOn(r) {
-			if goesOn {
-				l := &t.out.Lines[len(t.out.Lines)-1]
-				l.Text = joined(l.Text, t.textOf(r))
-				continue
-			}
-			t.special(r)
-			continue
-		}
-		if failedWords[fold(t.fixed(r, Status))] {
-			failed++
-			continue
-		}
-		goesOn = t.readLine(r)
+// mostRejects is how many rows of a table may be unreadable; mostSaid how often the same is said.
+const (
+	mostRejects = 10_000
+	mostSaid    = 20
+)
+
+// run is one reading of the table's rows.
+type run struct {
+	said
+	noted
+	// skipped, failed and unread count rows that are no lines, payments that came to nothing, and
+	// balances that are no amounts; rejects the rows that could not be read.
+	skipped, failed, unread, rejects int
+	// held is the line that following rows may still add to, more its text with theirs.
+	held    book.BankLine
+	holding bool
+	more    []byte
+	running running
+	// rows are those of the table so far, lines what was read from them.
+	rows, lines int
+}
+
+// read reads the rows of the table into lines; x takes their facts, nil for none. Where the form
+// leaves questions open, it reads facts only.
+func (t *table) read(src rowSource, x *facts) error {
+	t.run = run{noted: t.noted}
+	t.run.currency = t.form.currency
+	p := t.s.begin()
+	if t.s.pass == keeping {
+		p.Lines = make([]book.BankLine, 0, t.expect)
 	}
-	if failed > 0 {
-		t.f.note("%d rows are of payments that were declined or taken back; they are no lines", failed)
+	if t.s.pass == handing && !t.whole {
+		if err := t.skipWindow(src); err != nil {
+			return err
+		}
 	}
-	if t.skipped > 0 {
-		t.f.note("%d rows are balances, totals or notes; they are no lines", t.skipped)
+	for _, r := range t.body {
+		if err := t.readRow(r, x); err != nil {
+			return err
+		}
 	}
-	if len(t.out.Lines)+len(t.out.Rejects) == 0 {
-		return refuse("the table has no lines", "export a period with movements")
+	for !t.whole {
+		r, err := src.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err == nil {
+			err = t.readRow(r, x)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := t.release(); err != nil {
+		return err
+	}
+	if t.s.pass == handing {
+		return t.s.end()
 	}
 	return nil
+}
+
+// readRow reads a row: a line, what goes on a line, or none.
+func (t *table) readRow(r row, x *facts) error {
+	if t.run.rows++; t.run.rows > t.o.Limits.Rows {
+		return refuse(fmt.Sprintf("more than %d rows", t.o.Limits.Rows), "export a shorter period")
+	}
+	if x != nil {
+		x.add(t, r)
+	}
+	if len(t.form.questions) > 0 {
+		return nil
+	}
+	if r.empty() || t.repeatsHeader(r) {
+		return t.release()
+	}
+	if t.goesOn(r) {
+		if t.run.holding {
+			return t.append(r)
+		}
+		t.special(r)
+		return nil
+	}
+	if err := t.release(); err != nil {
+		return err
+	}
+	if c := t.cell(r, statusSlot); c != "" && isWord(failedWords, c) {
+		t.run.failed++
+		return nil
+	}
+	return t.readLine(r)
 }
 
 // goesOn reports whether a row holds nothing but text: it continues the line above.
@@ -51,7 +110,7 @@ func (t *table) goesOn(r row) bool {
 		if r.cell(j) == "" {
 			continue
 		}
-		if j >= len(t.cols) || t.cols[j].Means != Text {
+		if j >= len(t.form.cols) || t.form.cols[j].Means != Text {
 			return false
 		}
 		text = true
@@ -59,139 +118,172 @@ func (t *table) goesOn(r row) bool {
 	return text && !openingWords[fold(t.textOf(r))] && !closingWords[fold(t.textOf(r))]
 }
 
-// readLine reads one row into a line or a reject; it reports whether it became a line.
-func (t *table) readLine(r row) bool {
-	dateCell := t.fixed(r, Booked)
-	on, dateErr := t.date(dateCell)
-	valued, valueErr := t.date(t.fixed(r, Valued))
-	amounts := t.fixed(r, Amount)+t.fixed(r, Debit)+t.fixed(r, Credit) != ""
-	pending := pendingWords[fold(dateCell)] || pendingWords[fold(t.fixed(r, Status))]
-	switch {
-	case t.isSpecial(r, on != 0):
-		t.special(r)
-		return false
-	case dateCell == "" && valued != 0 && valueErr == nil:
-		on, dateErr = valued, nil
-	case !amounts && (dateErr != nil || dateCell == ""):
-		t.special(r)
-		return false
+// append puts the text of a row behind that of the line above.
+func (t *table) append(r row) error {
+	u := &t.run
+	text := t.textOf(r)
+	if u.more == nil {
+		u.more = append([]byte{}, u.held.Text...)
 	}
-	if pending && on == 0 {
-		dateErr = nil
+	switch {
+	case text == "" || text == string(u.more):
+		return nil
+	case len(u.more) > 0:
+		u.more = append(u.more, ' ')
+	}
+	if u.more = append(u.more, text...); len(u.more) > t.o.Limits.Cell {
+		return &Error{Place: place(r.n), Hint: "the table has no rows of its own",
+			Reason: fmt.Sprintf("a text goes on over more than %d KB", t.o.Limits.Cell>>10)}
+	}
+	return nil
+}
+
+// hold keeps a line until it is known that no row goes on with it.
+func (t *table) hold(l *book.BankLine) {
+	t.run.held, t.run.holding, t.run.more = *l, true, nil
+}
+
+// release gives the line that was held to the sink.
+func (t *table) release() error {
+	u := &t.run
+	if !u.holding {
+		return nil
+	}
+	u.holding = false
+	if u.more != nil {
+		u.held.Text = string(u.more)
+	}
+	if t.form.turned {
+		u.held.Amount = u.held.Amount.Neg()
+	}
+	return t.s.line(u.held, false)
+}
+
+// readLine reads one row into a line, a reject, or what it says of the statement.
+func (t *table) readLine(r row) error {
+	dateCell := t.cell(r, bookedSlot)
+	on, dateOK := t.date(dateCell)
+	valued, valueOK := t.date(t.cell(r, valuedSlot))
+	amounts := t.cell(r, amountSlot) != "" || t.cell(r, debitSlot) != "" || t.cell(r, creditSlot) != ""
+	if t.isSpecial(r, on != 0) {
+		t.special(r)
+		return nil
+	}
+	switch {
+	case dateCell == "" && valued != 0:
+		on = valued
+	case !amounts && on == 0:
+		t.special(r)
+		return nil
+	}
+	pending := on == 0 && isWord(pendingWords, dateCell)
+	if c := t.cell(r, statusSlot); !pending && c != "" {
+		pending = isWord(pendingWords, c)
+	}
+	switch {
+	case !dateOK && !(pending && on == 0):
+		return t.reject(r, bookedSlot, fmt.Errorf("%q is not a date", dateCell))
+	case on == 0 && !pending:
+		return t.reject(r, bookedSlot, fmt.Errorf("no date"))
+	case !valueOK:
+		return t.reject(r, valuedSlot, fmt.Errorf("%q is not a date", t.cell(r, valuedSlot)))
+	case !amounts:
+		return t.reject(r, amountSlot, fmt.Errorf("no amount"))
 	}
 	l := book.BankLine{On: on, ValueOn: valued, Pending: pending, Row: r.n}
 	var err error
-	switch {
-	case dateErr != nil:
-		t.reject(r, t.title(Booked), dateErr)
-		return false
-	case on == 0 && !pending:
-		t.reject(r, t.title(Booked), fmt.Errorf("no date"))
-		return false
-	case valueErr != nil:
-		t.reject(r, t.title(Valued), valueErr)
-		return false
-	case !amounts:
-		t.reject(r, t.title(Amount), fmt.Errorf("no amount"))
-		return false
-	}
 	if l.Amount, err = t.amount(r); err != nil {
-		t.reject(r, "", err)
-		return false
+		return t.reject(r, slots, err)
 	}
-	l.Counterparty = oneLine(t.fixed(r, Counterparty))
-	l.CounterpartyAccount = oneLine(t.fixed(r, TheirAccount))
-	l.Reference = oneLine(t.fixed(r, Reference))
-	l.BankID = oneLine(t.fixed(r, BankID))
-	l.Text = t.textOf(r)
-	t.out.Lines = append(t.out.Lines, l)
-	t.readBalance(r, len(t.out.Lines)-1, l.Amount.Currency)
-	return true
+	l.BankID, l.Text = oneLine(t.cell(r, bankIDSlot)), t.textOf(r)
+	if t.s.pass != surveying {
+		l.Counterparty = oneLine(t.cell(r, counterpartySlot))
+		l.CounterpartyAccount = oneLine(t.cell(r, theirSlot))
+		l.Reference = oneLine(t.cell(r, referenceSlot))
+	}
+	t.hold(&l)
+	t.run.lines++
+	if t.s.pass != handing {
+		t.run.running.line(&l)
+		t.readBalance(r, l.Amount.Currency)
+	}
+	return nil
 }
 
-// readBalance keeps the running balance beside a line. One that cannot be read proves nothing, and
+// readBalance takes the running balance beside a line. One that cannot be read proves nothing, and
 // costs the line nothing.
-func (t *table) readBalance(r row, line int, c money.Currency) {
-	cell := r.cell(t.at[Balance])
+func (t *table) readBalance(r row, c money.Currency) {
+	cell := r.cell(t.form.at[balanceSlot])
 	if cell == "" {
 		return
 	}
-	m, err := t.parse(Balance, cell, c)
-	if err != nil {
-		t.f.note("%s: %s: %q is not a balance", place(r.n), t.title(Balance), cell)
+	m, err := t.form.parse(balanceSlot, cell, c)
+	if err == nil {
+		t.run.running.balance(r.n, m.Minor)
 		return
 	}
-	t.balances = append(t.balances, balanceAt{line, r.n, m.Minor})
+	if t.run.unread++; t.run.unread <= mostSaid {
+		t.run.note("%s: %s: %q is not a balance", place(r.n), t.form.title(balanceSlot), cell)
+	}
 }
 
-func (t *table) date(cell string) (book.Date, error) {
+// date is the day of a cell, 0 for none; ok is false for a cell that is no date.
+func (t *table) date(cell string) (on book.Date, ok bool) {
 	if cell == "" {
-		return 0, nil
+		return 0, true
 	}
-	p, ok := t.readDate(cell)
-	if !ok || p.date(t.order) == 0 {
-		return 0, fmt.Errorf("%q is not a date", cell)
-	}
-	return p.date(t.order), nil
+	on = t.readDate(cell).in(t.form.order)
+	return on, on != 0
 }
 
-// readDate takes a cell apart, once for each text: the days of a statement repeat.
-func (t *table) readDate(cell string) (dateParts, bool) {
-	if d, ok := t.dates[cell]; ok {
-		return d, d.c != 0
-	}
-	d, ok := readDate(cell)
-	if !ok {
-		d = dateParts{}
-	}
-	if len(t.dates) < 10_000 {
-		t.dates[cell] = d
-	}
-	return d, ok
-}
-
-func (t *table) parse(role Role, cell string, c money.Currency) (money.Money, error) {
-	point := t.cols[t.at[role]].Point
+// parse reads an amount with the decimal mark of its column.
+func (m *form) parse(k slot, cell string, c money.Currency) (money.Money, error) {
+	point := m.cols[m.at[k]].Point
 	if point == "" {
 		point = "."
 	}
-	m, err := money.Marks{Point: point}.Parse(cell, c)
-	if err != nil {
-		return m, fmt.Errorf("%s: %w", t.title(role), err)
+	if exp, known := exponentOf(c); known {
+		if minor, ok, plain := plainAmount(cell, point[0], exp); ok && plain {
+			return money.New(minor, c), nil
+		}
 	}
-	return m, nil
+	v, err := money.Marks{Point: point}.Parse(cell, c)
+	if err != nil {
+		return v, fmt.Errorf("%s: %w", m.title(k), err)
+	}
+	return v, nil
 }
 
 // amount is the signed amount of a row, as far as the row itself says: a column of amounts alone
 // is taken as written.
 func (t *table) amount(r row) (money.Money, error) {
-	c, err := t.currencyOf(r)
+	c, err := t.currencyOf(r, t.run.currency)
 	if err != nil {
-		return money.Money{}, fmt.Errorf("%s: %w", t.title(Currency), err)
+		return money.Money{}, fmt.Errorf("%s: %w", t.form.title(currencySlot), err)
 	}
-	get := func(role Role) money.Money {
-		cell := t.fixed(r, role)
+	get := func(k slot) money.Money {
+		cell := t.cell(r, k)
 		if cell == "" || err != nil {
 			return money.New(0, c)
 		}
 		var m money.Money
-		m, err = t.parse(role, cell, c)
+		m, err = t.form.parse(k, cell, c)
 		return m
 	}
-	sum, debit, credit := get(Amount), get(Debit), get(Credit)
+	sum, debit, credit := get(amountSlot), get(debitSlot), get(creditSlot)
 	switch {
 	case err != nil:
 		return money.Money{}, err
 	case !debit.IsZero() && !credit.IsZero():
 		return money.Money{}, fmt.Errorf("both a debit and a credit")
-	case t.at[Amount] >= 0 && t.fixed(r, Amount) != "":
+	case t.form.at[amountSlot] >= 0 && t.cell(r, amountSlot) != "":
 		if !debit.IsZero() && sum.Minor > 0 {
 			sum = sum.Neg()
 		}
 		return t.withMark(r, sum)
 	case !debit.IsZero():
 		// A negative debit is a debit where the column writes all of them so, else one taken back.
-		if t.debitsNegative() {
+		if t.form.negative {
 			return debit, nil
 		}
 		return debit.Neg(), nil
@@ -199,80 +291,43 @@ func (t *table) amount(r row) (money.Money, error) {
 	return credit, nil
 }
 
-// debitsNegative reports whether the column of debits writes no positive one.
-func (t *table) debitsNegative() bool {
-	if t.negative == nil {
-		all := true
-		for _, r := range t.rows {
-			c := r.cell(t.at[Debit])
-			if m, err := t.parse(Debit, c, "CLF"); c != "" && err == nil && m.Minor > 0 && t.dated(r) {
-				all = false
-			}
-		}
-		t.negative = &all
-	}
-	return *t.negative
-}
-
 func (t *table) dated(r row) bool {
-	on, err := t.date(r.cell(t.at[Booked]))
-	return err == nil && on != 0
+	on, _ := t.date(r.cell(t.form.at[bookedSlot]))
+	return on != 0
 }
 
 // withMark gives an amount the direction of the column of marks, where there is one.
 func (t *table) withMark(r row, m money.Money) (money.Money, error) {
-	if t.at[Mark] < 0 {
+	if t.form.at[markSlot] < 0 {
 		return m, nil
 	}
-	cell := t.fixed(r, Mark)
+	cell := t.cell(r, markSlot)
 	way := marked(cell)
 	if way == 0 && cell == "" {
-		way = -t.onlyMark()
+		way = -t.form.single
 	}
 	switch {
 	case way == 0:
-		return money.Money{}, fmt.Errorf("%s: %q says neither in nor out", t.title(Mark), cell)
+		return money.Money{}, fmt.Errorf("%s: %q says neither in nor out", t.form.title(markSlot), cell)
 	case way > 0 && m.Minor < 0:
-		return money.Money{}, fmt.Errorf("%s: the amount is negative but marked %q", t.title(Mark), cell)
+		return money.Money{}, fmt.Errorf("%s: the amount is negative but marked %q", t.form.title(markSlot), cell)
 	case way > 0:
 		return m, nil
 	}
 	return m.Abs().Neg(), nil
 }
 
-// onlyMark is the direction of a column of marks that knows one word only; rows without it go the
-// other way. 0 where there are both.
-func (t *table) onlyMark() int {
-	if t.single == nil {
-		in, out := 0, 0
-		for _, r := range t.rows {
-			switch marked(r.cell(t.at[Mark])) {
-			case 1:
-				in = 1
-			case -1:
-				out = -1
-			}
-		}
-		way := in + out
-		t.single = &way
-	}
-	return *t.single
-}
-
 // isSpecial reports whether a row is a balance or total among the lines. A row with a date is one
 // only where its text is nothing else: a shop may be called Total.
 func (t *table) isSpecial(r row, dated bool) bool {
-	for j, c := range t.cols {
+	for j := range t.form.cols {
+		c := &t.form.cols[j]
 		if c.Means != Text && c.Means != Counterparty && c.Means != Unused && dated {
 			continue
 		}
-		cell := r.cell(j)
-		if cell == "" || len(cell) > longestWord {
-			continue
-		}
-		w := fold(cell)
-		if openingWords[w] || closingWords[w] || turnoverWords[w] || !dated && totalWords[w] {
-			return !dated || r.cell(t.at[Counterparty]) == "" || c.Means == Counterparty
+		w := specialIn(r.cell(j))
+		if w&(opens|closes|turns) != 0 || !dated && w&totals != 0 {
+			return !dated || r.cell(t.form.at[counterpartySlot]) == "" || c.Means == Counterparty
 		}
 	}
 	return false
@@ -280,59 +335,79 @@ func (t *table) isSpecial(r row, dated bool) bool {
 
 // special takes what a row that is no line says of the statement.
 func (t *table) special(r row) {
-	t.skipped++
+	u, m := &t.run, t.form
+	u.skipped++
 	for j := range r.cells {
-		w := fold(r.cell(j))
-		if !openingWords[w] && !closingWords[w] {
+		w := specialIn(r.cell(j))
+		if w&(opens|closes) == 0 {
 			continue
 		}
 		value := ""
-		for _, role := range []Role{Balance, Amount, Credit, Debit} {
-			if c := r.cell(t.at[role]); value == "" && c != "" && t.at[role] != j {
+		for _, k := range []slot{balanceSlot, amountSlot, creditSlot, debitSlot} {
+			if c := r.cell(m.at[k]); value == "" && c != "" && m.at[k] != j {
 				value = c
 			}
 		}
-		if value != "" && marked(r.cell(t.at[Mark])) < 0 && !strings.HasPrefix(value, "-") {
+		if value != "" && marked(r.cell(m.at[markSlot])) < 0 && !strings.HasPrefix(value, "-") {
 			value = "-" + value
 		}
 		if value == "" {
-			t.readNote(r)
-		} else if openingWords[w] && t.opening == "" {
-			t.opening = value
-		} else if closingWords[w] {
-			t.closing = value
+			u.noted.read(r)
+		} else if w&opens != 0 && u.opening == "" {
+			u.opening = strings.Clone(value)
+		} else if w&closes != 0 {
+			u.closing = strings.Clone(value)
 		}
 		return
 	}
-	if len(t.out.Lines) > 0 {
-		t.readNote(r)
+	if u.lines > 0 {
+		u.noted.read(r)
 	}
 }
 
-func (t *table) reject(r row, field string, err error) {
+// reject keeps a row aside that could not be read.
+func (t *table) reject(r row, k slot, err error) error {
+	u := &t.run
+	u.rejects++
+	u.running.rejected = r.n
+	field := ""
+	if k < slots {
+		field = t.form.title(k)
+	}
+	if t.s.pass == handing {
+		return nil
+	}
 	reason := strings.TrimPrefix(err.Error(), "money: ")
 	reason = strings.ReplaceAll(reason, ": money: ", ": ")
-	t.rejected = append(t.rejected, r.n)
-	t.out.reject(place(r.n), field, reason, strings.Join(r.cells, t.f.Delimiter))
+	if u.rejects > mostRejects {
+		return &Error{Place: place(r.n), Field: field, Reason: reason, Hint: fmt.Sprintf(
+			"more than %d rows cannot be read: this is no statement, or its columns are others", mostRejects)}
+	}
+	raw := strings.Join(r.cells, t.s.f.Delimiter)
+	t.s.cur.reject(place(r.n), field, reason, strings.Clone(raw[:min(len(raw), 8<<10)]))
+	return nil
 }
 
 // title is the name of a role's column in the file.
-func (t *table) title(role Role) string {
-	if j := t.at[role]; j >= 0 && t.cols[j].Header != "" {
-		return t.cols[j].Header
-	} else if j >= 0 {
-		return fmt.Sprintf("column %d", j+1)
+func (m *form) title(k slot) string {
+	if j := m.at[k]; j >= 0 {
+		return m.titleOf(j)
 	}
-	return string(role)
+	return string(Roles[k])
+}
+
+func (m *form) titleOf(j int) string {
+	if m.cols[j].Header != "" {
+		return m.cols[j].Header
+	}
+	return fmt.Sprintf("column %d", j+1)
 }
 
 // textOf joins the columns of text; what repeats is left out.
 func (t *table) textOf(r row) string {
 	out := ""
-	for j, c := range t.cols {
-		if c.Means == Text {
-			out = joined(out, oneLine(r.cell(j)))
-		}
+	for _, j := range t.form.texts {
+		out = joined(out, oneLine(r.cell(j)))
 	}
 	return out
 }
@@ -346,6 +421,3 @@ func joined(a, b string) string {
 	}
 	return a + " " + b
 }
-
-// oneLine makes runs of blanks and line ends one blank.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -69,6 +69,12 @@ func (s *sink) begin() *Parsed {
 	return s.cur
 }
 
+// restart forgets all that was found in the file: its reader has to begin again.
+func (s *sink) restart() {
+	s.cur, s.entries, s.ids = nil, 0, newIdentities()
+	s.f.Statements, s.f.seen = nil, 0
+}
+
 // line takes a line of the open statement. reversal says that the bank marked it as taking another
 // one back: whether its amount is turned round is decided by the balances.
 func (s *sink) line(l book.BankLine, reversal bool) error {
@@ -80,9 +86,9 @@ func (s *sink) line(l book.BankLine, reversal bool) error {
 	l.Account = s.o.Account
 	reversal = reversal && !l.Pending
 	if s.pass == handing {
-		return s.hand(l, reversal)
+		return s.hand(&l, reversal)
 	}
-	p.tally.add(l, reversal)
+	p.tally.add(&l, reversal)
 	s.ids.note(&l)
 	if s.pass == surveying {
 		return nil
@@ -94,7 +100,7 @@ func (s *sink) line(l book.BankLine, reversal bool) error {
 	return nil
 }
 
-func (t *tally) add(l book.BankLine, reversal bool) {
+func (t *tally) add(l *book.BankLine, reversal bool) {
 	i := slices.IndexFunc(t.sums, func(s sum) bool { return s.currency == l.Amount.Currency })
 	if i < 0 {
 		zero := money.New(0, l.Amount.Currency)

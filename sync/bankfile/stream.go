@@ -26,7 +26,9 @@ func Stream(ctx context.Context, r io.ReadSeeker, name string, o Options,
 		return *f, f.named(err)
 	}
 	again := &File{Name: f.Name}
-	s = &sink{f: again, o: s.o, pass: handing, ids: s.ids, plan: f, take: take, memo: s.memo}
+	s.ids.equal.reserve(s.entries)
+	s = &sink{f: again, o: s.o, pass: handing, ids: s.ids, plan: f, take: take, memo: s.memo,
+		batch: make([]book.BankLine, 0, min(batchSize, s.entries))}
 	if err := again.read(in, s); err != nil {
 		if t, ok := errors.AsType[*taken](err); ok {
 			return *f, t.err
@@ -52,18 +54,18 @@ func (s *sink) planned(p *Parsed) *Parsed {
 }
 
 // hand gives a line its amount and id and puts it into the batch.
-func (s *sink) hand(l book.BankLine, reversal bool) error {
+func (s *sink) hand(l *book.BankLine, reversal bool) error {
 	if s.cur.plan == nil {
 		if s.cur.plan = s.planned(s.cur); s.cur.plan == nil {
 			return nil
 		}
 	}
 	if reversal && s.cur.plan.turned && l.Amount.Currency == s.cur.plan.Currency {
-		turnRound(&l)
+		turnRound(l)
 	}
-	s.ids.name(&l)
-	s.cur.plan.signing(&l)
-	s.batch = append(s.batch, l)
+	s.ids.name(l)
+	s.cur.plan.signing(l)
+	s.batch = append(s.batch, *l)
 	s.weight += len(l.Text) + 512*len(l.Details)
 	if len(s.batch) < batchSize && s.weight < batchWeight {
 		return nil
@@ -76,7 +78,7 @@ func (s *sink) give(p *Parsed) error {
 		return nil
 	}
 	err := s.take(p, s.batch)
-	s.batch, s.weight = make([]book.BankLine, 0, batchSize), 0
+	s.batch, s.weight = s.batch[:0], 0
 	if err != nil {
 		return &taken{err}
 	}

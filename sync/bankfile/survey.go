@@ -1,0 +1,215 @@
+package bankfile
+
+import (
+	"strings"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+)
+
+// facts are what all cells of a table's columns say, as far as a form of the table asks for it: they
+// are gathered while rows are read under that form, and show whether the form was right.
+type facts struct {
+	columns []columnFacts
+	// open are the columns that are constant or marks so far.
+	open []int
+	// day and month count the dates that only one order fits, unsure those that both fit and that
+	// differ; example is the last of these.
+	day, month, unsure int
+	example            row
+	// spans are those of the booking dates read day first and month first.
+	spans [2]span
+	// positive says that a debit is positive; in and out that marks go so.
+	positive, in, out bool
+}
+
+// columnFacts are of one column: whether all its cells are the same and whether all are marks; how
+// many amounts only a point fits, only a comma, and both with different results; and examples.
+type columnFacts struct {
+	first                 string
+	constant, marks, some bool
+	dots, commas, differ  int
+	amount                string
+	date, settled         *dated
+}
+
+// span is the first and the last day of dates; broken says that one of them is no day.
+type span struct {
+	from, to book.Date
+	broken   bool
+}
+
+func (s *span) add(on book.Date) {
+	switch {
+	case on == 0:
+		s.broken = true
+		return
+	case s.from == 0 || on < s.from:
+		s.from = on
+	}
+	s.to = max(s.to, on)
+}
+
+func newFacts(columns int) *facts {
+	x := &facts{columns: make([]columnFacts, columns), open: make([]int, columns)}
+	for j := range x.columns {
+		x.open[j] = j
+		x.columns[j].constant, x.columns[j].marks = true, true
+	}
+	return x
+}
+
+// add takes a row of the table into account.
+func (x *facts) add(t *table, r row) {
+	x.addCells(t, r)
+	m := t.form
+	x.addDates(t, r)
+	for _, k := range amountSlots {
+		if j := m.at[k]; j >= 0 {
+			if c := r.cell(j); c != "" {
+				x.columns[j].addAmount(t, r, c)
+			}
+		}
+	}
+	if j := m.at[debitSlot]; j >= 0 && !x.positive {
+		if c := r.cell(j); c != "" && c[0] != '-' {
+			v, err := m.parse(debitSlot, c, "CLF")
+			x.positive = err == nil && v.Minor > 0 && t.dated(r)
+		}
+	}
+	if j := m.at[markSlot]; j >= 0 && !(x.in && x.out) {
+		switch marked(r.cell(j)) {
+		case 1:
+			x.in = true
+		case -1:
+			x.out = true
+		}
+	}
+}
+
+// addCells looks which columns are constant and which are marks.
+func (x *facts) addCells(t *table, r row) {
+	left := x.open[:0]
+	repeats, known := false, false
+	for _, j := range x.open {
+		c := r.cell(j)
+		f := &x.columns[j]
+		if c == "" || c == f.first && !f.marks {
+			left = append(left, j)
+			continue
+		}
+		if f.first == "" {
+			f.first = strings.Clone(c)
+		}
+		if !known {
+			repeats, known = t.repeatsHeader(r), true
+		}
+		if !repeats {
+			f.constant = f.constant && c == f.first
+			f.marks = f.marks && marked(c) != 0
+			f.some = true
+		}
+		if f.constant || f.marks {
+			left = append(left, j)
+		}
+	}
+	x.open = left
+}
+
+func (x *facts) addDates(t *table, r row) {
+	for _, k := range dateSlots {
+		j := t.form.at[k]
+		if j < 0 {
+			continue
+		}
+		d := t.readDate(r.cell(j))
+		if !d.ok {
+			continue
+		}
+		f := &x.columns[j]
+		if f.date == nil {
+			f.date = d
+		}
+		if k == bookedSlot {
+			x.spans[0].add(d.day)
+			x.spans[1].add(d.month)
+		}
+		if d.parts.settled() {
+			if f.settled == nil {
+				f.settled = d
+			}
+			continue
+		}
+		switch {
+		case d.month == 0:
+			x.day++
+		case d.day == 0:
+			x.month++
+		case d.day != d.month:
+			x.unsure++
+			x.example = row{n: r.n, cells: append(x.example.cells[:0], r.cells...)}
+		}
+	}
+}
+
+// addAmount counts which decimal mark a cell fits.
+func (f *columnFacts) addAmount(t *table, r row, cell string) {
+	if isDigits(cell) {
+		return
+	}
+	if f.amount == "" && looksLikeAmount(cell) {
+		f.amount = strings.Clone(cell)
+	}
+	c, err := t.currencyOf(r, t.form.currency)
+	if err != nil {
+		c = t.form.currency
+	}
+	dot, dotOK := readAmount(cell, ".", c)
+	comma, commaOK := readAmount(cell, ",", c)
+	switch {
+	case dotOK && !commaOK:
+		f.dots++
+	case commaOK && !dotOK:
+		f.commas++
+	case dotOK && dot != comma:
+		f.differ++
+	}
+}
+
+// readAmount is an amount under a decimal mark; false where it is none.
+func readAmount(cell, point string, c money.Currency) (int64, bool) {
+	if exp, known := exponentOf(c); known {
+		if minor, ok, plain := plainAmount(cell, point[0], exp); plain {
+			return minor, ok
+		}
+	}
+	m, err := money.Marks{Point: point}.Parse(cell, c)
+	return m.Minor, err == nil
+}
+
+// exponentOf is Currency.Exponent, at once for what most files are in.
+func exponentOf(c money.Currency) (int, bool) {
+	switch c {
+	case "EUR", "USD", "GBP":
+		return 2, true
+	}
+	return c.Exponent()
+}
+
+// point is the decimal mark that most cells prove, "" for none; open says that cells read
+// differently under both, and nothing decides.
+func (f *columnFacts) point() (point string, open bool) {
+	switch {
+	case f.dots > f.commas:
+		return ".", false
+	case f.commas > f.dots:
+		return ",", false
+	}
+	return "", f.differ > 0
+}
+
+// allMarks reports whether all cells of the column say which way money went.
+func (f *columnFacts) allMarks() bool { return f.marks && f.some }
+
+// same reports whether all cells of the column are one text.
+func (f *columnFacts) same() bool { return f.constant && f.first != "" }
