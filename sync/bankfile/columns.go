@@ -72,8 +72,11 @@ type table struct {
 	// sums are the currencies in the names of columns, by index; noted is what the rows above say.
 	sums  map[int]money.Currency
 	noted noted
-	form  *form
-	run   run
+	// yearless says that the dates have no year, lent that the period is only made up from the
+	// file's name.
+	yearless, lent bool
+	form           *form
+	run            run
 	// expect is how many lines there will be, where that is known.
 	expect int
 	// source is where the rows came from. fixes are the corrections of cells, profiles the remembered profiles by shape, dates the cells
@@ -104,14 +107,16 @@ func readTable(src rowSource, s *sink) error {
 	if err := t.look(src); err != nil {
 		return err
 	}
-	if !t.findHeader() && !t.findData() {
+	if found, err := t.findHeader(); err != nil {
+		return err
+	} else if !found && !t.findData() {
 		return refuse("no table of bank lines in it: no columns with dates and amounts",
 			"export the statement as CSV with a line of column names")
 	}
-	for _, r := range t.before {
-		t.noted.read(r)
-	}
 	x := t.settle()
+	if err := t.recall(src); err != nil {
+		return err
+	}
 	keep := s.pass
 	if !t.whole && keep == keeping {
 		// A long table is surveyed before any line of it is kept.
@@ -227,7 +232,7 @@ func (t *table) settle() *facts {
 }
 
 // findHeader looks for the first row that names several columns and is followed by typed rows.
-func (t *table) findHeader() bool {
+func (t *table) findHeader() (bool, error) {
 	rows := t.window
 	for i, r := range rows[:min(len(rows), 60)] {
 		if !isHeader(r) {
@@ -239,13 +244,38 @@ func (t *table) findHeader() bool {
 			wide = max(wide, len(b.cells))
 		}
 		t.before, t.header, t.body = rows[:i], &rows[i], body
+		t.readBefore()
+		if err := t.findYear(); err != nil {
+			return false, err
+		}
 		t.setColumns(wide)
 		for j := range t.base {
 			t.base[j].Header = r.cell(j)
 		}
-		return true
+		return true, nil
 	}
-	return false
+	return false, nil
+}
+
+// readBefore takes from the rows above the table what they say of the statement.
+func (t *table) readBefore() {
+	for _, r := range t.before {
+		t.noted.read(r)
+	}
+}
+
+// recoder is a source that knows its letters by a guess only, and takes a remembered charset.
+type recoder interface {
+	// recode returns the error by which the reading begins again, nil where the letters are sure.
+	recode(encoding string) error
+}
+
+// recall lets the source take the charset that is remembered of such files.
+func (t *table) recall(src rowSource) error {
+	if r, ok := src.(recoder); ok && t.form.given.Encoding != "" {
+		return r.recode(t.form.given.Encoding)
+	}
+	return nil
 }
 
 // isHeader reports whether a row names columns: one of dates, one of amounts, and most of the rest.

@@ -42,17 +42,34 @@ func readCSV(in *input, s *sink) error {
 	}
 	c := &csvRows{in: in, l: s.o.Limits}
 	c.set, c.checked = detect(head)
-	err = c.readAs(s)
-	if x, ok := errors.AsType[*notUTF8](err); ok {
-		// The bytes that are no UTF-8 stand further down.
-		c.set, c.checked = guess(append(bytes.Clone(head[:min(len(head), 4096)]), x.sample...)), false
+	for {
+		err := c.readAs(s)
+		if x, ok := errors.AsType[*notUTF8](err); ok {
+			// The bytes that are no UTF-8 stand further down.
+			c.set, c.checked = guess(append(bytes.Clone(head[:min(len(head), 4096)]), x.sample...)), false
+		} else if x, ok := errors.AsType[*otherCharset](err); ok {
+			c.set = x.set
+		} else {
+			return err
+		}
 		s.restart()
 		if err := in.rewind(); err != nil {
 			return err
 		}
-		err = c.readAs(s)
 	}
-	return err
+}
+
+// otherCharset is the error of a text that is remembered to be in another charset.
+type otherCharset struct{ set charset }
+
+func (*otherCharset) Error() string { return "the text is remembered to be in another charset" }
+
+func (c *csvRows) recode(encoding string) error {
+	if known, ok := charsetNamed(encoding); ok && !c.set.sure && known.name != c.set.name {
+		return &otherCharset{known}
+	}
+	c.set.sure = true
+	return nil
 }
 
 // readAs reads the table in the charset that was found, or the one that is remembered of such files.
@@ -63,9 +80,6 @@ func (c *csvRows) readAs(s *sink) error {
 		}
 	}
 	f := s.f
-	if !c.set.sure {
-		f.note("the letters look like %s, which is not certain", c.set.name)
-	}
 	head, err := c.in.head()
 	if err != nil {
 		return err
@@ -81,7 +95,13 @@ func (c *csvRows) readAs(s *sink) error {
 	if err := c.open(); err != nil {
 		return err
 	}
-	return readTable(c, s)
+	if err := readTable(c, s); err != nil {
+		return err
+	}
+	if !c.set.sure {
+		f.note("the letters look like %s, which is not certain", c.set.name)
+	}
+	return nil
 }
 
 // decoded is the beginning of the file as text; a letter that is cut in two is left away.

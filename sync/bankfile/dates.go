@@ -97,11 +97,78 @@ func (t *table) takeApart(cell string) *dated {
 	d := noDate
 	if p, ok := readDate(cell); ok {
 		d = &dated{p, true, p.date(DayFirst), p.date(MonthOne)}
+	} else if p, ok := dayAndMonth(cell); ok && t.yearless {
+		d = &dated{p, true, t.withYear(p.b, p.a), t.withYear(p.a, p.b)}
+		if p.settled() {
+			d.month = d.day
+		}
 	}
 	if len(t.dates) < 10_000 && len(cell) <= 40 {
 		t.dates[strings.Clone(cell)] = d
 	}
 	return d
+}
+
+// dayAndMonth takes a cell apart that has no year: "25.04.", "25/04".
+func dayAndMonth(cell string) (dateParts, bool) {
+	f := dateFields(strings.TrimSpace(cell))
+	if len(cell) > 8 || len(f) != 2 || !isDigits(f[0].text) || !isDigits(f[1].text) ||
+		len(f[0].text) > 2 || len(f[1].text) > 2 || !strings.ContainsRune("./-", f[1].mark) {
+		return dateParts{}, false
+	}
+	p := dateParts{a: number(f[0].text), b: number(f[1].text), shape: string(f[1].mark)}
+	day, month := min(p.a, p.b), max(p.a, p.b)
+	return p, day > 0 && day <= 12 && month <= 31 && (p.b <= 12 || !p.settled())
+}
+
+// withYear is the day of a date without a year that is nearest to the statement's period; 0 where
+// it is far from it or no day.
+func (t *table) withYear(month, day int) book.Date {
+	best, least := book.Date(0), book.Date(180)
+	from, to := t.noted.from, t.noted.to
+	for y := from.Time().Year() - 1; y <= to.Time().Year()+1; y++ {
+		on := dateParts{a: y, b: month, c: day, yearFirst: true}.date(DayFirst)
+		if far := max(from-on, on-to, 0); on != 0 && far < least {
+			best, least = on, far
+		}
+	}
+	return best
+}
+
+// findYear looks whether the columns of dates have no year, which the period of the statement must
+// give then, or the day in the file's name that it ends with.
+func (t *table) findYear() error {
+	for j := range t.header.cells {
+		if !hasRole(meanings(t.header.cell(j)), Booked, Valued) {
+			continue
+		}
+		some, all := false, true
+		for _, r := range t.body[:min(len(t.body), 500)] {
+			c := r.cell(j)
+			_, without := dayAndMonth(c)
+			some = some || without
+			all = all && (without || c == "" || !t.readDate(c).ok)
+		}
+		t.yearless = t.yearless || some && all
+	}
+	n := &t.noted
+	if !t.yearless {
+		return nil
+	}
+	clear(t.dates)
+	t.recent = [256]recentDate{}
+	const hint = "put the statement's last day into the file's name: statement-2025-04-30.csv"
+	if named := dateIn(t.s.f.Name); n.to == 0 && named != 0 {
+		n.from, n.to = named-364, named
+		t.lent = true
+	}
+	switch {
+	case n.to == 0:
+		return refuse("the dates have no year, and the file states no period", hint)
+	case n.to-n.from > 366:
+		return refuse("the dates have no year, and the period is longer than a year", "export a shorter period")
+	}
+	return nil
 }
 
 // noDate is what a cell without a date is.

@@ -149,15 +149,20 @@ func (t *table) askDates(m *form, x *facts) {
 
 var nameDate = regexp.MustCompile(`(20\d\d)[-_.]?([01]\d)[-_.]?([0-3]\d)`)
 
-// likelier is the order in which no row is later than the date in the file's name and none lies
-// outside the stated period, where that is so for one order only.
-func (t *table) likelier(x *facts) Order {
-	last := t.noted.to
-	for _, m := range nameDate.FindAllStringSubmatch(t.s.f.Name, -1) {
+// dateIn is the last date in a file's name, 0 for none.
+func dateIn(name string) (last book.Date) {
+	for _, m := range nameDate.FindAllStringSubmatch(name, -1) {
 		if on, err := book.ParseDate(m[1] + "-" + m[2] + "-" + m[3]); err == nil {
 			last = max(last, on)
 		}
 	}
+	return last
+}
+
+// likelier is the order in which no row is later than the date in the file's name and none lies
+// outside the stated period, where that is so for one order only.
+func (t *table) likelier(x *facts) Order {
+	last := max(t.noted.to, dateIn(t.s.f.Name))
 	if last == 0 {
 		return Unordered
 	}

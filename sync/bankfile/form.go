@@ -179,12 +179,22 @@ func (t *table) applyProfile(m *form) {
 		m.note("the profile %q is of another kind of file and was not used", p.Name)
 		return
 	}
-	m.given, m.recognised, m.questions = *p, true, nil
 	for _, c := range p.Columns {
-		if c.Index >= 0 && c.Index < len(m.cols) {
-			m.cols[c.Index].Means, m.cols[c.Index].Point = c.Means, c.Point
+		if k := t.kinds[c.Index]; isTyped(c.Means) && k.n > 0 && !k.bears(c.Means) {
+			m.warn("the profile %q was not used: it has %s as %s, and the cells are none", p.Name,
+				m.titleOf(c.Index), c.Means)
+			return
 		}
 	}
+	m.given, m.recognised, m.questions = *p, true, nil
+	for _, c := range p.Columns {
+		m.cols[c.Index].Means, m.cols[c.Index].Point = c.Means, c.Point
+	}
+}
+
+// isTyped reports whether the cells of a role show whether they can be of it.
+func isTyped(r Role) bool {
+	return r == Booked || r == Valued || Column{Means: r}.isAmount()
 }
 
 // learn writes what is known now into the file's profile.

@@ -24,6 +24,7 @@ func (t *table) findData() bool {
 		return false
 	}
 	t.before, t.body = rows[:first], rows[first:]
+	t.readBefore()
 	wide := 0
 	for _, r := range t.body {
 		wide = max(wide, len(r.cells))

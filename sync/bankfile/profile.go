@@ -1,9 +1,13 @@
 package bankfile
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,7 +125,99 @@ func (c Column) isAmount() bool {
 // fits reports whether the profile is about files of this shape.
 func (p *Profile) fits(shape string, columns int) bool {
 	return p != nil && (p.Shape == "" || p.Shape == shape) &&
-		(len(p.Columns) == 0 || len(p.Columns) <= columns)
+		!slices.ContainsFunc(p.Columns, func(c Column) bool { return c.Index < 0 || c.Index >= columns })
+}
+
+// mostProfile is how large the file of a profile may be, in bytes.
+const mostProfile = 1 << 20
+
+// ParseProfile reads a profile as it was written to JSON, by a person or another computer too. It
+// returns an *Error that says what is wrong with it.
+func ParseProfile(b []byte) (Profile, error) {
+	var p Profile
+	const hint = "learn it anew from a statement of the bank"
+	if len(b) > mostProfile {
+		return p, &Error{Reason: fmt.Sprintf("a profile is at most %d KB", mostProfile>>10), Hint: hint}
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	err := d.Decode(&p)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("something follows behind it")
+		}
+	}
+	if err != nil {
+		line := 1 + bytes.Count(b[:min(int(d.InputOffset()), len(b))], []byte("\n"))
+		return Profile{}, &Error{Place: fmt.Sprintf("line %d", line), Hint: hint,
+			Reason: "this is no profile: " + strings.TrimPrefix(err.Error(), "json: ")}
+	}
+	if err := p.Check(); err != nil {
+		return Profile{}, err
+	}
+	return p, nil
+}
+
+// Check reports all that is wrong with a profile as one *Error, nil where a file can be read by it.
+func (p Profile) Check() error {
+	var wrong []string
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	if _, known := charsetNamed(p.Encoding); p.Encoding != "" && !known {
+		say("the encoding %q is not known", p.Encoding)
+	}
+	if d := p.Delimiter; d != "" && (len(d) != 1 || strings.Contains("\"\r\n", d) || isDigit(d[0])) {
+		say("the delimiter %q is not one sign that can part cells", d)
+	}
+	if b, err := hex.DecodeString(p.Shape); p.Shape != "" && (err != nil || len(b) != 8) {
+		say("the shape %q is not 16 hexadecimal digits", p.Shape)
+	}
+	if p.Dates != Unordered && p.Dates != DayFirst && p.Dates != MonthOne {
+		say("the order of dates %q is neither %q nor %q", p.Dates, DayFirst, MonthOne)
+	}
+	if p.Sign != Undecided && p.Sign != PositiveIn && p.Sign != PositiveOut {
+		say("the sign %q is neither %q nor %q", p.Sign, PositiveIn, PositiveOut)
+	}
+	if p.Currency != "" && !p.Currency.Known() {
+		say("the currency %q is not known", p.Currency)
+	}
+	wrong = append(wrong, checkColumns(p.Columns)...)
+	if len(wrong) == 0 {
+		return nil
+	}
+	return &Error{Reason: "the profile cannot be used: " + strings.Join(wrong, "; "),
+		Hint: "correct it, or learn it anew from a statement of the bank"}
+}
+
+// checkColumns says what is wrong with the columns of a profile.
+func checkColumns(columns []Column) (wrong []string) {
+	say := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+	indexes, roles := map[int]bool{}, map[Role]int{}
+	for _, c := range columns {
+		switch {
+		case c.Index < 0 || c.Index >= DefaultLimits.Columns:
+			say("a column has the index %d", c.Index)
+		case indexes[c.Index]:
+			say("column %d is there twice", c.Index+1)
+		case !slices.Contains(Roles, c.Means):
+			say("column %d means %q, which is none of the meanings", c.Index+1, c.Means)
+		case c.Point != "" && c.Point != "." && c.Point != ",":
+			say("column %d has the decimal mark %q, which is neither a point nor a comma", c.Index+1, c.Point)
+		}
+		indexes[c.Index] = true
+		roles[c.Means]++
+	}
+	for _, r := range Roles {
+		if roles[r] > 1 && r != Unused && r != Text && r != Mark {
+			say("%d columns mean %q", roles[r], r)
+		}
+	}
+	if len(columns) > 0 && roles[Booked] == 0 {
+		say("no column means %q", Booked)
+	}
+	if len(columns) > 0 && roles[Amount]+roles[Debit]+roles[Credit] == 0 {
+		say("no column means %q, %q or %q", Amount, Debit, Credit)
+	}
+	return wrong
 }
 
 // shapeOf is the fingerprint of the names of columns. Only their ASCII letters count, so that a

@@ -239,7 +239,10 @@ func (t *table) state(x *facts) {
 	u, n, p := &t.run, &t.run.running, t.s.cur
 	u.count()
 	defer func() { u.said.tell(t.s.f) }()
-	p.AccountNumber, p.FromOn, p.ToOn = u.account, u.from, u.to
+	p.AccountNumber = u.account
+	if !t.lent {
+		p.FromOn, p.ToOn = u.from, u.to
+	}
 	if a := t.form.at[ourSlot]; a >= 0 && x.columns[a].first != "" {
 		p.AccountNumber = x.columns[a].first
 	}
