@@ -136,14 +136,10 @@ func (n *running) proved() Sign {
 	if n.balances < 2 || len(n.currencies) > 1 {
 		return Undecided
 	}
-	works := func(w way) bool {
-		c := &n.chains[w.index()]
-		return c.checked > 0 && c.holds == c.checked
-	}
 	newest, known := n.direction()
-	in, out := works(way{newest, false}), works(way{newest, true})
+	in, out := n.works(way{newest, false}), n.works(way{newest, true})
 	if !known {
-		in, out = in || works(way{!newest, false}), false
+		in, out = in || n.works(way{!newest, false}), false
 	}
 	switch {
 	case in && !out:
@@ -152,6 +148,19 @@ func (n *running) proved() Sign {
 		return PositiveOut
 	}
 	return Undecided
+}
+
+// works reports whether every running balance follows in one of the ways.
+func (n *running) works(w way) bool {
+	c := &n.chains[w.index()]
+	return c.checked > 0 && c.holds == c.checked
+}
+
+// doubtful reports whether the running balances follow only where positive is out, and nothing says
+// that the rows are in that order.
+func (n *running) doubtful() bool {
+	return n.balances > 1 && len(n.currencies) == 1 && n.proved() == Undecided &&
+		!n.works(ways[0]) && !n.works(ways[1]) && (n.works(ways[2]) || n.works(ways[3]))
 }
 
 // decideSign finds what a positive amount means where one column holds all amounts: the running
@@ -164,6 +173,8 @@ func (t *table) decideSign() {
 		if proved == PositiveOut {
 			m.warn("in and out are exchanged: only so does the running balance follow")
 			t.turn()
+		} else if n.doubtful() {
+			m.warn("the running balance would follow if in and out were exchanged: look at the amounts")
 		}
 		return
 	}
@@ -176,6 +187,8 @@ func (t *table) decideSign() {
 	}
 	switch {
 	case m.sign != Undecided:
+	case n.doubtful():
+		t.askSign()
 	case n.negative:
 		m.sign = PositiveIn
 	case t.header != nil:
@@ -184,14 +197,19 @@ func (t *table) decideSign() {
 			m.warn("no amount is negative and no balance proves it: all are read as money in")
 		}
 	case n.lines > 0:
-		m.ask(Question{Topic: AskSign, Place: place(n.firstRow),
-			Text: fmt.Sprintf("Is %s money in or out?", n.firstAmount),
-			Answers: []Answer{{string(PositiveOut), "positive is money out"},
-				{string(PositiveIn), "positive is money in"}}})
+		t.askSign()
 	}
 	if m.sign == PositiveOut {
 		t.turn()
 	}
+}
+
+func (t *table) askSign() {
+	n := &t.run.running
+	t.form.ask(Question{Topic: AskSign, Place: place(n.firstRow),
+		Text: fmt.Sprintf("Is %s money in or out?", n.firstAmount),
+		Answers: []Answer{{string(PositiveOut), "positive is money out"},
+			{string(PositiveIn), "positive is money in"}}})
 }
 
 // turn changes the sign of all lines.
