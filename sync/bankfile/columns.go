@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"strings"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -79,8 +78,8 @@ type table struct {
 	run            run
 	// expect is how many lines there will be, where that is known.
 	expect int
-	// source is where the rows came from. fixes are the corrections of cells, profiles the remembered profiles by shape, dates the cells
-	// that were taken apart.
+	// source is where the rows came from. fixes are the corrections of cells, profiles the remembered
+	// profiles by shape, dates the cells that were taken apart, recent the last of them.
 	source   rowSource
 	fixes    map[fixed]string
 	profiles map[string]*Profile
@@ -371,66 +370,6 @@ func (t *table) dropSpare(m *form, x *facts) {
 		m.cols[m.at[valuedSlot]].Means = Booked
 	}
 	m.index()
-}
-
-// kind is what the cells of a column look like.
-type kind struct{ dates, amounts, codes, empty, others, n int }
-
-func (t *table) kindOf(col int) kind {
-	var k kind
-	for _, r := range t.body[:min(len(t.body), 500)] {
-		c := r.cell(col)
-		if c == "" {
-			k.empty++
-			continue
-		}
-		k.n++
-		switch {
-		case money.Currency(c).Known():
-			k.codes++
-		case t.readDate(c).ok:
-			k.dates++
-		case looksLikeAmount(c):
-			k.amounts++
-		default:
-			k.others++
-		}
-	}
-	return k
-}
-
-// bears reports whether the cells can be of the role.
-func (k kind) bears(r Role) bool {
-	switch r {
-	case Booked, Valued:
-		return k.dates > 0 && k.dates*4 >= k.n
-	case Amount:
-		return k.amounts+k.dates > 0 && (k.amounts+k.dates)*4 >= k.n
-	case Debit, Credit, Balance:
-		return k.n == 0 || k.amounts+k.dates > 0 && (k.amounts+k.dates)*4 >= k.n
-	case Currency:
-		return k.n == 0 || k.codes > 0
-	}
-	return true
-}
-
-func looksLikeAmount(s string) bool {
-	for _, point := range []string{".", ","} {
-		if _, err := (money.Marks{Point: point}).Parse(withoutCode(s), "CLF"); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
-// withoutCode takes a currency's code out of an amount.
-func withoutCode(s string) string {
-	for _, w := range strings.FieldsFunc(s, func(r rune) bool { return r < 'A' || r > 'Z' }) {
-		if money.Currency(w).Known() {
-			return strings.Replace(s, w, "", 1)
-		}
-	}
-	return s
 }
 
 func (t *table) repeatsHeader(r row) bool {

@@ -173,8 +173,6 @@ func (t *table) decideSign() {
 		if proved == PositiveOut {
 			m.warn("in and out are exchanged: only so does the running balance follow")
 			t.turn()
-		} else if n.doubtful() {
-			m.warn("the running balance would follow if in and out were exchanged: look at the amounts")
 		}
 		return
 	}
