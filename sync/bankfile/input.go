@@ -2,7 +2,6 @@ package bankfile
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -78,32 +77,4 @@ func (in *input) finish() (string, int64, error) {
 		return "", 0, err
 	}
 	return hex.EncodeToString(in.src.sum.Sum(nil)), in.src.n, nil
-}
-
-// all reads a text file as a whole; no line of it may be longer than a row of full cells, so that a
-// file that is no text is refused early.
-func (in *input) all(l Limits) ([]byte, error) {
-	var out bytes.Buffer
-	line := 0
-	chunk := make([]byte, headSize)
-	for {
-		n, err := in.Read(chunk)
-		out.Write(chunk[:n])
-		at := bytes.LastIndexAny(chunk[:n], "\r\n")
-		if at >= 0 {
-			line = n - at
-		} else {
-			line += n
-		}
-		if line > 4*l.Cell {
-			return nil, refuse(fmt.Sprintf("a line is longer than %d KB", 4*l.Cell>>10),
-				"this is no bank's table")
-		}
-		if errors.Is(err, io.EOF) {
-			return out.Bytes(), nil
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
 }

@@ -320,7 +320,7 @@ func (t *table) withMark(r row, m money.Money) (money.Money, error) {
 // isSpecial reports whether a row is a balance or total among the lines. A row with a date is one
 // only where its text is nothing else: a shop may be called Total.
 func (t *table) isSpecial(r row, dated bool) bool {
-	for j := range t.form.cols {
+	for j := range min(len(t.form.cols), len(r.cells)) {
 		c := &t.form.cols[j]
 		if c.Means != Text && c.Means != Counterparty && c.Means != Unused && dated {
 			continue
@@ -407,6 +407,9 @@ func (m *form) titleOf(j int) string {
 func (t *table) textOf(r row) string {
 	out := ""
 	for _, j := range t.form.texts {
+		if j >= len(r.cells) {
+			break
+		}
 		out = joined(out, oneLine(r.cell(j)))
 	}
 	return out

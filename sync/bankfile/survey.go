@@ -1,6 +1,7 @@
 package bankfile
 
 import (
+	"slices"
 	"strings"
 
 	"countinghouse/app/book"
@@ -87,15 +88,16 @@ func (x *facts) add(t *table, r row) {
 	}
 }
 
-// addCells looks which columns are constant and which are marks.
+// addCells looks which columns are constant and which are marks. It forgets those that are neither.
 func (x *facts) addCells(t *table, r row) {
-	left := x.open[:0]
-	repeats, known := false, false
+	repeats, known, closed := false, false, false
 	for _, j := range x.open {
+		if j >= len(r.cells) {
+			break
+		}
 		c := r.cell(j)
 		f := &x.columns[j]
 		if c == "" || c == f.first && !f.marks {
-			left = append(left, j)
 			continue
 		}
 		if f.first == "" {
@@ -109,11 +111,13 @@ func (x *facts) addCells(t *table, r row) {
 			f.marks = f.marks && marked(c) != 0
 			f.some = true
 		}
-		if f.constant || f.marks {
-			left = append(left, j)
-		}
+		closed = closed || !f.constant && !f.marks
 	}
-	x.open = left
+	if closed {
+		x.open = slices.DeleteFunc(x.open, func(j int) bool {
+			return !x.columns[j].constant && !x.columns[j].marks
+		})
+	}
 }
 
 func (x *facts) addDates(t *table, r row) {
