@@ -43,6 +43,9 @@ var readers = map[Format]reading{
 	CSV:   readCSV,
 	MT940: readMT940,
 	CAMT:  readCAMT,
+	CSV:  readCSV,
+	CAMT: readCAMT,
+	OFX:  readOFX,
 }
 
 // Options say for which account a file is read and what is already known of its form.

@@ -204,6 +204,9 @@ func TestCorpus(t *testing.T) {
 			if fix := corrections[m["file"]]; fix != nil {
 				fix(m, want)
 			}
+			if formatOf(m) == OFX {
+				want = compareRejects(t, f, want, m)
+			}
 			compareLines(t, f, want)
 			compareFigures(t, f, m)
 		})
@@ -355,12 +358,8 @@ func compareFigures(t *testing.T, f File, m map[string]string) {
 	var checks []string
 	for _, s := range f.Statements {
 		check := "na"
-		if s.Proof.Opening != nil {
-			opening = append(opening, s.Proof.Opening.Decimal())
-		}
-		if s.Proof.Closing != nil {
-			closing = append(closing, s.Proof.Closing.Decimal())
-		}
+		opening = append(opening, stated(s.Proof.Opening))
+		closing = append(closing, stated(s.Proof.Closing))
 		switch {
 		case s.Proof.Known && s.Proof.Holds:
 			check = "ok"
@@ -373,7 +372,19 @@ func compareFigures(t *testing.T, f File, m map[string]string) {
 	if slices.Equal(checks, slices.Repeat(checks[:1], len(checks))) {
 		checks = checks[:1]
 	}
-	equal("opening", strings.Join(opening, "|"), m["opening_balance"])
-	equal("closing", strings.Join(closing, "|"), m["closing_balance"])
+	equal("opening", balanceList(opening), m["opening_balance"])
+	equal("closing", balanceList(closing), m["closing_balance"])
 	equal("balance check", strings.Join(checks, "|"), m["balance_check"])
+}
+
+func stated(m *money.Money) string {
+	if m == nil {
+		return ""
+	}
+	return m.Decimal()
+}
+
+// balanceList is one balance for each statement; nothing at all where none states one.
+func balanceList(all []string) string {
+	return strings.TrimRight(strings.Join(all, "|"), map[bool]string{true: "|"}[strings.Join(all, "") == ""])
 }
