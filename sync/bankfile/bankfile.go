@@ -46,6 +46,7 @@ var readers = map[Format]reading{
 	CSV:  readCSV,
 	CAMT: readCAMT,
 	OFX:  readOFX,
+	QIF:  readQIF,
 }
 
 // Options say for which account a file is read and what is already known of its form.

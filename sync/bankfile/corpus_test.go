@@ -48,6 +48,7 @@ var answers = map[string]struct {
 	"csv/own__ambiguous_dates_all_below_13.csv":                                      {AskDates, "dmy"},
 	"csv/bank2ynab-bank2ynab__dba33fceecd62c3c727893361e0ba4d3.P000000027355791.csv": {AskSign, "out"},
 	"csv/bank2ynab-bank2ynab__statement_1.csv":                                       {AskSign, "out"},
+	"qif/antoinejaussoin-rust-qif-parser__wikipedia_simple.qif":                      {AskDates, "mdy"},
 }
 
 // corrections are where the corpus itself is wrong, with the reason.

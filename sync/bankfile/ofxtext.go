@@ -33,9 +33,6 @@ func ofxAmount(s string, c money.Currency) (money.Money, error) {
 		return m, nil
 	}
 	t := strings.TrimSpace(s)
-	if strings.Trim(t, "0123456789.,+-'\u2212\u2019 \u00a0\u202f") != "" {
-		return money.Money{}, fmt.Errorf("%w: %q", money.ErrAmount, s)
-	}
 	dots, commas := strings.Count(t, "."), strings.Count(t, ",")
 	point := "."
 	switch {
@@ -50,7 +47,7 @@ func ofxAmount(s string, c money.Currency) (money.Money, error) {
 			return money.Money{}, fmt.Errorf("%w: %q", errTwoWays, s)
 		}
 	}
-	return money.Marks{Point: point}.Parse(t, c)
+	return plainAmount(t, point, c)
 }
 
 // ofxText turns the bytes of a text into words.

@@ -42,7 +42,7 @@ func TestRefusesWhatIsNoStatement(t *testing.T) {
 		{"table page", "<html><table><tr><td>1</td></tr></table></html>", "web page"},
 		{"ofx", "OFXHEADER:100\nDATA:OFXSGML\n\n<OFX><SIGNONMSGSRSV1>", "OFX"},
 		{"ofx 2", "<?xml version=\"1.0\"?><?OFX OFXHEADER=\"200\"?><OFX></OFX>", "OFX"},
-		{"qif", "!Type:Bank\nD1/2/24\nT5.00\n^\n", "QIF"},
+		{"qif", "!Type:Cat\nNPower\nE\n^\n", "QIF"},
 		{"bai2", "01,122099999,123456789,040621,0200,1,65,,2/\n02,031001234,122099999,1,040620,2359,,2/\n", "BAI2"},
 		{"bytes", "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f", "no text file"},
 		{"order", `<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"><CstmrCdtTrfInitn/></Document>`,

@@ -10,6 +10,7 @@ var (
 	mt940 = regexp.MustCompile(`(?:^|[\r\n])[\x01-\x20]*(\{1:|:20:|:94[02]:|:61:[0-9]{6}|:60[FM]:[CD][0-9]{6})`)
 	mtTag = regexp.MustCompile(`(?:^|[\r\n])[\x01-\x20]*:(25P?|60F|60M|61|34F|28C?):`)
 	qif   = regexp.MustCompile(`(?mi)^!(type|account|option|clear):?`)
+	ofx   = regexp.MustCompile(`(?i)OFXHEADER|<OFX[\s>]`)
 	bai2  = regexp.MustCompile(`^\s*01,[^\n]*\r?\n?02,`)
 )
 
@@ -19,6 +20,8 @@ func recognise(head []byte) (Format, error) {
 	const text = "ask the bank for CSV or CAMT.053 instead"
 	t := bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
 	up := strings.ToUpper(string(t[:min(len(t), 2048)]))
+	// OFX and QIF come in UTF-16 too.
+	letters := narrow(head)
 	switch {
 	case len(head) == 0:
 		return "", refuse("the file is empty", "download it again")
@@ -40,7 +43,7 @@ func recognise(head []byte) (Format, error) {
 	case strings.HasPrefix(up, "<!DOCTYPE HTML"), strings.HasPrefix(up, "<HTML"),
 		strings.Contains(up, "<TABLE") && strings.HasPrefix(up, "<"):
 		return "", refuse("this is a web page (HTML)", "log in and download the statement itself")
-	case strings.Contains(up, "OFXHEADER"), strings.Contains(up, "<OFX>"):
+	case ofx.Match(letters):
 		return readable(OFX, "an OFX file", text)
 	case up[0] == '<':
 		return CAMT, nil
@@ -50,12 +53,21 @@ func recognise(head []byte) (Format, error) {
 		return readable(MT940, "a SWIFT MT940 or MT942 file", text)
 	case bai2.Match(t):
 		return readable(BAI2, "a BAI2 file", text)
-	case qif.Match(t[:min(len(t), 512)]):
+	case qif.Match(letters[:min(len(letters), 512)]):
 		return readable(QIF, "a QIF file", text)
 	case binary(head):
 		return "", refuse("this is no text file", "import the statement as CSV or CAMT.053")
 	}
 	return CSV, nil
+}
+
+// narrow is the beginning of a text, of UTF-16 without the zero bytes, by which ASCII is ASCII.
+func narrow(head []byte) []byte {
+	head = head[:min(len(head), 4096)]
+	if wide(head) != "" {
+		head = bytes.ReplaceAll(bytes.TrimLeft(head, "\xfe\xff"), []byte{0}, nil)
+	}
+	return bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
 }
 
 // readable is the format, or a refusal that names it where there is no reader for it.
