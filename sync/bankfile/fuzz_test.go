@@ -18,6 +18,10 @@ import (
 func FuzzCSV(f *testing.F)   { fuzz(f, CSV) }
 func FuzzCAMT(f *testing.F)  { fuzz(f, CAMT) }
 func FuzzMT940(f *testing.F) { fuzz(f, MT940) }
+func FuzzCSV(f *testing.F)  { fuzz(f, CSV) }
+func FuzzCAMT(f *testing.F) { fuzz(f, CAMT) }
+func FuzzOFX(f *testing.F)  { fuzz(f, OFX) }
+func FuzzQIF(f *testing.F)  { fuzz(f, QIF) }
 
 // fuzz fuzzes the reader of a format from the corpus.
 func fuzz(f *testing.F, format Format) {

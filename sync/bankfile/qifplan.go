@@ -268,14 +268,14 @@ func (p *qifPlan) number(name string, o Options) string {
 		}
 	}
 	switch {
-	case name == "":
+	case digits >= 6:
+		return name
+	case len(p.accounts) <= 1:
 		return ""
 	case fold(name) == fold(string(o.Account)) && o.Number != "":
 		return o.Number
-	case digits >= 6 || len(p.accounts) > 1:
-		return name
 	}
-	return ""
+	return name
 }
 
 // dateCache holds dates that were taken apart: a file has few of them and many lines.
