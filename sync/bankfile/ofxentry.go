@@ -194,12 +194,8 @@ func (r *ofxReader) take(pending, whole bool) error {
 	if err := r.ensure(); err != nil {
 		return err
 	}
-	place := fmt.Sprintf("entry %d", r.n)
-	if id := e.found[ofxID]; id != "" {
-		place = "FITID " + id + ", " + place
-	}
 	aside := func(f ofxField, reason string) error {
-		return r.accs.aside(place, ofxNames[f], reason, r.sincePin())
+		return r.accs.aside(r.placeOf(), ofxNames[f], reason, r.sincePin())
 	}
 	switch {
 	case !whole:
@@ -217,8 +213,17 @@ func (r *ofxReader) take(pending, whole bool) error {
 		return aside(f, reason)
 	}
 	r.describe(&l)
-	r.remark(&l, place)
+	r.remark(&l)
 	return r.s.line(l, false)
+}
+
+// placeOf names the present entry.
+func (r *ofxReader) placeOf() string {
+	place := fmt.Sprintf("entry %d", r.n)
+	if id := r.e.found[ofxID]; id != "" {
+		place = "FITID " + id + ", " + place
+	}
+	return place
 }
 
 // fixed is a field as a person corrected it, or as it stands.
@@ -305,7 +310,7 @@ func (r *ofxReader) describe(l *book.BankLine) {
 }
 
 // remark counts what is worth a word about all entries together.
-func (r *ofxReader) remark(l *book.BankLine, place string) {
+func (r *ofxReader) remark(l *book.BankLine) {
 	q := &r.told
 	called := l.Amount.Minor
 	switch r.e.found[ofxType] {
@@ -332,7 +337,7 @@ func (r *ofxReader) remark(l *book.BankLine, place string) {
 	switch {
 	case of == "":
 	case len(q.corrections) < 1000:
-		q.corrections = append(q.corrections, ofxCorrection{place, l.BankID, of})
+		q.corrections = append(q.corrections, ofxCorrection{r.placeOf(), l.BankID, of})
 	default:
 		q.more++
 	}

@@ -1,6 +1,7 @@
 package bankfile
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -117,24 +118,38 @@ func (p *qifPlan) noteAmount(r *qifRecord, c money.Currency) {
 	if len(r.amount) == 0 && len(r.other) == 0 {
 		return
 	}
-	text := r.sum()
-	if strings.Trim(text, "+-0123456789") == "" {
+	text := r.amount
+	if len(text) == 0 {
+		text = r.other
+	}
+	text = bytes.TrimRight(text, "+- ")
+	if bytes.ContainsFunc(text, func(c rune) bool { return !strings.ContainsRune(amountLetters, c) }) {
 		return
 	}
-	dot, dotErr := plainAmount(text, ".", c)
-	comma, commaErr := plainAmount(text, ",", c)
-	switch {
-	case dotErr == nil && commaErr != nil:
+	open := false
+	switch dot, comma := bytes.LastIndexByte(text, '.'), bytes.LastIndexByte(text, ','); {
+	case dot < 0 && comma < 0:
+		return
+	case dot > comma && (comma >= 0 || len(text)-dot != 4):
 		p.dots++
-	case commaErr == nil && dotErr != nil:
+	case comma > dot && (dot >= 0 || len(text)-comma != 4):
 		p.commas++
-	case dotErr == nil && dot != comma:
-		p.differ++
 	default:
-		return
+		// One mark before three digits: a currency without so many decimals may tell.
+		d, dErr := plainAmount(string(text), ".", c)
+		k, kErr := plainAmount(string(text), ",", c)
+		open = dErr == nil && kErr == nil && d != k
+		switch {
+		case dErr == nil && kErr != nil:
+			p.dots++
+		case kErr == nil && dErr != nil:
+			p.commas++
+		case open:
+			p.differ++
+		}
 	}
-	if p.openAmount.line == 0 || p.differ == 1 && dotErr == nil && commaErr == nil {
-		p.openAmount = qifExample{text, r.line}
+	if p.openAmount.line == 0 || open && p.differ == 1 {
+		p.openAmount = qifExample{string(text), r.line}
 	}
 }
 
@@ -297,7 +312,7 @@ func (c dateCache) read(cell []byte) (dateParts, bool) {
 
 // plainAmount is an amount of digits, marks, blanks and a sign, and of nothing else.
 func plainAmount(s, point string, c money.Currency) (money.Money, error) {
-	if point == "." {
+	if point == "." && strings.IndexByte(s, ',') < 0 {
 		if m, err := money.Parse(s, c); err == nil {
 			return m, nil
 		}
