@@ -168,9 +168,15 @@ func TestOFXUnclosed(t *testing.T) {
 	text := strings.ReplaceAll(ofxFile(stmttrn("20261005", "-1.00", "A", "<NAME>One")+
 		stmttrn("20261006", "-2.00", "B", "<PAYEE><NAME>Two</PAYEE>")), "</STMTTRN>", "")
 	text = strings.ReplaceAll(text, "</STATUS>", "")
-	if f := mustRead(t, text, "a.ofx", operating); !slices.Equal(amounts(f), []int64{-100, -200}) ||
-		f.Outcome() != "ok" || allLines(f)[1].Counterparty != "Two" || f.Statements[0].AccountNumber != "12345678" {
+	text = strings.Replace(text, "<STMTTRN>", "<STMTTRN><FITID>Y<STMTTRN><FITID>Z<STMTTRN>", 1)
+	f := mustRead(t, text, "a.ofx", operating)
+	if !slices.Equal(amounts(f), []int64{-100, -200}) || allLines(f)[1].Counterparty != "Two" ||
+		f.Statements[0].AccountNumber != "12345678" {
 		t.Errorf("%v %+v", f.Warnings, allLines(f))
+	}
+	// What is kept aside is that entry and no other.
+	if q := f.Statements[0].Rejects; len(q) != 2 || q[1].Place != "FITID Z, entry 2" || q[1].Raw != "<STMTTRN><FITID>Z" {
+		t.Errorf("%+v", q)
 	}
 }
 

@@ -66,7 +66,7 @@ func (s *ofxScanner) text() []byte { return s.buf[s.after:s.next[0]] }
 func (s *ofxScanner) inner() []byte { return s.buf[s.at+1 : s.after-1] }
 
 // pin keeps everything from the present tag on until unpin.
-func (s *ofxScanner) pin() { s.pinned = true }
+func (s *ofxScanner) pin() { s.pinned, s.base = true, s.at }
 
 func (s *ofxScanner) unpin() { s.pinned = false }
 
