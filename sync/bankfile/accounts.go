@@ -1,5 +1,7 @@
 package bankfile
 
+import "fmt"
+
 // accounts are the statements of a file that comes back to an account which it has left: its lines
 // go on in the statement that it has already. They are told apart by what the format says of them.
 type accounts struct {
@@ -26,7 +28,7 @@ func (a *accounts) to(key string) (p *Parsed, fresh bool, err error) {
 		return p, false, nil
 	}
 	if len(a.all) >= maxStatements {
-		return nil, false, refuse("more statements in it than a bank would put into one file",
+		return nil, false, refuse(fmt.Sprintf("more than %d statements", maxStatements),
 			"export fewer accounts")
 	}
 	p = a.s.begin()

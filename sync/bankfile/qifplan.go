@@ -84,7 +84,7 @@ func (p *qifPlan) enter(q *qifReader) error {
 			p.accounts[q.account] = true
 		}
 		if len(p.accounts) > maxStatements {
-			return refuse("more accounts in it than a bank would put into one file", "export fewer accounts")
+			return refuse(fmt.Sprintf("more than %d accounts", maxStatements), "export fewer accounts")
 		}
 		for _, name := range []string{q.account, q.section} {
 			if name != "" && len(p.names) < 64 && !slices.Contains(p.names, name) {
