@@ -55,6 +55,10 @@ func TestHostileOFXAndQIF(t *testing.T) {
 		{"entries that never end", repeated(head, "<STMTTRN>", 100*mb), "ten thousand entries before it are unreadable", 32},
 		{"statements without end", repeated("<OFX>", "<STMTRS><BALAMT><BANKTRANLIST></BANKTRANLIST></STMTRS>", 100*mb),
 			"more than 10000 statements", 32},
+		{"balances that are none", repeated(head, "</STMTRS><STMTRS><ACCTFROM><LEDGERBAL><BALAMT>x</LEDGERBAL>", 8*mb),
+			"more than 10000 statements", 64},
+		{"balances of one account that are none", repeated(head,
+			"</STMTRS><STMTRS><CCACCTFROM><ACCTID>1</CCACCTFROM><LEDGERBAL><BALAMT>x</LEDGERBAL>", 8*mb), "", 96},
 		{"entries without end", repeated(head, stmttrn("20261005", "1.00", "A", ""), 100*mb), "more than 100000 entries", 256},
 		{"crossed tags", repeated(head, "</STMTRS><STMTRS></OFX>", 8*mb), "", 16},
 		{"one line", repeated(qif+"D1/2/2026\nM", "x", 100*mb), "a line is longer than 256 KB", 4},
@@ -63,6 +67,8 @@ func TestHostileOFXAndQIF(t *testing.T) {
 		{"empty records", repeated(qif, "Z\n^\n", 100*mb), "more than 100000 entries", 16},
 		{"records without end", repeated(qif, "D31/1/2026\nT1.00\n^\n", 100*mb), "more than 100000 entries", 16},
 		{"unreadable records", repeated(qif, "Z\n^\n", mb/8), "ten thousand entries before it are unreadable", 32},
+		{"opening balances", repeated(qif+"D31/1/2026\nT1.00\nPOpening Balance\nL[x]\n^\n",
+			"D31/1/2026\nT2.00\nPOpening Balance\nL[x]\n^\n", 2*mb), "", 64},
 		{"accounts without end", repeated("", "!Account\nNx\n^\n!Type:Bank\n", 2*mb), "", 16},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -229,7 +229,7 @@ func (r *ofxReader) leave(name string) error {
 func (r *ofxReader) answer() {
 	q := r.status
 	if strings.EqualFold(q.severity, "ERROR") && r.refused == "" {
-		r.refused = q.message
+		r.refused = string([]rune(q.message)[:min(200, len([]rune(q.message)))])
 		if r.refused == "" {
 			r.refused = "an error without words"
 		}
@@ -323,12 +323,10 @@ func (r *ofxReader) ensure() error {
 		p.AccountNumber, p.Currency = b.account, b.currency
 	}
 	switch {
-	case b.cur != "" && b.currency == "":
+	case b.cur != "" && b.currency == "" && fresh:
 		r.f.warn("%q is not a currency: no amount of account %s can be read", b.cur, b.account)
-	case b.cur == "" && fresh:
-		r.f.warn("the statement names no currency: it is read in the account's, %s", r.s.o.Currency)
-		b.currency = r.s.o.Currency
 	case b.cur == "":
+		r.told.nameless++
 		b.currency = r.s.o.Currency
 	}
 	return nil
@@ -383,7 +381,9 @@ func (r *ofxReader) balance(b ofxBlock) {
 	}
 	m, err := ofxAmount(b.balance, b.currency)
 	if err != nil {
-		r.f.warn("the balance of account %s cannot be read: %s", b.account, reasonOf(err))
+		if !b.again {
+			r.f.warn("the balance of account %s cannot be read: %s", b.account, reasonOf(err))
+		}
 		return
 	}
 	on, _ := ofxDate(b.asOf)

@@ -138,7 +138,7 @@ func TestOFXSaysWhatIsNotRight(t *testing.T) {
 		{"cut off in an entry", whole[:strings.LastIndex(whole, "2.00")+2], "entry 2: the file ends in the middle of it", 1},
 		{"cut off in a tag", whole[:strings.LastIndex(whole, "<FITID>")+4], "entry 2: the file ends in the middle of it", 1},
 		{"a part is refused", strings.Replace(whole, "<OFX>", "<OFX>"+refusal, 1), "refused a part of what was asked for: Account not found (code 2003)", 2},
-		{"no currency", strings.Replace(whole, "<CURDEF>EUR", "", 1), "names no currency", 2},
+		{"no currency", strings.Replace(whole, "<CURDEF>EUR", "", 1), "1 statements name no currency", 2},
 		{"a currency that is none", strings.Replace(whole, "EUR", "EURO", 1), `"EURO" is not a currency`, 0},
 		{"debits that are positive", ofxFile("<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20261005<TRNAMT>5<FITID>A</STMTTRN>"), "1 entries are called debit", 1},
 		{"a balance that is none", strings.Replace(whole, "</STMTRS>", "<LEDGERBAL><BALAMT>n/a<DTASOF>20261005</LEDGERBAL></STMTRS>", 1),

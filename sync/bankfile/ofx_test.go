@@ -222,10 +222,11 @@ func TestOFXKeepsBadEntriesAside(t *testing.T) {
 	}
 	o := operating
 	o.Fixes = []Fix{{Row: 2, Means: Booked, Value: "2026-10-31"}, {Row: 4, Means: Amount, Value: "-3.00"},
-		{Row: 4, Means: Text, Value: "mended"}}
+		{Row: 4, Means: Text, Value: "mended"}, {Row: 5, Means: Amount, Value: "-6.00"}}
 	f = mustRead(t, ofxFile(stmttrn("20261005", "-1.50", "A", "")+stmttrn("20261131", "-2.00", "B", "")+
-		stmttrn("20261005", "1", "C", "")+stmttrn("20261005", "$3", "D", "<MEMO>x")), "a.ofx", o)
-	if l := allLines(f); len(l) != 4 || l[1].On.String() != "2026-10-31" || l[3].Amount.Minor != -300 || l[3].Text != "mended" {
+		stmttrn("20261005", "1", "C", "")+stmttrn("20261005", "$3", "D", "<MEMO>x")+
+		stmttrn("20261005", "5", "E", "<TRNAMT>6")), "a.ofx", o)
+	if l := allLines(f); len(l) != 5 || l[4].Amount.Minor != -600 || l[1].On.String() != "2026-10-31" || l[3].Amount.Minor != -300 || l[3].Text != "mended" {
 		t.Errorf("mended: %+v", l)
 	}
 }

@@ -81,6 +81,7 @@ var ofxFields = func() map[[2]uint64]ofxField {
 type ofxRemarks struct {
 	trades, contrary, agreeing   int
 	shared, repeated, wrongValue int
+	nameless                     int
 	corrections                  []ofxCorrection
 	more                         int
 }
@@ -202,7 +203,7 @@ func (r *ofxReader) take(pending, whole bool) error {
 		return aside(0, "the file ends in the middle of it")
 	case e.tooMany:
 		return aside(0, fmt.Sprintf("it has more than %d elements", maxTags))
-	case e.twice != 0:
+	case e.twice != 0 && !r.mended(e.twice):
 		return aside(e.twice, "it stands twice, and differs")
 	case strings.EqualFold(e.found[ofxAction], "DELETE"):
 		return aside(ofxAction, fmt.Sprintf("it moves nothing: the bank takes entry %s back by it; see "+
@@ -215,6 +216,14 @@ func (r *ofxReader) take(pending, whole bool) error {
 	r.describe(&l)
 	r.remark(&l)
 	return r.s.line(l, false)
+}
+
+// ofxRoles are the roles under which a person corrects what may not stand twice.
+var ofxRoles = map[ofxField]Role{ofxAmountOf: Amount, ofxPosted: Booked, ofxCurrencyOf: Currency}
+
+func (r *ofxReader) mended(f ofxField) bool {
+	_, ok := r.s.fixed(r.n, ofxRoles[f])
+	return ok
 }
 
 // placeOf names the present entry.
@@ -355,6 +364,9 @@ func (q *ofxRemarks) say(r *ofxReader) {
 		f.warn(contrary, q.contrary)
 	} else if q.contrary > 0 {
 		f.note(contrary, q.contrary)
+	}
+	if q.nameless > 0 {
+		f.warn("%d statements name no currency: they are read in the account's, %s", q.nameless, r.s.o.Currency)
 	}
 	if q.wrongValue > 0 {
 		f.warn("%d value dates cannot be read and are left out", q.wrongValue)

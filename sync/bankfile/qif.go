@@ -268,6 +268,9 @@ func readQIF(in *input, s *sink) error {
 	if err := q.all(); err != nil {
 		return err
 	}
+	if l.openings > 0 {
+		s.f.warn("%d more opening balances differ from the first one, which counts", l.openings)
+	}
 	s.f.Variant, s.f.Encoding = "QIF", q.words.used()
 	s.f.Profile.Encoding = s.f.Encoding
 	if s.f.seen == 0 {
@@ -285,6 +288,8 @@ type qifLiner struct {
 	plan  *qifPlan
 	accs  *accounts
 	dates dateCache
+	// openings counts those that differ from the one before.
+	openings int
 }
 
 // open begins the statement of a section.
@@ -320,8 +325,8 @@ func (l *qifLiner) line() error {
 	if l.isOpening() {
 		if q := &l.s.cur.Proof; q.Opening == nil {
 			q.Opening = &sum
-		} else {
-			l.s.f.warn("line %d: a second opening balance, %s, is not used", r.line, sum)
+		} else if *q.Opening != sum {
+			l.openings++
 		}
 		return nil
 	}

@@ -210,7 +210,13 @@ func TestQIFAccounts(t *testing.T) {
 	if f := mustRead(t, both, "a.qif", o); !slices.Equal(amounts(f), []int64{100}) || f.Statements[0].OtherAccount {
 		t.Errorf("the account of our name: %v %v", amounts(f), f.Warnings)
 	}
-	f := mustRead(t, "!Type:Invst\nD10/31/2026\nNBuy\nT5.00\n^\n!Type:Invoice\nD10/31/2026\nT5.00\n^\n"+bank("D10/31/2026\nT1.00\n^\n"),
+	opening := "D10/31/2026\nT%d.00\nPOpening Balance\nL[x]\n^\n"
+	f := mustRead(t, bank(fmt.Sprintf(opening+opening+opening, 1, 1, 2)), "a.qif", operating)
+	if f.Statements[0].Proof.Opening.Minor != 100 || len(allLines(f)) != 0 ||
+		!slices.Equal(f.Warnings, []string{"1 more opening balances differ from the first one, which counts"}) {
+		t.Errorf("%q %+v", f.Warnings, f.Statements[0].Proof)
+	}
+	f = mustRead(t, "!Type:Invst\nD10/31/2026\nNBuy\nT5.00\n^\n!Type:Invoice\nD10/31/2026\nT5.00\n^\n"+bank("D10/31/2026\nT1.00\n^\n"),
 		"a.qif", operating)
 	if !slices.Equal(f.Warnings, []string{"1 records of investments are no bank lines and are left out",
 		"1 sections of another kind are left out"}) || !slices.Equal(amounts(f), []int64{100}) {
