@@ -173,8 +173,10 @@ func (p *qifPlan) decide(s *sink) {
 			Text: "A QIF file names no currency: which one is it?"})
 	}
 	f.Profile.Dates = p.order
-	f.Profile.Columns = []Column{{Index: 0, Header: "D", Means: Booked},
-		{Index: 1, Header: "T", Means: Amount, Point: p.point}}
+	dates := map[Order]string{DayFirst: "DD/MM/YYYY", MonthOne: "MM/DD/YYYY"}
+	sums := map[string]string{".": "1,234.56", ",": "1.234,56"}
+	f.Profile.Columns = []Column{{Index: 0, Header: "D", Means: Booked, Reads: dates[p.order]},
+		{Index: 1, Header: "T", Means: Amount, Point: p.point, Reads: sums[p.point]}}
 }
 
 // profile is what is remembered of such files. A QIF file has no columns and names no bank: its shape
