@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -57,12 +58,29 @@ func TestOFXGroupsTheStatementsOfAnAccount(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
+	o := operating
+	o.Number = "current"
+	ours, err := handed(strings.NewReader(text), o)
+	if kept := mustRead(t, text, "a.ofx", o); err != nil || !slices.Equal(ours, amounts(kept)) || len(ours) != 3 {
+		t.Errorf("of the account itself: %v handed over, %v read, %v", ours, amounts(kept), err)
+	}
 	// The same entry in two statements of the account is read twice, and said.
 	f = mustRead(t, "<OFX>"+ofxBlockOf("card", "EUR", stmttrn("20261005", "-1.00", "A", ""))+
 		ofxBlockOf("card", "EUR", stmttrn("20261005", "-1.00", "A", ""))+"</OFX>", "a.ofx", operating)
 	if len(allLines(f)) != 2 || len(f.Warnings) != 1 || !strings.Contains(f.Warnings[0], "in an earlier statement") {
 		t.Errorf("%d lines, %q", len(allLines(f)), f.Warnings)
 	}
+}
+
+// handed are the amounts that are handed over, in file order.
+func handed(r io.ReadSeeker, o Options) (out []int64, err error) {
+	_, err = Stream(ctx, r, "a.ofx", o, func(_ *Parsed, lines []book.BankLine) error {
+		for _, l := range lines {
+			out = append(out, l.Amount.Minor)
+		}
+		return nil
+	})
+	return out, err
 }
 
 func TestOFXPending(t *testing.T) {
