@@ -9,7 +9,6 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
-	"golang.org/x/text/transform"
 )
 
 // ofxParts are the elements that give an OFX file its structure; all others are leaves, or parts of
@@ -87,8 +86,7 @@ func readOFX(in *input, s *sink) error {
 	var src io.Reader = in
 	switch name := wide(head); {
 	case name != "":
-		set := detect(head)
-		src = transform.NewReader(in, set.enc.NewDecoder())
+		src = narrowed(in, name)
 		r.words.name = name
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		r.words.name = "UTF-8"

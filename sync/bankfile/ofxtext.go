@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,8 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // ofxDate is the day of an OFX date: its first eight digits. Time and zone never move it.
@@ -47,7 +50,7 @@ func ofxAmount(s string, c money.Currency) (money.Money, error) {
 			return money.Money{}, fmt.Errorf("%w: %q", errTwoWays, s)
 		}
 	}
-	return plainAmount(t, point, c)
+	return strictAmount(t, point, c)
 }
 
 // ofxText turns the bytes of a text into words.
@@ -108,7 +111,7 @@ func (x *ofxText) used() string {
 // of is a text of the file: decoded once, trimmed, with single blanks.
 func (x *ofxText) of(raw []byte) string {
 	raw = bytes.TrimSpace(raw)
-	if plain(raw) {
+	if literal(raw) {
 		return string(raw)
 	}
 	var b strings.Builder
@@ -136,8 +139,8 @@ func (x *ofxText) of(raw []byte) string {
 	return oneLine(b.String())
 }
 
-// plain reports whether a text is ASCII that stands for itself.
-func plain(raw []byte) bool {
+// literal reports whether a text is ASCII that stands for itself.
+func literal(raw []byte) bool {
 	blank := false
 	for _, c := range raw {
 		if c < ' ' || c >= utf8.RuneSelf || c == '&' || c == '<' || c == ' ' && blank {
@@ -158,11 +161,29 @@ func (x *ofxText) decode(raw []byte) string {
 		return strings.ToValidUTF8(string(raw), "\ufffd")
 	}
 	x.fell = true
-	text, err := decode(raw, x.set())
+	text, err := x.set().enc.NewDecoder().Bytes(raw)
 	if err != nil {
-		return strings.ToValidUTF8(string(raw), "\ufffd")
+		text = raw
 	}
-	return text
+	return strings.ToValidUTF8(string(text), "\ufffd")
+}
+
+// narrowed reads UTF-16, named as wide does, as UTF-8.
+func narrowed(r io.Reader, name string) io.Reader {
+	order := unicode.LittleEndian
+	if name == "UTF-16BE" {
+		order = unicode.BigEndian
+	}
+	return transform.NewReader(r, unicode.UTF16(order, unicode.UseBOM).NewDecoder())
+}
+
+// asASCII is the beginning of a text, of UTF-16 without the zero bytes, by which ASCII is ASCII.
+func asASCII(head []byte) []byte {
+	head = head[:min(len(head), 4096)]
+	if wide(head) != "" {
+		head = bytes.ReplaceAll(bytes.TrimLeft(head, "\xfe\xff"), []byte{0}, nil)
+	}
+	return bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
 }
 
 var ofxEntities = map[string]string{"amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "nbsp": " "}

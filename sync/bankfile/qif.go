@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
-	"golang.org/x/text/transform"
 )
 
 // qifKind is what the records of a section are.
@@ -75,14 +75,16 @@ func newQIFReader(in *input, s *sink) (*qifReader, error) {
 	}
 	if name := wide(head); name != "" {
 		q.words.name = name
-		q.src = bufio.NewReaderSize(transform.NewReader(in, detect(head).enc.NewDecoder()), headSize)
+		q.src = bufio.NewReaderSize(narrowed(in, name), headSize)
 		if head, err = q.src.Peek(1024); len(head) == 0 && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
 	} else if bytes.HasPrefix(head, []byte("\xef\xbb\xbf")) {
 		q.words.name = "UTF-8"
-	} else if c := detect(head[:bytes.LastIndexByte(head, '\n')+1]); c.sure && c.name != "UTF-8" {
-		q.words.other = &c
+	} else if whole := head[:bytes.LastIndexByte(head, '\n')+1]; !utf8.Valid(whole) {
+		if c := guess(whole); c.sure {
+			q.words.other = &c
+		}
 	}
 	if bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
 		q.end = '\r'
@@ -362,7 +364,7 @@ func (l *qifLiner) sum() (money.Money, string) {
 	if text == "" {
 		return money.Money{}, "no amount"
 	}
-	m, err := plainAmount(text, l.plan.point, l.plan.currency)
+	m, err := strictAmount(text, l.plan.point, l.plan.currency)
 	if err != nil {
 		return m, reasonOf(err)
 	}

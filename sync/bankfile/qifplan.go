@@ -136,8 +136,8 @@ func (p *qifPlan) noteAmount(r *qifRecord, c money.Currency) {
 		p.commas++
 	default:
 		// One mark before three digits: a currency without so many decimals may tell.
-		d, dErr := plainAmount(string(text), ".", c)
-		k, kErr := plainAmount(string(text), ",", c)
+		d, dErr := strictAmount(string(text), ".", c)
+		k, kErr := strictAmount(string(text), ",", c)
 		open = dErr == nil && kErr == nil && d != k
 		switch {
 		case dErr == nil && kErr != nil:
@@ -312,8 +312,8 @@ func (c dateCache) read(cell []byte) (dateParts, bool) {
 	return p, ok
 }
 
-// plainAmount is an amount of digits, marks, blanks and a sign, and of nothing else.
-func plainAmount(s, point string, c money.Currency) (money.Money, error) {
+// strictAmount is an amount of digits, marks, blanks and a sign, and of nothing else.
+func strictAmount(s, point string, c money.Currency) (money.Money, error) {
 	if point == "." && strings.IndexByte(s, ',') < 0 {
 		if m, err := money.Parse(s, c); err == nil {
 			return m, nil

@@ -21,7 +21,7 @@ func recognise(head []byte) (Format, error) {
 	t := bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
 	up := strings.ToUpper(string(t[:min(len(t), 2048)]))
 	// OFX and QIF come in UTF-16 too.
-	letters := narrow(head)
+	letters := asASCII(head)
 	switch {
 	case len(head) == 0:
 		return "", refuse("the file is empty", "download it again")
@@ -59,15 +59,6 @@ func recognise(head []byte) (Format, error) {
 		return "", refuse("this is no text file", "import the statement as CSV or CAMT.053")
 	}
 	return CSV, nil
-}
-
-// narrow is the beginning of a text, of UTF-16 without the zero bytes, by which ASCII is ASCII.
-func narrow(head []byte) []byte {
-	head = head[:min(len(head), 4096)]
-	if wide(head) != "" {
-		head = bytes.ReplaceAll(bytes.TrimLeft(head, "\xfe\xff"), []byte{0}, nil)
-	}
-	return bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")))
 }
 
 // readable is the format, or a refusal that names it where there is no reader for it.
