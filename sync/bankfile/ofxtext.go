@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -176,6 +177,9 @@ func narrowed(r io.Reader, name string) io.Reader {
 	}
 	return transform.NewReader(r, unicode.UTF16(order, unicode.UseBOM).NewDecoder())
 }
+
+// ofxHead is what an OFX file has near its beginning.
+var ofxHead = regexp.MustCompile(`(?i)OFXHEADER|<OFX[\s>]`)
 
 // asASCII is the beginning of a text, of UTF-16 without the zero bytes, by which ASCII is ASCII.
 func asASCII(head []byte) []byte {

@@ -10,7 +10,6 @@ var (
 	mt940 = regexp.MustCompile(`(?:^|[\r\n])[\x01-\x20]*(\{1:|:20:|:94[02]:|:61:[0-9]{6}|:60[FM]:[CD][0-9]{6})`)
 	mtTag = regexp.MustCompile(`(?:^|[\r\n])[\x01-\x20]*:(25P?|60F|60M|61|34F|28C?):`)
 	qif   = regexp.MustCompile(`(?mi)^!(type|account|option|clear):?`)
-	ofx   = regexp.MustCompile(`(?i)OFXHEADER|<OFX[\s>]`)
 	bai2  = regexp.MustCompile(`^\s*01,[^\n]*\r?\n?02,`)
 )
 
@@ -43,7 +42,7 @@ func recognise(head []byte) (Format, error) {
 	case strings.HasPrefix(up, "<!DOCTYPE HTML"), strings.HasPrefix(up, "<HTML"),
 		strings.Contains(up, "<TABLE") && strings.HasPrefix(up, "<"):
 		return "", refuse("this is a web page (HTML)", "log in and download the statement itself")
-	case ofx.Match(letters):
+	case ofxHead.Match(letters):
 		return readable(OFX, "an OFX file", text)
 	case up[0] == '<':
 		return CAMT, nil
