@@ -41,12 +41,10 @@ var Formats = []Format{Auto, CSV, XLSX, OFX, QIF, MT940, CAMT, BAI2}
 // readers read the formats.
 var readers = map[Format]reading{
 	CSV:   readCSV,
+	OFX:   readOFX,
+	QIF:   readQIF,
 	MT940: readMT940,
 	CAMT:  readCAMT,
-	CSV:  readCSV,
-	CAMT: readCAMT,
-	OFX:  readOFX,
-	QIF:  readQIF,
 }
 
 // Options say for which account a file is read and what is already known of its form.

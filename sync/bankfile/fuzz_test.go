@@ -16,12 +16,10 @@ import (
 // same when the lines are handed over as when they are kept.
 
 func FuzzCSV(f *testing.F)   { fuzz(f, CSV) }
-func FuzzCAMT(f *testing.F)  { fuzz(f, CAMT) }
+func FuzzOFX(f *testing.F)   { fuzz(f, OFX) }
+func FuzzQIF(f *testing.F)   { fuzz(f, QIF) }
 func FuzzMT940(f *testing.F) { fuzz(f, MT940) }
-func FuzzCSV(f *testing.F)  { fuzz(f, CSV) }
-func FuzzCAMT(f *testing.F) { fuzz(f, CAMT) }
-func FuzzOFX(f *testing.F)  { fuzz(f, OFX) }
-func FuzzQIF(f *testing.F)  { fuzz(f, QIF) }
+func FuzzCAMT(f *testing.F)  { fuzz(f, CAMT) }
 
 // fuzz fuzzes the reader of a format from the corpus.
 func fuzz(f *testing.F, format Format) {

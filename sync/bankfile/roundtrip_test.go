@@ -29,8 +29,8 @@ var losses = map[string]loss{
 	"camt": {changed: map[string]func(string) string{"Reference": provided}},
 	"mt940": {changed: map[string]func(string) string{"Reference": provided,
 		"Counterparty": world.SWIFT, "Text": world.SWIFT}},
-	"ofx":  {opening: true},
-	"qif":  {empty: []string{"ValueOn", "BankID"}, closing: true, number: true},
+	"ofx": {opening: true},
+	"qif": {empty: []string{"ValueOn", "BankID"}, closing: true, number: true},
 }
 
 // provided is a reference without the word by which banks say that there is none.

@@ -28,6 +28,7 @@ var StatementFormats = []StatementFormat{
 	{"camt", "xml", "application/xml", (*Account).WriteCAMT},
 	{"mt940", "sta", "text/plain", func(a *Account, w io.Writer, from, to book.Date, _ book.Instant) error {
 		return a.WriteMT940(w, from, to)
+	}},
 	{"ofx", "ofx", "application/x-ofx", (*Account).WriteOFX},
 	{"qif", "qif", "application/qif", func(a *Account, w io.Writer, from, to book.Date, _ book.Instant) error {
 		return a.WriteQIF(w, from, to)
