@@ -41,10 +41,12 @@ var Formats = []Format{Auto, CSV, XLSX, OFX, QIF, MT940, CAMT, BAI2}
 // readers read the formats.
 var readers = map[Format]reading{
 	CSV:   readCSV,
+	XLSX:  readXLSX,
 	OFX:   readOFX,
 	QIF:   readQIF,
 	MT940: readMT940,
 	CAMT:  readCAMT,
+	BAI2:  readBAI2,
 }
 
 // Options say for which account a file is read and what is already known of its form.

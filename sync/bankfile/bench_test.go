@@ -67,6 +67,8 @@ func BenchmarkCAMT(b *testing.B) {
 type longFile struct {
 	head, foot string
 	row        func(i int) string
+	// pack makes the file of its text; nil where that is the file.
+	pack func(text []byte) []byte
 }
 
 // sized writes the file with so many rows that it has about so many bytes.
@@ -89,6 +91,9 @@ func stream(b *testing.B, long longFile, bare func(io.Reader) error) {
 		b.Run(fmt.Sprintf("MB=%d", mb), func(b *testing.B) {
 			file, rows := long.sized(mb << 20)
 			b.SetBytes(int64(len(file)))
+			if long.pack != nil {
+				file = long.pack(file)
+			}
 			var ours, theirs time.Duration
 			peak := uint64(0)
 			for b.Loop() {

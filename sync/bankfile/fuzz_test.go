@@ -2,10 +2,13 @@ package bankfile
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"countinghouse/app/book"
@@ -20,6 +23,25 @@ func FuzzOFX(f *testing.F)   { fuzz(f, OFX) }
 func FuzzQIF(f *testing.F)   { fuzz(f, QIF) }
 func FuzzMT940(f *testing.F) { fuzz(f, MT940) }
 func FuzzCAMT(f *testing.F)  { fuzz(f, CAMT) }
+func FuzzBAI2(f *testing.F)  { fuzz(f, BAI2) }
+func FuzzXLSX(f *testing.F)  { fuzz(f, XLSX) }
+
+// FuzzXLSXSheet fuzzes the sheet of a workbook that is whole: random bytes never get past the
+// archive around them.
+func FuzzXLSXSheet(f *testing.F) {
+	f.Add(xlsxHead+cellTexts(styled(1, "45810"), "x", styled(2, "15.310000000000015")), "yyyy-mm-dd", "a text", false)
+	f.Add(`<row r="3" hidden="1"><c r="C3" t="s"><v>0</v></c><c t="e"><v>#N/A</v></c><c s="5"><v>1E5</v></c></row>`+
+		xlsxHead+cellTexts(styled(5, "45810.5"), "1.234,50", `<c t="b"><v>1</v></c>`), "[h]:mm", "<r><t>rich</t></r>", true)
+	f.Fuzz(func(t *testing.T, rows, format, text string, from1904 bool) {
+		parts := bookParts(fmt.Sprintf(`date1904="%t"`, from1904), "Export")
+		var code bytes.Buffer
+		_ = xml.EscapeText(&code, []byte(format))
+		parts[4].text = strings.NewReplacer("<numFmts>", `<numFmts><numFmt numFmtId="171" formatCode="`+code.String()+`"/>`,
+			"</cellXfs>", `<xf numFmtId="171"/></cellXfs>`).Replace(parts[4].text)
+		check(t, []byte(zipped(t, append(parts, part{"xl/sharedStrings.xml", "<sst><si>" + text + "</si></sst>"},
+			part{"xl/worksheets/s1.xml", sheetOf(rows)})...)), XLSX)
+	})
+}
 
 // fuzz fuzzes the reader of a format from the corpus.
 func fuzz(f *testing.F, format Format) {

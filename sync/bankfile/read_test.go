@@ -33,7 +33,7 @@ func TestRefusesWhatIsNoStatement(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", "", "the file is empty"},
 		{"blanks", " \r\n\t\n", "only blanks"},
-		{"workbook", "PK\x03\x04\x14\x00\x06\x00 [Content_Types].xml", "Excel workbook (XLSX)"},
+		{"workbook", "PK\x03\x04\x14\x00\x06\x00 [Content_Types].xml", "workbook is damaged"},
 		{"archive", "PK\x03\x04\x14\x00\x06\x00 october.csv", "ZIP archive"},
 		{"old workbook", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel workbook (XLS)"},
 		{"document", "%PDF-1.7\n%\xe2\xe3\xcf\xd3", "PDF"},

@@ -10,8 +10,11 @@ var (
 	mt940 = regexp.MustCompile(`(?:^|[\r\n])[\x01-\x20]*(\{1:|:20:|:94[02]:|:61:[0-9]{6}|:60[FM]:[CD][0-9]{6})`)
 	mtTag = regexp.MustCompile(`(?:^|[\r\n])[\x01-\x20]*:(25P?|60F|60M|61|34F|28C?):`)
 	qif   = regexp.MustCompile(`(?mi)^!(type|account|option|clear):?`)
-	bai2  = regexp.MustCompile(`^\s*01,[^\n]*\r?\n?02,`)
+	bai2  = regexp.MustCompile(`^\s*01,[^\n]*(\s88,[^\n]*)*\s*02,`)
 )
+
+// encryptedPackage is what a workbook with a password holds, in the directory of its envelope.
+var encryptedPackage = []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")
 
 // recognise says by its beginning what a file is, whatever its name says; a file that cannot be read
 // is named in the error.
@@ -28,12 +31,17 @@ func recognise(head []byte) (Format, error) {
 		return "", refuse("the file holds only blanks", "download it again")
 	case bytes.HasPrefix(t, []byte("PK\x03\x04")):
 		if bytes.Contains(head, []byte("xl/")) || bytes.Contains(head, []byte("[Content_Types]")) {
-			return readable(XLSX, "an Excel workbook (XLSX)",
-				"open it and save it as CSV, or ask the bank for CSV or CAMT")
+			return XLSX, nil
+		}
+		if bytes.Contains(head, []byte("application/vnd.oasis.opendocument.spreadsheet")) {
+			return "", refuse("this is an OpenDocument sheet (ODS)", saveAgain)
 		}
 		return "", refuse("this is a ZIP archive", "unpack it and import the files inside")
+	case bytes.HasPrefix(t, []byte("\xd0\xcf\x11\xe0")) && bytes.Contains(head, encryptedPackage):
+		return "", refuse("this workbook is protected with a password",
+			"open it, take the password off, save it as XLSX and import that")
 	case bytes.HasPrefix(t, []byte("\xd0\xcf\x11\xe0")):
-		return "", refuse("this is an old Excel workbook (XLS)",
+		return "", refuse("this is an old Excel workbook (XLS), or one with a password",
 			"open it and save it as XLSX or CSV, or ask the bank for CSV or CAMT")
 	case bytes.HasPrefix(t, []byte("%PDF")):
 		return "", refuse("this is a PDF", text)
@@ -43,29 +51,21 @@ func recognise(head []byte) (Format, error) {
 		strings.Contains(up, "<TABLE") && strings.HasPrefix(up, "<"):
 		return "", refuse("this is a web page (HTML)", "log in and download the statement itself")
 	case ofxHead.Match(letters):
-		return readable(OFX, "an OFX file", text)
+		return OFX, nil
 	case up[0] == '<':
 		return CAMT, nil
 	case utf16XML(head):
 		return CAMT, nil
 	case mt940.Match(t) && mtTag.Match(t):
-		return readable(MT940, "a SWIFT MT940 or MT942 file", text)
+		return MT940, nil
 	case bai2.Match(t):
-		return readable(BAI2, "a BAI2 file", text)
+		return BAI2, nil
 	case qif.Match(letters[:min(len(letters), 512)]):
-		return readable(QIF, "a QIF file", text)
+		return QIF, nil
 	case binary(head):
 		return "", refuse("this is no text file", "import the statement as CSV or CAMT.053")
 	}
 	return CSV, nil
-}
-
-// readable is the format, or a refusal that names it where there is no reader for it.
-func readable(f Format, named, hint string) (Format, error) {
-	if readers[f] == nil {
-		return "", refuse("this is "+named, hint)
-	}
-	return f, nil
 }
 
 // binary reports whether bytes are neither text of one byte a letter nor UTF-16.

@@ -48,6 +48,8 @@ type xmlScanner struct {
 	recent [256]*xmlName
 	// expect is the element that is open, where the caller knows: the one that closes next, mostly.
 	expect *xmlName
+	// attr is told every attribute, its text good until it returns; nil where they do not matter.
+	attr func(name string, text []byte)
 	// declared is asked about the encoding that a declaration names; nil where it does not matter.
 	declared func(encoding string) error
 }
@@ -341,6 +343,9 @@ func (s *xmlScanner) attribute() bool {
 	}
 	if !ok || !s.chars(b, false) {
 		return false
+	}
+	if s.attr != nil {
+		s.attr(name.local, s.text)
 	}
 	if name.local == "Ccy" {
 		s.ccy = s.intern(s.text)

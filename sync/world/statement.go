@@ -26,6 +26,11 @@ var StatementFormats = []StatementFormat{
 		return a.WriteCSV(w, from, to)
 	}},
 	{"camt", "xml", "application/xml", (*Account).WriteCAMT},
+	{"bai2", "bai", "text/plain", (*Account).WriteBAI2},
+	{"xlsx", "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		func(a *Account, w io.Writer, from, to book.Date, _ book.Instant) error {
+			return a.WriteXLSX(w, from, to)
+		}},
 	{"mt940", "sta", "text/plain", func(a *Account, w io.Writer, from, to book.Date, _ book.Instant) error {
 		return a.WriteMT940(w, from, to)
 	}},
