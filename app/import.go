@@ -74,6 +74,12 @@ type ImportedFile struct {
 	// says that Err is about such lines, and that nobody has asked for it yet.
 	Replaced int
 	Conflict bool
+	// Settled are lines that were announced and that the file announces no more: it has them as booked
+	// ones, or they will never be.
+	Settled int
+	// Continuity says how each statement of the file stands to the account's others; see
+	// bankfile.Continuity.
+	Continuity []book.Link
 	// Quarantined are rows that could not be read, with place and reason.
 	Quarantined []book.Reject
 	// Opening and Closing are those of the first and the last statement in the file, nil where it
@@ -92,6 +98,9 @@ type ImportedFile struct {
 	Recognised bool
 	// Err is why nothing of the file was imported.
 	Err error
+
+	// would is what storing the file writes.
+	would store.Import
 }
 
 // Import reads statement files into the books: each file is one transaction, and a file that the
@@ -196,6 +205,7 @@ func (a *App) importFile(ctx context.Context, path string, o bankfile.Options, q
 		return out, err
 	}
 	batch, err := a.merge(ctx, &out, f, q, *ahead)
+	out.would = batch
 	if err != nil || q.DryRun {
 		*ahead = append(*ahead, batch.Lines...)
 		return out, err
@@ -278,6 +288,10 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q I
 	ahead []book.BankLine) (store.Import, error) {
 	batch := store.Import{Account: q.Account}
 	holds, proved := true, false
+	chain, err := a.store.Statements(ctx, q.Account)
+	if err != nil {
+		return batch, err
+	}
 	for i := range f.Statements {
 		p := &f.Statements[i]
 		if p.OtherAccount {
@@ -319,6 +333,7 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q I
 	if proved {
 		out.BalanceHolds = &holds
 	}
+	out.Continuity = bankfile.Continuity(chain, batch.Statements, batch.Lines)
 	return batch, nil
 }
 
