@@ -117,8 +117,9 @@ func (a *App) Import(ctx context.Context, q ImportRequest, show func(Progress)) 
 		return ImportReport{}, err
 	}
 	var report ImportReport
-	// ahead are the lines that a look has seen in the files before, as if they had been stored.
-	var ahead []book.BankLine
+	// ahead are the lines and statements that a look has seen in the files before, as if they had
+	// been stored.
+	var ahead book.Records
 	for i, path := range q.Files {
 		if err := ctx.Err(); err != nil {
 			return report, err
@@ -196,7 +197,7 @@ func (a *App) profiles(ctx context.Context) (map[string]Profile, error) {
 }
 
 func (a *App) importFile(ctx context.Context, path string, o bankfile.Options, q ImportRequest,
-	ahead *[]book.BankLine) (ImportedFile, error) {
+	ahead *book.Records) (ImportedFile, error) {
 	f, err := a.readFile(ctx, path, o, q.Answers)
 	out := ImportedFile{Format: string(f.Format), Variant: f.Variant, Size: f.Size,
 		Warnings: f.Warnings, Notes: f.Notes, Questions: f.Questions, Profile: f.Profile,
@@ -207,7 +208,8 @@ func (a *App) importFile(ctx context.Context, path string, o bankfile.Options, q
 	batch, err := a.merge(ctx, &out, f, q, *ahead)
 	out.would = batch
 	if err != nil || q.DryRun {
-		*ahead = append(*ahead, batch.Lines...)
+		ahead.Lines = append(ahead.Lines, batch.Lines...)
+		ahead.Statements = append(ahead.Statements, batch.Statements...)
 		return out, err
 	}
 	if f.Profile.Shape != "" {
@@ -285,13 +287,20 @@ func answered(p Profile, open func(Topic) bool, answers []string) (_ Profile, ta
 // merge compares a file with what the books, and the lines ahead of it, have of its days and says
 // what it adds.
 func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q ImportRequest,
-	ahead []book.BankLine) (store.Import, error) {
+	ahead book.Records) (store.Import, error) {
 	batch := store.Import{Account: q.Account}
 	holds, proved := true, false
 	chain, err := a.store.Statements(ctx, q.Account)
 	if err != nil {
 		return batch, err
 	}
+	pending, err := a.store.PendingLines(ctx, q.Account)
+	if err != nil {
+		return batch, err
+	}
+	chain, pending = append(chain, ahead.Statements...), append(pending, ahead.Lines...)
+	// taken are the lines that a statement of the file has been found to be: no other one is it.
+	taken := map[book.ItemID]bool{}
 	for i := range f.Statements {
 		p := &f.Statements[i]
 		if p.OtherAccount {
@@ -301,10 +310,11 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q I
 		if err := a.sameCurrency(f.Name, q.Account, p); err != nil {
 			return batch, err
 		}
-		existing, err := a.existing(ctx, q.Account, p, ahead)
+		existing, err := a.existing(ctx, q.Account, p, ahead.Lines)
 		if err != nil {
 			return batch, err
 		}
+		existing = slices.DeleteFunc(existing, func(l book.BankLine) bool { return taken[l.ID] })
 		fresh, known, err := bankfile.Merge(existing, *p)
 		if err != nil && q.Replace {
 			var gone []book.ItemID
@@ -316,7 +326,14 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q I
 		if err != nil {
 			return batch, fmt.Errorf("%s: %w", f.Name, err)
 		}
-		batch.Replaced = append(batch.Replaced, settledNow(existing, known)...)
+		for _, l := range known {
+			taken[l.ID] = true
+		}
+		if !slices.ContainsFunc(chain, func(s book.Statement) bool { return s.ID == p.ID }) {
+			settled := bankfile.Settled(pending, *p, fresh, known)
+			batch.Replaced = append(batch.Replaced, settled...)
+			out.Settled += len(settled)
+		}
 		out.note(p, fresh, known)
 		batch.Statements = append(batch.Statements, p.Statement)
 		batch.Lines = append(batch.Lines, fresh...)
@@ -350,26 +367,26 @@ func (a *App) sameCurrency(name string, account book.AccountName, p *bankfile.Pa
 		name, p.Lines[0].Amount.Currency, account, c.Currency)
 }
 
-// existing are the account's lines of a statement's days, and those that have its lines' ids on
-// other days; in the books, or ahead.
+// existing are the account's lines of a statement's days and nearby ones, its announced lines, and
+// those that have its lines' ids on other days; in the books, or ahead.
 func (a *App) existing(ctx context.Context, account book.AccountName, p *bankfile.Parsed,
 	ahead []book.BankLine) ([]book.BankLine, error) {
-	list, err := a.store.Lines(ctx, account, p.FromOn, p.ToOn)
-	if err != nil {
-		return nil, err
-	}
-	wanted := make(map[book.ItemID]bool, len(p.Lines))
-	for _, l := range p.Lines {
-		wanted[l.ID] = true
-	}
-	for _, l := range ahead {
-		if wanted[l.ID] || l.On >= p.FromOn && l.On <= p.ToOn {
-			list = append(list, l)
+	var list []book.BankLine
+	if from, to := p.FromOn-bankfile.Nearby, p.ToOn+bankfile.Nearby; p.FromOn != 0 {
+		var err error
+		if list, err = a.store.Lines(ctx, account, from, to); err != nil {
+			return nil, err
 		}
 	}
-	have := make(map[book.ItemID]bool, len(list))
+	have := make(map[book.ItemID]bool, len(list)+len(ahead))
 	for _, l := range list {
 		have[l.ID] = true
+	}
+	for _, l := range ahead {
+		if !have[l.ID] {
+			have[l.ID] = true
+			list = append(list, l)
+		}
 	}
 	var ids []book.ItemID
 	for _, l := range p.Lines {
@@ -377,8 +394,8 @@ func (a *App) existing(ctx context.Context, account book.AccountName, p *bankfil
 			ids = append(ids, l.ID)
 		}
 	}
-	others, err := a.store.ByIDs(ctx, ids)
-	return append(list, others.Lines...), err
+	others, err := a.store.LinesByID(ctx, ids)
+	return append(list, others...), err
 }
 
 // replace takes a statement's lines as they are: those that the books have under the same id and with
@@ -390,7 +407,7 @@ func replace(existing []book.BankLine, p *bankfile.Parsed) (fresh, known []book.
 	for i := range existing {
 		have[existing[i].ID] = &existing[i]
 	}
-	kept := make(map[book.ItemID]bool, len(p.Lines))
+	kept, taken := make(map[book.ItemID]bool, len(p.Lines)), map[book.ItemID]bool{}
 	for _, l := range p.Lines {
 		if old := have[l.ID]; old != nil && old.On == l.On && old.Amount == l.Amount {
 			kept[l.ID] = true
@@ -398,31 +415,15 @@ func replace(existing []book.BankLine, p *bankfile.Parsed) (fresh, known []book.
 			continue
 		}
 		fresh = append(fresh, l)
+		taken[l.ID] = true
 	}
 	for _, l := range existing {
 		onItsDays := l.On >= p.FromOn && l.On <= p.ToOn
-		taken := slices.ContainsFunc(fresh, func(f book.BankLine) bool { return f.ID == l.ID })
-		if !kept[l.ID] && (onItsDays || taken) {
+		if !kept[l.ID] && (onItsDays || taken[l.ID]) {
 			gone = append(gone, l.ID)
 		}
 	}
 	return fresh, known, gone
-}
-
-// settledNow are the announced lines that a later statement no longer announces: they were booked,
-// or never will be.
-func settledNow(existing, known []book.BankLine) []book.ItemID {
-	still := make(map[book.ItemID]bool, len(known))
-	for _, l := range known {
-		still[l.ID] = true
-	}
-	var out []book.ItemID
-	for _, l := range existing {
-		if l.Pending && !still[l.ID] {
-			out = append(out, l.ID)
-		}
-	}
-	return out
 }
 
 // note takes a statement into the report.
