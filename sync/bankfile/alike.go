@@ -3,6 +3,7 @@ package bankfile
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"countinghouse/app/book"
 )
@@ -22,32 +23,47 @@ type said struct {
 }
 
 func sayings(l *book.BankLine) said {
-	own := l.Reference + " " + l.Structured + " " + l.Text
-	s := said{squeezed: squeeze(l.Counterparty + " " + own + " " + l.CounterpartyAccount)}
-	for _, n := range strings.FieldsFunc(own, func(r rune) bool { return r < '0' || r > '9' }) {
-		if len(n) >= 4 {
-			s.numbers = append(s.numbers, n)
+	s := said{squeezed: squeeze(l.Counterparty, l.Reference, l.Structured, l.Text, l.CounterpartyAccount)}
+	for _, own := range []string{l.Reference, l.Structured, l.Text} {
+		for _, n := range strings.FieldsFunc(own, func(r rune) bool { return r < '0' || r > '9' }) {
+			if len(n) >= 4 {
+				s.numbers = append(s.numbers, n)
+			}
 		}
 	}
 	return s
 }
 
-var umlauts = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u")
-
-func squeeze(s string) string {
-	s = strings.ReplaceAll(s, notProvided, "")
-	small := make([]byte, 0, len(s))
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= 'A' && c <= 'Z':
-			small = append(small, c-'A'+'a')
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+// squeeze makes texts comparable: their letters and digits in a row, as said has them.
+func squeeze(texts ...string) string {
+	n := 0
+	for _, s := range texts {
+		n += len(s)
+	}
+	small := make([]byte, 0, n)
+	for _, s := range texts {
+		if s == notProvided {
+			continue
+		}
+		if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+			s = fold(s)
+		}
+		for i := range len(s) {
+			c := s[i]
+			switch {
+			case c >= 'A' && c <= 'Z':
+				c += 'a' - 'A'
+			case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c >= utf8.RuneSelf:
+			default:
+				continue
+			}
+			if k := len(small); c == 'e' && k > 0 && (small[k-1] == 'a' || small[k-1] == 'o' || small[k-1] == 'u') {
+				continue
+			}
 			small = append(small, c)
-		case c >= 0x80:
-			return umlauts.Replace(strings.ReplaceAll(fold(s), " ", ""))
 		}
 	}
-	return umlauts.Replace(string(small))
+	return string(small)
 }
 
 // notProvided is what banks put where the payer gave no reference.
@@ -121,7 +137,7 @@ func keys(l *book.BankLine) [3]string {
 	if telling(l.Reference) {
 		out[1] = l.Reference
 	}
-	if s := squeeze(l.Counterparty + " " + l.Text); len(s) >= 12 && digits(s) >= 5 {
+	if s := squeeze(l.Counterparty, l.Text); len(s) >= 12 && digits(s) >= 5 {
 		out[2] = s
 	}
 	return out
