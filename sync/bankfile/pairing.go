@@ -195,7 +195,7 @@ func candidates(open, left []*class) []candidate {
 			near = append(slices.Clone(silent), sharing(c, holding)...)
 		}
 		for _, o := range near {
-			if score, weak := alike(&c.said, &o.said); weak {
+			if score, may := alike(&c.said, &o.said); may {
 				out = append(out, candidate{c, o, score})
 			}
 		}
