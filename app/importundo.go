@@ -72,7 +72,7 @@ func (u Undone) Sentence() string {
 		s += fmt.Sprintf(", %d came back", u.Back)
 	}
 	if u.Rejects > 0 {
-		s += fmt.Sprintf(", and so did %s kept aside", counted(u.Rejects, "row"))
+		s += fmt.Sprintf(", %s left the quarantine", counted(u.Rejects, "row"))
 	}
 	if u.Reopened > 0 {
 		s += fmt.Sprintf(", %s kept aside again", counted(u.Reopened, "row"))

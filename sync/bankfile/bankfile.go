@@ -340,7 +340,9 @@ func (f *File) keepAccount(o Options) {
 		return
 	}
 	elsewhere := func(p Parsed) bool {
-		return slices.ContainsFunc(o.Elsewhere, func(n string) bool { return sameNumber(n, p.AccountNumber) })
+		return slices.ContainsFunc(o.Elsewhere, func(n string) bool {
+			return sameNumber(n, p.AccountNumber)
+		})
 	}
 	others := func(p Parsed) bool {
 		return p.AccountNumber != "" && !sameNumber(number, p.AccountNumber)

@@ -226,8 +226,9 @@ func importDocument(r app.ImportReport) importDoc {
 	d := importDoc{Files: make([]fileDoc, 0, len(r.Files))}
 	for _, f := range r.Files {
 		x := fileDoc{File: f.Name, Format: f.Format, Account: f.Account, Lines: len(f.Rows),
-			New: f.New, Duplicates: f.Duplicates, Replaced: f.Replaced, TakenIn: f.TakenIn, Quarantined: []quarantineDoc{},
-			Opening: f.Opening, Closing: f.Closing, BalanceHolds: f.BalanceHolds,
+			New: f.New, Duplicates: f.Duplicates, Replaced: f.Replaced, TakenIn: f.TakenIn,
+			Quarantined: []quarantineDoc{},
+			Opening:     f.Opening, Closing: f.Closing, BalanceHolds: f.BalanceHolds,
 			Warnings: f.Warnings, Rows: make([]rowDoc, 0, len(f.Rows))}
 		if f.Err != nil {
 			x.Error = app.Explain(f.Err)
