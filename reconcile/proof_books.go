@@ -36,15 +36,14 @@ func (e *engine) statementProofs() []book.Proof {
 			return cmp.Or(cmp.Compare(a.FromOn, b.FromOn), cmp.Compare(a.ToOn, b.ToOn),
 				cmp.Compare(a.ID, b.ID))
 		})
-		for n, s := range of {
+		chain := book.NewChain(of)
+		for _, s := range of {
 			if s.ToOn < e.in.Period.First() || s.FromOn > e.in.Period.Last() {
 				continue
 			}
 			out = append(out, e.statementProof(s, sums[s.ID]))
-			if n > 0 {
-				if p, ok := e.chainProof(of[n-1], s); ok {
-					out = append(out, p)
-				}
+			if l := chain.Link(s); l.Kind == book.Follows || l.Kind == book.Leaps {
+				out = append(out, e.chainProof(l.Before, s))
 			}
 		}
 	}
@@ -73,12 +72,8 @@ func (e *engine) statementProof(s *book.Statement, lines int64) book.Proof {
 	return p
 }
 
-// chainProof compares two statements in a row; overlapping ones, and those without balances, say
-// nothing.
-func (e *engine) chainProof(a, b *book.Statement) (book.Proof, bool) {
-	if a.Closing == nil || b.Opening == nil || b.FromOn <= a.ToOn || a.Currency != b.Currency {
-		return book.Proof{}, false
-	}
+// chainProof compares two statements in a row.
+func (e *engine) chainProof(a, b *book.Statement) book.Proof {
 	p := book.Proof{Kind: book.StatementChain, Source: string(a.Account), Currency: a.Currency,
 		AsOf: b.FromOn.Start(e.zone), Opening: *a.Closing, Closing: *a.Closing,
 		ProviderClosing: b.Opening, Holds: *a.Closing == *b.Opening}
@@ -88,7 +83,7 @@ func (e *engine) chainProof(a, b *book.Statement) (book.Proof, bool) {
 			a.Account, a.ToOn, money.New(*a.Closing, a.Currency),
 			signedFigure(money.New(*b.Opening, b.Currency)))
 	}
-	return p, true
+	return p
 }
 
 // invoiceProofs prove, by billing source and currency, that each invoice's total is its payments,
