@@ -18,12 +18,7 @@ func (e *engine) statementProofs() []book.Proof {
 		s := &e.in.Books.Statements[i]
 		byAccount[s.Account] = append(byAccount[s.Account], s)
 	}
-	sums := map[book.ItemID]int64{}
-	for _, l := range e.lines {
-		if !l.Pending {
-			sums[l.StatementID] += l.Amount.Minor
-		}
-	}
+	sums := e.lineSums()
 	names := make([]book.AccountName, 0, len(byAccount))
 	for name := range byAccount {
 		names = append(names, name)
@@ -41,13 +36,70 @@ func (e *engine) statementProofs() []book.Proof {
 			if s.ToOn < e.in.Period.First() || s.FromOn > e.in.Period.Last() {
 				continue
 			}
-			out = append(out, e.statementProof(s, sums[s.ID]))
-			if l := chain.Link(s); l.Kind == book.Follows || l.Kind == book.Leaps {
+			l := chain.Link(s)
+			if lines, ok := sums.of(s, l.SharedFrom != 0); ok {
+				out = append(out, e.statementProof(s, lines))
+			}
+			if l.Kind == book.Follows || l.Kind == book.Leaps {
 				out = append(out, e.chainProof(l.Before, s))
 			}
 		}
 	}
 	return out
+}
+
+// lineSums are what the booked lines come to: by the statement that brought them, also on one day,
+// and by account and day.
+type lineSums struct {
+	statement map[book.ItemID]int64
+	ownDay    map[ownDay]int64
+	day       map[accountDay]int64
+}
+
+type ownDay struct {
+	statement book.ItemID
+	on        book.Date
+}
+
+type accountDay struct {
+	account  book.AccountName
+	currency money.Currency
+	on       book.Date
+}
+
+func (e *engine) lineSums() lineSums {
+	sums := lineSums{map[book.ItemID]int64{}, map[ownDay]int64{}, map[accountDay]int64{}}
+	for _, l := range e.lines {
+		if !l.Pending {
+			on := lineOn(l)
+			sums.statement[l.StatementID] += l.Amount.Minor
+			sums.ownDay[ownDay{l.StatementID, on}] += l.Amount.Minor
+			sums.day[accountDay{l.Account, l.Amount.Currency, on}] += l.Amount.Minor
+		}
+	}
+	return sums
+}
+
+// of is what a statement's lines come to. Where another statement tells of its days too, that one may
+// have brought some of them: then all lines of its days are its own, but for those of the last day
+// where it was made before the day was over. ok is false where it brought no line itself and begins
+// or ends within a day that others tell of, so that nobody knows which lines it means.
+func (x lineSums) of(s *book.Statement, shared bool) (lines int64, ok bool) {
+	own, brought := x.statement[s.ID]
+	if !shared || s.Opening == nil || s.Closing == nil || *s.Closing-*s.Opening == own {
+		return own, true
+	}
+	all, last := int64(0), accountDay{s.Account, s.Currency, s.ToOn}
+	for on := s.FromOn; on <= s.ToOn; on++ {
+		all += x.day[accountDay{s.Account, s.Currency, on}]
+	}
+	early := all - x.day[last] + x.ownDay[ownDay{s.ID, s.ToOn}]
+	if moved := *s.Closing - *s.Opening; early == moved {
+		return early, true
+	} else if all != moved && !brought {
+		return 0, false
+	}
+	return all, true
 }
 
 func (e *engine) statementProof(s *book.Statement, lines int64) book.Proof {
