@@ -100,7 +100,8 @@ func (t *tally) add(l book.BankLine, reversal bool) {
 	}
 	x := &t.sums[i]
 	x.lines++
-	for _, n := range [3]uint64{uint64(l.On), uint64(l.Amount.Minor), uint64(len(l.Text) + len(l.Counterparty))} {
+	words := len(l.Text) + len(l.Counterparty)
+	for _, n := range [3]uint64{uint64(l.On), uint64(l.Amount.Minor), uint64(words)} {
 		t.trace = (t.trace ^ n) * 1099511628211
 	}
 	if l.Pending {
