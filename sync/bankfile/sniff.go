@@ -2,6 +2,7 @@ package bankfile
 
 import (
 	"bytes"
+	"errors"
 	"regexp"
 	"strings"
 )
@@ -112,3 +113,19 @@ func xmlKind(names []string) string {
 	}
 	return "this is an XML document of another kind (" + names[0] + ")"
 }
+
+// Recognise says in a few words why a file with this beginning is no statement that can be read, ""
+// where it may be one.
+func Recognise(head []byte) string {
+	if _, err := recognise(head); err != nil {
+		var e *Error
+		if errors.As(err, &e) {
+			return e.Reason
+		}
+		return err.Error()
+	}
+	return ""
+}
+
+// IsText reports whether a beginning is that of a text with single or double bytes.
+func IsText(head []byte) bool { return !bytes.HasPrefix(head, []byte("PK")) && !binary(head) }
