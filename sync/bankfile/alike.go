@@ -78,7 +78,7 @@ func squeeze(texts ...string) string {
 			default:
 				continue
 			}
-			if k := len(small); c == 'e' && k > 0 && (small[k-1] == 'a' || small[k-1] == 'o' || small[k-1] == 'u') {
+			if k := len(small); c == 'e' && k > 0 && strings.IndexByte("aou", small[k-1]) >= 0 {
 				continue
 			}
 			small = append(small, c)

@@ -283,6 +283,7 @@ func (f *File) note(format string, args ...any) {
 func (f *File) complete(s *sink) error {
 	o := s.o
 	f.keepAccount(o)
+	f.keepOnce()
 	for i := range f.Statements {
 		p := &f.Statements[i]
 		p.Account, p.File, p.Digest, p.Format = o.Account, f.Name, f.Digest, string(f.Format)

@@ -237,7 +237,8 @@ func keyCounts(lines []book.BankLine, amounts map[money.Money]bool) map[sameKey]
 // interim says that the statement is a report or a notification: it states no closing balance, and
 // so does not claim to hold all lines of its days.
 func (p *Parsed) interim() bool {
-	return p.Closing == nil && p.Proof.Closing == nil && (p.Format == string(CAMT) || p.Format == string(MT940))
+	swift := p.Format == string(CAMT) || p.Format == string(MT940)
+	return swift && p.Closing == nil && p.Proof.Closing == nil
 }
 
 // conflict looks for a day on which a line of the account is missing in the file. The first and

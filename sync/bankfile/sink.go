@@ -46,6 +46,8 @@ type sink struct {
 type tally struct {
 	sums     []sum
 	from, to book.Date
+	// trace is of the lines' days, amounts and lengths in their order.
+	trace uint64
 	// err is the first sum that no integer holds.
 	err error
 }
@@ -98,6 +100,10 @@ func (t *tally) add(l book.BankLine, reversal bool) {
 	}
 	x := &t.sums[i]
 	x.lines++
+	words := len(l.Text) + len(l.Counterparty)
+	for _, n := range [3]uint64{uint64(l.On), uint64(l.Amount.Minor), uint64(words)} {
+		t.trace = (t.trace ^ n) * 1099511628211
+	}
 	if l.Pending {
 		return
 	}
