@@ -78,6 +78,9 @@ type AccountConfig struct {
 	// InvoicePattern finds the business's own names for invoices in the texts of lines; see
 	// reconcile.Account.
 	InvoicePattern string `toml:"invoice_pattern,omitempty"`
+	// Watch is a folder whose statement files are imported by themselves, "" for none; a relative one
+	// is in the profile folder. Several accounts may have the same.
+	Watch string `toml:"watch,omitempty"`
 }
 
 // LoadConfig reads a configuration file and checks all of it. A missing file gives fs.ErrNotExist;
@@ -247,6 +250,10 @@ func (a *AccountConfig) check(names map[string]bool) error {
 	a.Currency = cur
 	if a.Calendar == "" {
 		a.Calendar = "target"
+	}
+	if a.Watch != "" && strings.TrimSpace(a.Watch) != a.Watch {
+		return fmt.Errorf("account %s: watch %q is no folder: it begins or ends with a blank", a.Name,
+			a.Watch)
 	}
 	if _, ok := calendars[a.Calendar]; !ok {
 		return fmt.Errorf("account %s: calendar %q is not one of %s", a.Name, a.Calendar,

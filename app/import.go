@@ -2,13 +2,11 @@ package app
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -25,6 +23,13 @@ type (
 	Topic  = bankfile.Topic
 )
 
+// Fix is a person's correction of one cell of a file, or the word that a row is no line; Role is
+// what a column means. See bankfile.
+type (
+	Fix  = bankfile.Fix
+	Role = bankfile.Role
+)
+
 // Topics are all topics that a question may be about.
 var Topics = []Topic{bankfile.AskDates, bankfile.AskSign, bankfile.AskPoint, bankfile.AskColumns,
 	bankfile.AskCurrency}
@@ -32,27 +37,43 @@ var Topics = []Topic{bankfile.AskDates, bankfile.AskSign, bankfile.AskPoint, ban
 // AskColumns is the topic whose answer is a role for each column.
 const AskColumns = bankfile.AskColumns
 
+// Roles are all that a column may mean, in the order of a menu.
+var Roles = bankfile.Roles
+
 // Profile is how a bank writes its files; see bankfile.
 type Profile = bankfile.Profile
 
+// fileLimit is how long the reading of one file may take. What a bank gives is read in seconds, so
+// that it is the disk or the network that hangs.
+const fileLimit = 5 * time.Minute
+
 // ImportRequest says which statement files to read.
 type ImportRequest struct {
-	Files   []string
+	Files []string
+	// Account is whose statements they are, "" to find it out by what each file says; see AccountsFor.
 	Account book.AccountName
-	// Format is auto, csv or camt; "" is auto.
+	// Format is one of StatementFormats; "" is auto.
 	Format string
 	// Profile is the name of a remembered profile to read with, "" to recognise it by the file.
 	Profile string
 	// Answers are answers to questions, "dates=dmy".
 	Answers []string
+	// Fixes correct single cells; for a request with one file.
+	Fixes []Fix
 	// DryRun reads and compares, and stores nothing.
 	DryRun bool
 	// Replace takes a file's lines in place of those already there from a file of another format
 	// which it cannot be paired with.
 	Replace bool
+
+	// within is the time for one file, zero for fileLimit. accept looks at what is about to be stored;
+	// its error stops it. nil accepts all.
+	within time.Duration
+	accept func(ImportedFile) error
 }
 
-// ImportReport says what an import read and did, in the order of the files.
+// ImportReport says what an import read and did, in the order of the files; a file with statements
+// of several accounts has an entry for each.
 type ImportReport struct{ Files []ImportedFile }
 
 // ImportRow is one line of a statement; Duplicate says that the books have it already.
@@ -61,12 +82,19 @@ type ImportRow struct {
 	Duplicate bool
 }
 
-// ImportedFile is what was read from one file and what was done with it.
+// ImportID numbers imports from 1.
+type ImportID = store.ImportID
+
+// ImportedFile is what was read from one file for one account and what was done with it.
 type ImportedFile struct {
 	Name string
-	// Format is csv or camt, Variant says more in words.
+	// ID is the import's number, by which it can be undone; 0 where nothing was stored.
+	ID ImportID
+	// Format is what the file is, Variant says more in words.
 	Format, Variant string
 	Size            int64
+	// Digest is the SHA-256 of the file in hex.
+	Digest          string
 	Account         book.AccountName
 	Rows            []ImportRow
 	New, Duplicates int
@@ -74,8 +102,16 @@ type ImportedFile struct {
 	// says that Err is about such lines, and that nobody has asked for it yet.
 	Replaced int
 	Conflict bool
+	// Settled are lines that were announced and that the file announces no more: it has them as booked
+	// ones, or they will never be.
+	Settled int
+	// Continuity says how each statement of the file stands to the account's others; see
+	// bankfile.Continuity.
+	Continuity []book.Link
 	// Quarantined are rows that could not be read, with place and reason.
 	Quarantined []book.Reject
+	// TakenIn counts rows of this file that an earlier import kept aside and that are settled now.
+	TakenIn int
 	// Opening and Closing are those of the first and the last statement in the file, nil where it
 	// states none; BalanceHolds is nil where nothing can be proved.
 	Opening, Closing *money.Money
@@ -92,35 +128,76 @@ type ImportedFile struct {
 	Recognised bool
 	// Err is why nothing of the file was imported.
 	Err error
+
+	// would is what storing the file writes.
+	would store.Import
 }
 
 // Import reads statement files into the books: each file is one transaction, and a file that the
 // books have already adds nothing. A file that cannot be read does not stop the others; the error
 // is for what concerns all.
 func (a *App) Import(ctx context.Context, q ImportRequest, show func(Progress)) (ImportReport, error) {
-	account, ok := a.Config().Account(q.Account)
-	if !ok {
-		return ImportReport{}, fmt.Errorf("there is no account %q in %s: add an [[account]] or name "+
-			"one of %s", q.Account, ConfigName, a.accountList())
-	}
-	o, err := a.importOptions(ctx, account, q)
-	if err != nil {
-		return ImportReport{}, err
-	}
 	var report ImportReport
-	// ahead are the lines that a look has seen in the files before, as if they had been stored.
-	var ahead []book.BankLine
+	if err := a.checkImport(q); err != nil {
+		return report, err
+	}
+	// ahead are the lines and statements that a look has seen in the files before, as if they had
+	// been stored.
+	var ahead book.Records
 	for i, path := range q.Files {
 		if err := ctx.Err(); err != nil {
 			return report, err
 		}
 		show(Progress{Stage: "reading " + baseName(path), Done: i, Total: len(q.Files)})
-		f, err := a.importFile(ctx, path, o, q, &ahead)
-		f.Name, f.Account, f.Err = baseName(path), q.Account, err
-		_, f.Conflict = errors.AsType[*bankfile.Conflict](err)
-		report.Files = append(report.Files, f)
+		files, err := a.importFile(ctx, path, q, &ahead)
+		if ctx.Err() != nil && err != nil {
+			return report, err
+		}
+		if len(files) == 0 {
+			files = []ImportedFile{{Account: q.Account}}
+		}
+		for j := range files {
+			f := &files[j]
+			f.Name = baseName(path)
+			if f.Err == nil {
+				f.Err = err
+			}
+			_, f.Conflict = errors.AsType[*bankfile.Conflict](f.Err)
+		}
+		report.Files = append(report.Files, files...)
 	}
 	return report, nil
+}
+
+// checkImport says what is wrong with a request, whatever its files are.
+func (a *App) checkImport(q ImportRequest) error {
+	if q.Account != "" {
+		if _, ok := a.Config().Account(q.Account); !ok {
+			return fmt.Errorf("there is no account %q in %s: add an [[account]] or name "+
+				"one of %s", q.Account, ConfigName, a.accountList())
+		}
+	}
+	if len(a.Config().Accounts) == 0 {
+		return fmt.Errorf("no account is configured: add an [[account]] to %s", ConfigName)
+	}
+	if q.Format != "" && !slices.Contains(StatementFormats, q.Format) {
+		return fmt.Errorf("--format %q: use one of %s", q.Format, strings.Join(StatementFormats, ", "))
+	}
+	if len(q.Fixes) > 0 && len(q.Files) != 1 {
+		return errors.New("corrections are of the rows of one file: import that file by itself")
+	}
+	return nil
+}
+
+// StatementFormats are the words for what a file may be read as, auto first.
+var StatementFormats = statementFormats()
+
+func statementFormats() []string {
+	var out []string
+	for _, f := range bankfile.Formats {
+		out = append(out, string(f))
+	}
+	return out
 }
 
 func (a *App) accountList() string {
@@ -135,305 +212,80 @@ func baseName(path string) string {
 	return path[strings.LastIndexAny(path, `/\`)+1:]
 }
 
-func (a *App) importOptions(ctx context.Context, account AccountConfig,
-	q ImportRequest) (bankfile.Options, error) {
-	o := bankfile.Options{Account: account.Name, Currency: account.Currency, Number: account.IBAN,
-		Format: bankfile.Format(q.Format)}
-	if o.Number == "" {
-		o.Number = account.Number
+// importFile reads a file, once for each account that it is of, and stores what it adds in one
+// transaction. An error that is about one account only is that entry's.
+func (a *App) importFile(ctx context.Context, path string, q ImportRequest,
+	ahead *book.Records) ([]ImportedFile, error) {
+	within := q.within
+	if within == 0 {
+		within = fileLimit
 	}
-	switch o.Format {
-	case "", bankfile.Auto, bankfile.CSV, bankfile.CAMT:
-	default:
-		return o, fmt.Errorf("--format %q: this version reads csv and camt; use auto", q.Format)
-	}
-	profiles, err := a.profiles(ctx)
+	limited, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	read, err := a.readStatements(limited, path, q)
 	if err != nil {
-		return o, err
-	}
-	o.Known = func(shape string) *Profile {
-		if p, ok := profiles[shape]; ok {
-			return &p
+		if limited.Err() != nil && ctx.Err() == nil {
+			err = fmt.Errorf("%s: its reading did not end within %s: if it is on a network drive, copy "+
+				"it to this computer first; else export a shorter period", baseName(path), within)
 		}
-		return nil
+		return noted(read), err
 	}
-	if q.Profile == "" {
-		return o, nil
-	}
-	for _, p := range profiles {
-		if p.Name == q.Profile {
-			o.Profile = &p
-			return o, nil
+	// Another process may import or undo between the comparison and the storing: compare again then.
+	for range 10 {
+		out, err := a.mergeAndStore(ctx, read, q, ahead)
+		if !errors.Is(err, store.ErrMoved) {
+			return out, err
 		}
 	}
-	return o, fmt.Errorf("there is no remembered profile %q", q.Profile)
+	return noted(read), errors.New("the books are being changed by another process: try again")
 }
 
-// profiles are the remembered ones by shape.
-func (a *App) profiles(ctx context.Context) (map[string]Profile, error) {
-	texts, err := a.store.Profiles(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[string]Profile, len(texts))
-	for shape, text := range texts {
-		var p Profile
-		if err := json.Unmarshal([]byte(text), &p); err != nil {
-			return nil, fmt.Errorf("remembered profile %s: %w", shape, err)
-		}
-		out[shape] = p
-	}
-	return out, nil
-}
-
-func (a *App) importFile(ctx context.Context, path string, o bankfile.Options, q ImportRequest,
-	ahead *[]book.BankLine) (ImportedFile, error) {
-	f, err := a.readFile(ctx, path, o, q.Answers)
-	out := ImportedFile{Format: string(f.Format), Variant: f.Variant, Size: f.Size,
-		Warnings: f.Warnings, Notes: f.Notes, Questions: f.Questions, Profile: f.Profile,
-		Recognised: f.Recognised}
-	if err != nil {
-		return out, err
-	}
-	batch, err := a.merge(ctx, &out, f, q, *ahead)
-	if err != nil || q.DryRun {
-		*ahead = append(*ahead, batch.Lines...)
-		return out, err
-	}
-	if f.Profile.Shape != "" {
-		text, err := json.Marshal(f.Profile)
-		if err != nil {
-			return out, fmt.Errorf("remember the profile: %w", err)
-		}
-		batch.Shape, batch.Profile = f.Profile.Shape, string(text)
-	}
-	_, err = a.store.Import(ctx, batch, book.At(a.wall()))
-	return out, err
-}
-
-// readFile reads a file, and again with the answers where it asks or where a remembered profile has
-// answered before: what a person says now goes before what was said then.
-func (a *App) readFile(ctx context.Context, path string, o bankfile.Options,
-	answers []string) (bankfile.File, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return bankfile.File{}, fmt.Errorf("statement cannot be opened: there is no file %s; check its "+
-			"path, or choose it again", path)
-	}
-	if err != nil {
-		return bankfile.File{}, fmt.Errorf("statement cannot be opened: %w", err)
-	}
-	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		return bankfile.File{}, fmt.Errorf("%q is a folder: name the files in it", baseName(path))
-	}
-	for i := range len(answers) + 1 {
-		f, err := bankfile.Read(ctx, file, path, o)
-		var open func(Topic) bool
-		var ask *bankfile.Ask
-		switch {
-		case errors.As(err, &ask):
-			open = func(t Topic) bool {
-				return slices.ContainsFunc(ask.Questions, func(q Question) bool { return q.Topic == t })
-			}
-		case err == nil && i == 0 && f.Recognised:
-			open = func(Topic) bool { return true }
-		default:
-			return f, err
-		}
-		profile, taken, wrong := answered(f.Profile, open, answers)
-		if wrong != nil {
-			f.Questions = nil
-			return f, wrong
-		}
-		if !taken {
-			return f, err
-		}
-		o.Profile = &profile
-		if _, err := file.Seek(0, 0); err != nil {
-			return f, fmt.Errorf("statement cannot be read again: %w", err)
-		}
-	}
-	return bankfile.Read(ctx, file, path, o)
-}
-
-// answered is the profile with the answers to open topics, and whether there was one.
-func answered(p Profile, open func(Topic) bool, answers []string) (_ Profile, taken bool, err error) {
-	for _, x := range answers {
-		topic, value, _ := strings.Cut(x, "=")
-		if !open(Topic(topic)) {
-			continue
-		}
-		if p, err = p.With(Topic(topic), value); err != nil {
-			return p, taken, err
-		}
-		taken = true
-	}
-	return p, taken, nil
-}
-
-// merge compares a file with what the books, and the lines ahead of it, have of its days and says
-// what it adds.
-func (a *App) merge(ctx context.Context, out *ImportedFile, f bankfile.File, q ImportRequest,
-	ahead []book.BankLine) (store.Import, error) {
-	batch := store.Import{Account: q.Account}
-	holds, proved := true, false
-	for i := range f.Statements {
-		p := &f.Statements[i]
-		if p.OtherAccount {
-			return batch, fmt.Errorf("%s is a statement of account %s, and %s is another account in "+
-				"%s: choose the account that it is of", f.Name, p.AccountNumber, q.Account, ConfigName)
-		}
-		if err := a.sameCurrency(f.Name, q.Account, p); err != nil {
-			return batch, err
-		}
-		existing, err := a.existing(ctx, q.Account, p, ahead)
-		if err != nil {
-			return batch, err
-		}
-		fresh, known, err := bankfile.Merge(existing, *p)
-		if err != nil && q.Replace {
-			var gone []book.ItemID
-			fresh, known, gone = replace(existing, p)
-			batch.Replaced = append(batch.Replaced, gone...)
-			out.Replaced += len(gone)
-			err = nil
-		}
-		if err != nil {
-			return batch, fmt.Errorf("%s: %w", f.Name, err)
-		}
-		batch.Replaced = append(batch.Replaced, settledNow(existing, known)...)
-		out.note(p, fresh, known)
-		batch.Statements = append(batch.Statements, p.Statement)
-		batch.Lines = append(batch.Lines, fresh...)
-		for j := range p.Rejects {
-			p.Rejects[j].At = book.At(a.wall())
-		}
-		batch.Rejects = append(batch.Rejects, p.Rejects...)
-		if p.Proof.Known {
-			proved = true
-			holds = holds && p.Proof.Holds
-			out.Difference += p.Proof.Difference.Minor
-		}
-	}
-	if proved {
-		out.BalanceHolds = &holds
-	}
-	return batch, nil
-}
-
-// sameCurrency refuses a statement of which no line is in the account's currency: it is of another
-// account, though it does not say so.
-func (a *App) sameCurrency(name string, account book.AccountName, p *bankfile.Parsed) error {
-	c, _ := a.Config().Account(account)
-	if len(p.Lines) == 0 || slices.ContainsFunc(p.Lines, func(l book.BankLine) bool {
-		return l.Amount.Currency == c.Currency
-	}) {
-		return nil
-	}
-	return fmt.Errorf("%s is in %s, and the account %s is in %s: choose the account that it is of",
-		name, p.Lines[0].Amount.Currency, account, c.Currency)
-}
-
-// existing are the account's lines of a statement's days, and those that have its lines' ids on
-// other days; in the books, or ahead.
-func (a *App) existing(ctx context.Context, account book.AccountName, p *bankfile.Parsed,
-	ahead []book.BankLine) ([]book.BankLine, error) {
-	list, err := a.store.Lines(ctx, account, p.FromOn, p.ToOn)
-	if err != nil {
-		return nil, err
-	}
-	wanted := make(map[book.ItemID]bool, len(p.Lines))
-	for _, l := range p.Lines {
-		wanted[l.ID] = true
-	}
-	for _, l := range ahead {
-		if wanted[l.ID] || l.On >= p.FromOn && l.On <= p.ToOn {
-			list = append(list, l)
-		}
-	}
-	have := make(map[book.ItemID]bool, len(list))
-	for _, l := range list {
-		have[l.ID] = true
-	}
-	var ids []book.ItemID
-	for _, l := range p.Lines {
-		if !have[l.ID] {
-			ids = append(ids, l.ID)
-		}
-	}
-	others, err := a.store.ByIDs(ctx, ids)
-	return append(list, others.Lines...), err
-}
-
-// replace takes a statement's lines as they are: those that the books have under the same id and with
-// the same date and amount stay, the others are new, and what the books have on its days beside them
-// is gone.
-func replace(existing []book.BankLine, p *bankfile.Parsed) (fresh, known []book.BankLine,
-	gone []book.ItemID) {
-	have := make(map[book.ItemID]*book.BankLine, len(existing))
-	for i := range existing {
-		have[existing[i].ID] = &existing[i]
-	}
-	kept := make(map[book.ItemID]bool, len(p.Lines))
-	for _, l := range p.Lines {
-		if old := have[l.ID]; old != nil && old.On == l.On && old.Amount == l.Amount {
-			kept[l.ID] = true
-			known = append(known, l)
-			continue
-		}
-		fresh = append(fresh, l)
-	}
-	for _, l := range existing {
-		onItsDays := l.On >= p.FromOn && l.On <= p.ToOn
-		taken := slices.ContainsFunc(fresh, func(f book.BankLine) bool { return f.ID == l.ID })
-		if !kept[l.ID] && (onItsDays || taken) {
-			gone = append(gone, l.ID)
-		}
-	}
-	return fresh, known, gone
-}
-
-// settledNow are the announced lines that a later statement no longer announces: they were booked,
-// or never will be.
-func settledNow(existing, known []book.BankLine) []book.ItemID {
-	still := make(map[book.ItemID]bool, len(known))
-	for _, l := range known {
-		still[l.ID] = true
-	}
-	var out []book.ItemID
-	for _, l := range existing {
-		if l.Pending && !still[l.ID] {
-			out = append(out, l.ID)
-		}
+// noted are the entries of files that were read and no further.
+func noted(read []statementFile) []ImportedFile {
+	out := make([]ImportedFile, len(read))
+	for i, r := range read {
+		out[i] = r.entry()
 	}
 	return out
 }
 
-// note takes a statement into the report.
-func (f *ImportedFile) note(p *bankfile.Parsed, fresh, known []book.BankLine) {
-	rows := make([]ImportRow, 0, len(fresh)+len(known))
-	for _, l := range fresh {
-		rows = append(rows, ImportRow{l, false})
+// mergeAndStore compares what was read with the books, and stores what it adds unless it is a look.
+func (a *App) mergeAndStore(ctx context.Context, read []statementFile, q ImportRequest,
+	ahead *book.Records) ([]ImportedFile, error) {
+	turn, err := a.store.ImportTurn(ctx)
+	if err != nil {
+		return noted(read), err
 	}
-	for _, l := range known {
-		rows = append(rows, ImportRow{l, true})
+	all := store.Import{Turn: &turn, By: a.User()}
+	out := noted(read)
+	for i, r := range read {
+		batch, err := a.merge(ctx, &out[i], r, q, *ahead)
+		out[i].would = batch
+		if err != nil {
+			out[i].Err = err
+			return out, err
+		}
+		if q.accept != nil {
+			if err := q.accept(out[i]); err != nil {
+				out[i].Err = err
+				return out, err
+			}
+		}
+		join(&all, batch)
 	}
-	slices.SortStableFunc(rows, func(a, b ImportRow) int { return a.Line.Row - b.Line.Row })
-	f.Rows = append(f.Rows, rows...)
-	f.New += len(fresh)
-	f.Duplicates += len(known)
-	f.Quarantined = append(f.Quarantined, p.Rejects...)
-	if p.Opening != nil && f.Opening == nil {
-		m := money.New(*p.Opening, p.Currency)
-		f.Opening = &m
+	if q.DryRun {
+		ahead.Lines = append(ahead.Lines, all.Lines...)
+		ahead.Statements = append(ahead.Statements, all.Statements...)
+		return out, nil
 	}
-	if p.Closing != nil {
-		m := money.New(*p.Closing, p.Currency)
-		f.Closing = &m
+	if p := read[0].file.Profile; p.Shape != "" {
+		if all.Shape, all.Profile, err = rememberedText(p); err != nil {
+			return out, err
+		}
 	}
-	if f.From == 0 || p.FromOn != 0 && p.FromOn < f.From {
-		f.From = p.FromOn
+	done, err := a.store.Import(ctx, all, book.At(a.wall()))
+	for i := range out {
+		out[i].ID = done.ID
 	}
-	f.To = max(f.To, p.ToOn)
+	return out, err
 }

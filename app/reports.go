@@ -174,8 +174,13 @@ func (a *App) otherwise(ctx context.Context, path string, name book.SourceName, 
 
 // isStatement says that a file can be read as a bank statement, or could with a question answered.
 func (a *App) isStatement(ctx context.Context, path string) bool {
-	f, err := a.readFile(ctx, path, bankfile.Options{Account: "other",
-		Currency: a.Config().Business.BaseCurrency}, nil)
+	file, _, err := openStatement(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	f, err := bankfile.Read(ctx, file, path, bankfile.Options{Account: "other",
+		Currency: a.Config().Business.BaseCurrency})
 	return err == nil && len(f.Statements) > 0 && len(f.Statements[0].Lines) > 0
 }
 

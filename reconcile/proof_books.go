@@ -18,12 +18,7 @@ func (e *engine) statementProofs() []book.Proof {
 		s := &e.in.Books.Statements[i]
 		byAccount[s.Account] = append(byAccount[s.Account], s)
 	}
-	sums := map[book.ItemID]int64{}
-	for _, l := range e.lines {
-		if !l.Pending {
-			sums[l.StatementID] += l.Amount.Minor
-		}
-	}
+	sums := e.lineSums()
 	names := make([]book.AccountName, 0, len(byAccount))
 	for name := range byAccount {
 		names = append(names, name)
@@ -36,19 +31,75 @@ func (e *engine) statementProofs() []book.Proof {
 			return cmp.Or(cmp.Compare(a.FromOn, b.FromOn), cmp.Compare(a.ToOn, b.ToOn),
 				cmp.Compare(a.ID, b.ID))
 		})
-		for n, s := range of {
+		chain := book.NewChain(of)
+		for _, s := range of {
 			if s.ToOn < e.in.Period.First() || s.FromOn > e.in.Period.Last() {
 				continue
 			}
-			out = append(out, e.statementProof(s, sums[s.ID]))
-			if n > 0 {
-				if p, ok := e.chainProof(of[n-1], s); ok {
-					out = append(out, p)
-				}
+			l := chain.Link(s)
+			if lines, ok := sums.of(s, l.SharedFrom != 0); ok {
+				out = append(out, e.statementProof(s, lines))
+			}
+			if l.Kind == book.Follows || l.Kind == book.Leaps {
+				out = append(out, e.chainProof(l.Before, s))
 			}
 		}
 	}
 	return out
+}
+
+// lineSums are what the booked lines come to: by the statement that brought them, also on one day,
+// and by account and day.
+type lineSums struct {
+	statement map[book.ItemID]int64
+	ownDay    map[ownDay]int64
+	day       map[accountDay]int64
+}
+
+type ownDay struct {
+	statement book.ItemID
+	on        book.Date
+}
+
+type accountDay struct {
+	account  book.AccountName
+	currency money.Currency
+	on       book.Date
+}
+
+func (e *engine) lineSums() lineSums {
+	sums := lineSums{map[book.ItemID]int64{}, map[ownDay]int64{}, map[accountDay]int64{}}
+	for _, l := range e.lines {
+		if !l.Pending {
+			on := lineOn(l)
+			sums.statement[l.StatementID] += l.Amount.Minor
+			sums.ownDay[ownDay{l.StatementID, on}] += l.Amount.Minor
+			sums.day[accountDay{l.Account, l.Amount.Currency, on}] += l.Amount.Minor
+		}
+	}
+	return sums
+}
+
+// of is what a statement's lines come to. Where another statement tells of its days too, that one may
+// have brought some of them: then all lines of its days are its own, but for those of the last day
+// where it was made before the day was over. ok is false where it brought no line itself and begins
+// or ends within a day that others tell of, so that nobody knows which lines it means.
+func (x lineSums) of(s *book.Statement, shared bool) (lines int64, ok bool) {
+	own, brought := x.statement[s.ID]
+	if !shared || s.Opening == nil || s.Closing == nil || *s.Closing-*s.Opening == own {
+		return own, true
+	}
+	all, last := int64(0), accountDay{s.Account, s.Currency, s.ToOn}
+	for on := s.FromOn; on <= s.ToOn; on++ {
+		all += x.day[accountDay{s.Account, s.Currency, on}]
+	}
+	early := all - x.day[last] + x.ownDay[ownDay{s.ID, s.ToOn}]
+	if moved := *s.Closing - *s.Opening; early == moved {
+		return early, true
+	} else if all != moved && !brought {
+		return 0, false
+	}
+	return all, true
 }
 
 func (e *engine) statementProof(s *book.Statement, lines int64) book.Proof {
@@ -73,12 +124,8 @@ func (e *engine) statementProof(s *book.Statement, lines int64) book.Proof {
 	return p
 }
 
-// chainProof compares two statements in a row; overlapping ones, and those without balances, say
-// nothing.
-func (e *engine) chainProof(a, b *book.Statement) (book.Proof, bool) {
-	if a.Closing == nil || b.Opening == nil || b.FromOn <= a.ToOn || a.Currency != b.Currency {
-		return book.Proof{}, false
-	}
+// chainProof compares two statements in a row.
+func (e *engine) chainProof(a, b *book.Statement) book.Proof {
 	p := book.Proof{Kind: book.StatementChain, Source: string(a.Account), Currency: a.Currency,
 		AsOf: b.FromOn.Start(e.zone), Opening: *a.Closing, Closing: *a.Closing,
 		ProviderClosing: b.Opening, Holds: *a.Closing == *b.Opening}
@@ -88,7 +135,7 @@ func (e *engine) chainProof(a, b *book.Statement) (book.Proof, bool) {
 			a.Account, a.ToOn, money.New(*a.Closing, a.Currency),
 			signedFigure(money.New(*b.Opening, b.Currency)))
 	}
-	return p, true
+	return p
 }
 
 // invoiceProofs prove, by billing source and currency, that each invoice's total is its payments,

@@ -31,6 +31,8 @@ func TestMain(m *testing.M) {
 		childApply(os.Getenv(childPath))
 	case "open":
 		childOpen(os.Getenv(childPath))
+	case "undo":
+		childUndo(os.Getenv(childPath))
 	}
 }
 
@@ -77,6 +79,28 @@ func childApply(path string) {
 		}
 		fmt.Println(page)
 	}
+}
+
+// childUndo imports a file and undoes it for ever, and tells each step that was kept.
+func childUndo(path string) {
+	ctx := context.Background()
+	s, err := Open(ctx, path, Options{})
+	for err == nil {
+		in := Import{Account: "a", File: "a.csv", Digest: "d", Rejects: []book.Reject{{Origin: "a",
+			Place: "row 9"}}, Statements: []book.Statement{{ID: "a:s", Account: "a"}}}
+		for i := range rowsOfPage {
+			in.Lines = append(in.Lines, book.BankLine{Account: "a", StatementID: "a:s", On: 5,
+				ID: book.ItemID(fmt.Sprintf("a:%d", i)), Amount: eur(1)})
+		}
+		var done Imported
+		if done, err = s.Import(ctx, in, 1); err == nil {
+			fmt.Println("imported")
+			_, err = s.UndoImport(ctx, done.ID, "ann", 2)
+			fmt.Println("undone")
+		}
+	}
+	fmt.Println(err)
+	os.Exit(1)
 }
 
 func child(t *testing.T, binary, does, path string) *exec.Cmd {
@@ -142,6 +166,65 @@ func TestAKilledProcessLeavesWholePages(t *testing.T) {
 			t.Fatal(err)
 		}
 		told = kept
+	}
+}
+
+// A process that is killed while it imports or undoes leaves the whole file or nothing of it.
+func TestAKilledUndoLeavesAllOrNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cache.db")
+	for round := range 6 {
+		cmd := child(t, os.Args[0], "undo", path)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for range 1 + round {
+			if !lines.Scan() || lines.Text() != "imported" && lines.Text() != "undone" {
+				t.Fatalf("the child says %q: %v", lines.Text(), cmd.Wait())
+			}
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		for lines.Scan() {
+			continue // what it told of before it died
+		}
+		_ = cmd.Wait()
+
+		s := open(t, path)
+		list, err := s.Imports(context.Background())
+		if err != nil || len(list) == 0 {
+			t.Fatal(list, err)
+		}
+		want := int64(0)
+		if list[0].UndoneAt == 0 {
+			want = 1
+		}
+		for _, part := range []struct {
+			query string
+			n     int64
+		}{{"SELECT count(*) FROM bank_lines WHERE gone = 0", want * rowsOfPage},
+			{"SELECT count(*) FROM statements WHERE gone = 0", want},
+			{"SELECT count(*) FROM quarantine WHERE state = 'open'", want}} {
+			if n := one(t, s, part.query); n != part.n {
+				t.Errorf("round %d: %s: %v, want %d", round, part.query, n, part.n)
+			}
+		}
+		if found := check(t, s); len(found) != 0 {
+			t.Error(found)
+		}
+		if want == 1 {
+			if _, err := s.UndoImport(context.Background(), list[0].ID, "bob", 3); err != nil {
+				t.Error(err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm/clause"
 
@@ -13,19 +14,33 @@ import (
 // ImportID numbers imports from 1.
 type ImportID int64
 
-// Import is what one or more statement files of an account came to, lines that are already stored
-// left out or not: the same line with the same content is counted and not written again.
+// Import is what one statement file came to, lines that are already stored left out or not: the same
+// line with the same content is counted and not written again.
 type Import struct {
+	// Account is the account of a file without statements; else theirs count, of which there may be
+	// several.
 	Account    book.AccountName
 	Statements []book.Statement
 	Lines      []book.BankLine
 	Rejects    []book.Reject
+	// Known are lines of the books that the file has too. They stay while this import does.
+	Known []Known
 	// Replaced names stored lines and statements that these take the place of; they get a
 	// tombstone.
 	Replaced []book.ItemID
+	// File and Digest are the file's name and the SHA-256 of its bytes, by which its rejects are known.
+	File, Digest string
 	// Shape is a hash of the file's layout and Profile how it is read, in JSON; "" to keep none.
 	Shape, Profile string
+	// By is who imports.
+	By string
+	// Turn is what ImportTurn said before the books were compared with the file; nil to compare
+	// nothing.
+	Turn *int64
 }
+
+// Known is a line of the books that a file has too, and the statement that it has there.
+type Known struct{ Line, Statement book.ItemID }
 
 // Imported says what an import came to.
 type Imported struct {
@@ -34,6 +49,8 @@ type Imported struct {
 	Lines      Count
 	Replaced   int
 	Rejected   int
+	// Settled counts rejects of the same file that were read this time.
+	Settled int
 }
 
 // importRow is a row of imports.
@@ -43,50 +60,135 @@ type importRow struct {
 	At                      int64
 	Files                   string
 	Created, Same, Rejected int
+	By                      string
+	Replaced, Settled       int
+	Journal                 int
+	UndoneAt                int64
+	UndoneBy                string
 }
 
 func (importRow) TableName() string { return "imports" }
 
-// Import stores bank statements with their lines, all or nothing. It returns ErrConflict where a
-// stored line or statement of the same id says something else and is not among Replaced; then
-// nothing is kept.
+// ImportTurn counts imports and their undoings: what was read from the books before another one of
+// them may be old by now.
+func (s *Store) ImportTurn(ctx context.Context) (int64, error) {
+	var turn int64
+	err := s.view(ctx, "import turn", func(t *tx) error {
+		return t.bulk(func(c *conn) (err error) {
+			turn, err = importTurn(c)
+			return err
+		})
+	})
+	return turn, err
+}
+
+func importTurn(c *conn) (int64, error) {
+	return c.number("SELECT count(*) + count(nullif(undone_at, 0)) FROM imports")
+}
+
+// Import stores a statement file, all or nothing, and keeps what UndoImport needs. It returns
+// ErrConflict where a stored line or statement of the same id says something else and is not among
+// Replaced, and ErrMoved where another import or undoing came between; then nothing is kept.
 func (s *Store) Import(ctx context.Context, in Import, at book.Instant) (Imported, error) {
 	var out Imported
 	err := s.write(ctx, "import: "+string(in.Account), func(t *tx) error {
-		recs := book.Records{Statements: in.Statements, Lines: in.Lines, Gone: in.Replaced}
-		if err := uncontested(t, &recs); err != nil {
+		if err := t.bulk(func(c *conn) error { return stillTurn(c, in.Turn) }); err != nil {
 			return err
 		}
-		// Replaced ones are buried first: one that comes again under its id is dug up by that.
-		applied, err := apply(t, &book.Records{Gone: in.Replaced}, nil, at)
-		if err != nil {
+		row := importRow{Account: packed(in.accounts()), At: int64(at), Files: packed(in.files()),
+			By: in.By, Journal: 1}
+		if err := t.gorm.Create(&row).Error; err != nil {
 			return err
 		}
-		out.Replaced = applied.Gone
-		recs.Gone = nil
-		if applied, err = apply(t, &recs, in.Rejects, at); err != nil {
-			return err
-		}
-		out.Statements = applied.Kinds[KindStatement]
-		out.Lines = applied.Kinds[book.KindBankLine]
-		out.Rejected = applied.Rejected
-		if err := saveProfile(t, in.Shape, in.Profile, at); err != nil {
-			return err
-		}
-		files := make([]string, len(in.Statements))
-		for i, st := range in.Statements {
-			files[i] = st.File
-		}
-		row := importRow{Account: string(in.Account), At: int64(at), Files: packed(files),
-			Created: out.Lines.New, Same: out.Lines.Same, Rejected: out.Rejected}
-		err = t.gorm.Create(&row).Error
 		out.ID = ImportID(row.ID)
-		return err
+		j := journal{t: t, id: out.ID}
+		if err := j.begin(&in); err != nil {
+			return err
+		}
+		if err := in.apply(t, &out, at); err != nil {
+			return err
+		}
+		if err := j.move(); err != nil {
+			return err
+		}
+		if err := j.rejects(&in, &out, at); err != nil {
+			return err
+		}
+		if err := j.profile(&in, at); err != nil {
+			return err
+		}
+		if err := j.end(&in); err != nil {
+			return err
+		}
+		row.Created, row.Same, row.Rejected = out.Lines.New, out.Lines.Same, out.Rejected
+		row.Replaced, row.Settled = out.Replaced, out.Settled
+		return t.gorm.Save(&row).Error
 	})
 	if err != nil {
 		return Imported{}, err
 	}
 	return out, nil
+}
+
+func stillTurn(c *conn, turn *int64) error {
+	if turn == nil {
+		return nil
+	}
+	now, err := importTurn(c)
+	if err == nil && now != *turn {
+		err = ErrMoved
+	}
+	return err
+}
+
+// accounts are all whose statements or lines come, sorted.
+func (in *Import) accounts() []book.AccountName {
+	var out []book.AccountName
+	for _, s := range in.Statements {
+		out = append(out, s.Account)
+	}
+	for _, l := range in.Lines {
+		out = append(out, l.Account)
+	}
+	if len(out) == 0 {
+		out = append(out, in.Account)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (in *Import) files() []string {
+	if in.File != "" {
+		return []string{in.File}
+	}
+	var out []string
+	for _, s := range in.Statements {
+		if !slices.Contains(out, s.File) {
+			out = append(out, s.File)
+		}
+	}
+	return out
+}
+
+// apply writes the facts.
+func (in *Import) apply(t *tx, out *Imported, at book.Instant) error {
+	recs := book.Records{Statements: in.Statements, Lines: in.Lines, Gone: in.Replaced}
+	if err := uncontested(t, &recs); err != nil {
+		return err
+	}
+	// Replaced ones are buried first: one that comes again under its id is dug up by that.
+	applied, err := apply(t, &book.Records{Gone: in.Replaced}, nil, at)
+	if err != nil {
+		return err
+	}
+	out.Replaced = applied.Gone
+	recs.Gone = nil
+	if applied, err = apply(t, &recs, nil, at); err != nil {
+		return err
+	}
+	out.Statements = applied.Kinds[KindStatement]
+	out.Lines = applied.Kinds[book.KindBankLine]
+	return nil
 }
 
 // uncontested refuses records whose id is stored with other content.
@@ -111,6 +213,33 @@ func uncontested(t *tx, recs *book.Records) error {
 		}
 		return nil
 	})
+}
+
+// Lines reads an account's bank lines with booking dates from one date to another, both included
+// and zero for no bound; lines without a booking date go by their value date. Sorted by id.
+func (s *Store) Lines(ctx context.Context, account book.AccountName, from,
+	to book.Date) ([]book.BankLine, error) {
+	where, args := " AND account = ?", []any{string(account)}
+	const on = `iif("on" <> 0, "on", value_on)`
+	if from != 0 {
+		where, args = where+" AND "+on+" >= ?", append(args, int64(from))
+	}
+	if to != 0 {
+		where, args = where+" AND "+on+" <= ?", append(args, int64(to))
+	}
+	recs, err := s.loadKinds(ctx, "lines: "+string(account), where, args, book.KindBankLine)
+	return recs.Lines, err
+}
+
+// Statements reads an account's statements, "" for all accounts, sorted by id.
+func (s *Store) Statements(ctx context.Context, account book.AccountName) ([]book.Statement,
+	error) {
+	where, args := "", []any(nil)
+	if account != "" {
+		where, args = " AND account = ?", []any{string(account)}
+	}
+	recs, err := s.loadKinds(ctx, "statements: "+string(account), where, args, KindStatement)
+	return recs.Statements, err
 }
 
 // profileRow is a row of import_profiles.
@@ -140,6 +269,17 @@ func (s *Store) SaveProfile(ctx context.Context, shape, profile string, at book.
 	})
 }
 
+// ForgetProfile forgets how files of a shape are read. It returns ErrNotFound where nobody knew.
+func (s *Store) ForgetProfile(ctx context.Context, shape string) error {
+	return s.write(ctx, "forget import profile", func(t *tx) error {
+		res := t.gorm.Delete(&profileRow{}, "shape = ?", shape)
+		if res.Error == nil && res.RowsAffected == 0 {
+			return ErrNotFound
+		}
+		return res.Error
+	})
+}
+
 // Profile is how files of a shape are read, in JSON. It returns ErrNotFound for a new shape.
 func (s *Store) Profile(ctx context.Context, shape string) (string, error) {
 	var rows []profileRow
@@ -164,31 +304,4 @@ func (s *Store) Profiles(ctx context.Context) (map[string]string, error) {
 		out[r.Shape] = r.Profile
 	}
 	return out, err
-}
-
-// Lines reads an account's bank lines with booking dates from one date to another, both included
-// and zero for no bound; lines without a booking date go by their value date. Sorted by id.
-func (s *Store) Lines(ctx context.Context, account book.AccountName, from,
-	to book.Date) ([]book.BankLine, error) {
-	where, args := " AND account = ?", []any{string(account)}
-	const on = `iif("on" <> 0, "on", value_on)`
-	if from != 0 {
-		where, args = where+" AND "+on+" >= ?", append(args, int64(from))
-	}
-	if to != 0 {
-		where, args = where+" AND "+on+" <= ?", append(args, int64(to))
-	}
-	recs, err := s.loadKinds(ctx, "lines: "+string(account), where, args, book.KindBankLine)
-	return recs.Lines, err
-}
-
-// Statements reads an account's statements, "" for all accounts, sorted by id.
-func (s *Store) Statements(ctx context.Context, account book.AccountName) ([]book.Statement,
-	error) {
-	where, args := "", []any(nil)
-	if account != "" {
-		where, args = " AND account = ?", []any{string(account)}
-	}
-	recs, err := s.loadKinds(ctx, "statements: "+string(account), where, args, KindStatement)
-	return recs.Statements, err
 }

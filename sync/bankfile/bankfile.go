@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"strings"
 
 	"countinghouse/app/book"
@@ -63,17 +64,22 @@ type Options struct {
 	Profile *Profile
 	Known   func(shape string) *Profile
 	// Fixes replace cells that a person has corrected; the file stays as it is.
-	Fixes  []Fix
-	Limits Limits
+	Fixes []Fix
+	// Elsewhere are the numbers of accounts whose statements are read out of the same file for them:
+	// leaving those out is nothing to warn of.
+	Elsewhere []string
+	Limits    Limits
 }
 
-// Fix is a person's correction of one cell of a delimited file.
+// Fix is a person's correction of one cell of a delimited file, or of one field of another one.
 type Fix struct {
-	// Row is the row in the file, from 1.
+	// Row is the row or entry in the file, from 1.
 	Row int
 	// Means is the column; Value replaces its cell. Dates are YYYY-MM-DD.
 	Means Role
 	Value string
+	// LeaveOut says in place of a value that a row that cannot be read is no line: it is no reject.
+	LeaveOut bool
 }
 
 // Limits are what a file may hold; zero fields take the defaults of DefaultLimits.
@@ -281,10 +287,12 @@ func (f *File) note(format string, args ...any) {
 // complete gives the statements their names and proofs, and the lines that were kept their ids.
 func (f *File) complete(s *sink) error {
 	o := s.o
-	f.keepAccount(o.Number)
+	f.keepAccount(o)
+	f.keepOnce()
 	for i := range f.Statements {
 		p := &f.Statements[i]
 		p.Account, p.File, p.Digest, p.Format = o.Account, f.Name, f.Digest, string(f.Format)
+		f.leaveOut(p, o.Fixes)
 		for j := range p.Rejects {
 			p.Rejects[j].Origin = string(o.Account)
 			p.Rejects[j].Kind = book.KindBankLine
@@ -332,9 +340,15 @@ func (f *File) identify(ids *identities) {
 
 // keepAccount leaves out the statements of other accounts where the file has some of ours. Where it
 // has none, the number may only be written in another way: it is the caller's to stop.
-func (f *File) keepAccount(number string) {
+func (f *File) keepAccount(o Options) {
+	number := o.Number
 	if number == "" {
 		return
+	}
+	elsewhere := func(p Parsed) bool {
+		return slices.ContainsFunc(o.Elsewhere, func(n string) bool {
+			return sameNumber(n, p.AccountNumber)
+		})
 	}
 	others := func(p Parsed) bool {
 		return p.AccountNumber != "" && !sameNumber(number, p.AccountNumber)
@@ -346,7 +360,7 @@ func (f *File) keepAccount(number string) {
 		}
 	}
 	for _, p := range f.Statements {
-		if !others(p) {
+		if !others(p) || len(kept) > 0 && elsewhere(p) {
 			continue
 		}
 		if len(kept) > 0 {

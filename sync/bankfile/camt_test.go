@@ -110,9 +110,9 @@ func TestCAMTFixesAreTakenIn(t *testing.T) {
 	text := "<All>" + strings.Replace(camt("", "", ntry("2.00", "DBIT", "")+bad), `<?xml version="1.0"?>`, "", 1) + second + "</All>"
 	o := operating
 	for n, fixes := range [][]Fix{
-		{{2, Amount, "-149.00"}},
-		{{2, Amount, "-149.00"}, {2, Booked, "2025-01-32"}},
-		{{2, Amount, "-149.00"}, {2, Booked, "2025-01-16"}, {2, Counterparty, "Rent"}, {2, Currency, "USD"}},
+		{{Row: 2, Means: Amount, Value: "-149.00"}},
+		{{Row: 2, Means: Amount, Value: "-149.00"}, {Row: 2, Means: Booked, Value: "2025-01-32"}},
+		{{Row: 2, Means: Amount, Value: "-149.00"}, {Row: 2, Means: Booked, Value: "2025-01-16"}, {Row: 2, Means: Counterparty, Value: "Rent"}, {Row: 2, Means: Currency, Value: "USD"}},
 	} {
 		o.Fixes = fixes
 		f := mustRead(t, text, "a.xml", o)

@@ -1,14 +1,17 @@
 package bankfile
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"countinghouse/app/book"
+	"countinghouse/app/money"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -234,4 +237,32 @@ func balances(b ...*int64) string {
 		}
 	}
 	return s
+}
+
+// keepOnce leaves out statements that stand in the file twice, as they do where files were put
+// together: of the same days, number and balances, with lines between those that move something and
+// are the same. Of statements without balances nobody knows whether both are real.
+func (f *File) keepOnce() {
+	type content struct {
+		account, number  string
+		from, to         book.Date
+		opening, closing money.Money
+		trace            uint64
+	}
+	seen := map[content]bool{}
+	f.Statements = slices.DeleteFunc(f.Statements, func(p Parsed) bool {
+		q := p.Proof
+		if q.Opening == nil || q.Closing == nil || *q.Opening == *q.Closing || len(p.tally.sums) == 0 {
+			return false
+		}
+		c := content{alphanumeric(p.AccountNumber), p.Number, p.FromOn, p.ToOn, *q.Opening, *q.Closing,
+			p.tally.trace}
+		if !seen[c] {
+			seen[c] = true
+			return false
+		}
+		f.warn("statement %s of %s to %s stands in the file twice: it is taken once", p.Number,
+			cmp.Or(p.FromOn, p.tally.from), cmp.Or(p.ToOn, p.tally.to))
+		return true
+	})
 }

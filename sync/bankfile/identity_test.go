@@ -215,3 +215,39 @@ func TestMergeRefusesWhatDoesNotPair(t *testing.T) {
 		}
 	}
 }
+
+// TestStatementTwiceInAFile puts a statement into its file a second time, and another one of the next
+// days: it is taken once, in both ways of reading, and none of the others is lost.
+func TestStatementTwiceInAFile(t *testing.T) {
+	a, from, _ := statementWorld(t, 40)
+	first, next := writtenCAMT(t, a, from, from+9), writtenCAMT(t, a, from+10, from+19)
+	cut := func(s string) string {
+		return s[strings.Index(s, "<Stmt>") : strings.LastIndex(s, "</Stmt>")+len("</Stmt>")]
+	}
+	text := strings.Replace(first, "</Stmt>", "</Stmt>"+cut(next)+cut(first), 1)
+	o := Options{Account: a.Name, Currency: a.Currency, Number: a.IBAN}
+	f := mustRead(t, text, "a.xml", o)
+	lines := func(f File) (n int) {
+		for _, p := range f.Statements {
+			n += len(p.Lines)
+		}
+		return n
+	}
+	want := lines(mustRead(t, first, "a.xml", o)) + lines(mustRead(t, next, "a.xml", o))
+	if lines(f) != want || len(f.Statements) != 2 || len(f.Warnings) != 1 || !strings.Contains(f.Warnings[0], "twice") {
+		t.Errorf("%d lines, want %d, in %d statements, %q", lines(f), want, len(f.Statements), f.Warnings)
+	}
+	n := 0
+	if _, err := Stream(ctx, strings.NewReader(text), "a.xml", o, func(_ *Parsed, l []book.BankLine) error {
+		n += len(l)
+		return nil
+	}); err != nil || n != want {
+		t.Errorf("%d lines handed over, want %d, %v", n, want, err)
+	}
+	books := newShelf()
+	for _, x := range []File{f, mustRead(t, first, "a.xml", o), f} {
+		if _, err := books.take(x); err != nil || len(books.lines) != want {
+			t.Errorf("%d lines in the books, want %d, %v", len(books.lines), want, err)
+		}
+	}
+}

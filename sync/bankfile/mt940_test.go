@@ -135,9 +135,9 @@ func TestMT940Fixes(t *testing.T) {
 	text := sta("C261002EUR94,00", ":61:2610O21002C1,00NTRFONE//B1", ":86:first",
 		":61:2610021002C2-00NTRFTWO", ":86:second", ":61:2610021002C2,00NTRFTHREE", ":86:third")
 	o := operating
-	o.Fixes = []Fix{{1, Booked, "2026-10-02"}, {2, Amount, "-9.00"}, {3, Text, "corrected"},
-		{3, Counterparty, "Somebody"}, {3, Reference, "R"}, {3, BankID, "B"}, {3, Valued, "2026-10-03"},
-		{3, TheirAccount, "A"}}
+	o.Fixes = []Fix{{Row: 1, Means: Booked, Value: "2026-10-02"}, {Row: 2, Means: Amount, Value: "-9.00"}, {Row: 3, Means: Text, Value: "corrected"},
+		{Row: 3, Means: Counterparty, Value: "Somebody"}, {Row: 3, Means: Reference, Value: "R"}, {Row: 3, Means: BankID, Value: "B"}, {Row: 3, Means: Valued, Value: "2026-10-03"},
+		{Row: 3, Means: TheirAccount, Value: "A"}}
 	f := mustRead(t, text, "a.sta", o)
 	lines := allLines(f)
 	if f.Outcome() != "ok" || len(lines) != 3 {
@@ -153,7 +153,7 @@ func TestMT940Fixes(t *testing.T) {
 		l.BankID != "B" || l.ValueOn.String() != "2026-10-03" || l.CounterpartyAccount != "A" {
 		t.Errorf("third %+v", l)
 	}
-	o.Fixes = []Fix{{1, Booked, "2026-10-02"}, {2, Amount, "nine"}, {3, Valued, "tomorrow"}}
+	o.Fixes = []Fix{{Row: 1, Means: Booked, Value: "2026-10-02"}, {Row: 2, Means: Amount, Value: "nine"}, {Row: 3, Means: Valued, Value: "tomorrow"}}
 	if f := mustRead(t, text, "a.sta", o); len(allLines(f)) != 1 || len(f.Statements[0].Rejects) != 2 {
 		t.Errorf("fixes that cannot be read: %v", f.Warnings)
 	}

@@ -51,6 +51,8 @@ type sink struct {
 type tally struct {
 	sums     []sum
 	from, to book.Date
+	// trace is of the lines' days and amounts without their signs, in their order.
+	trace uint64
 	// err is the first sum that no integer holds.
 	err error
 }
@@ -109,6 +111,9 @@ func (t *tally) add(l *book.BankLine, reversal bool) {
 	}
 	x := &t.sums[i]
 	x.lines++
+	for _, n := range [2]uint64{uint64(l.On), uint64(l.Amount.Abs().Minor)} {
+		t.trace = (t.trace ^ n) * 1099511628211
+	}
 	if l.Pending {
 		return
 	}

@@ -2,6 +2,7 @@ package bankfile
 
 import (
 	"bytes"
+	"errors"
 	"regexp"
 	"strings"
 )
@@ -81,3 +82,19 @@ func binary(b []byte) bool {
 	}
 	return control*50 > len(b)
 }
+
+// Recognise says in a few words why a file with this beginning is no statement that can be read, ""
+// where it may be one.
+func Recognise(head []byte) string {
+	if _, err := recognise(head); err != nil {
+		var e *Error
+		if errors.As(err, &e) {
+			return e.Reason
+		}
+		return err.Error()
+	}
+	return ""
+}
+
+// IsText reports whether a beginning is that of a text with single or double bytes.
+func IsText(head []byte) bool { return !bytes.HasPrefix(head, []byte("PK")) && !binary(head) }

@@ -38,6 +38,14 @@ func Stream(ctx context.Context, r io.ReadSeeker, name string, o Options,
 	return *f, nil
 }
 
+// Survey reads a file once, like Read, and keeps no lines: what it is, of which accounts, and what
+// it asks.
+func Survey(ctx context.Context, r io.ReadSeeker, name string, o Options) (File, error) {
+	in, f, s := open(ctx, r, name, o, surveying)
+	err := f.finish(in, s)
+	return *f, err
+}
+
 // taken is the error of the function that takes the lines.
 type taken struct{ err error }
 
