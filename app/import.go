@@ -100,6 +100,12 @@ type ImportedFile struct {
 	// says that Err is about such lines, and that nobody has asked for it yet.
 	Replaced int
 	Conflict bool
+	// Settled are lines that were announced and that the file announces no more: it has them as booked
+	// ones, or they will never be.
+	Settled int
+	// Continuity says how each statement of the file stands to the account's others; see
+	// bankfile.Continuity.
+	Continuity []book.Link
 	// Quarantined are rows that could not be read, with place and reason.
 	Quarantined []book.Reject
 	// TakenIn counts rows of this file that an earlier import kept aside and that are settled now.
@@ -120,6 +126,9 @@ type ImportedFile struct {
 	Recognised bool
 	// Err is why nothing of the file was imported.
 	Err error
+
+	// would is what storing the file writes.
+	would store.Import
 }
 
 // Import reads statement files into the books: each file is one transaction, and a file that the
@@ -130,8 +139,9 @@ func (a *App) Import(ctx context.Context, q ImportRequest, show func(Progress)) 
 	if err := a.checkImport(q); err != nil {
 		return report, err
 	}
-	// ahead are the lines that a look has seen in the files before, as if they had been stored.
-	var ahead []book.BankLine
+	// ahead are the lines and statements that a look has seen in the files before, as if they had
+	// been stored.
+	var ahead book.Records
 	for i, path := range q.Files {
 		if err := ctx.Err(); err != nil {
 			return report, err
@@ -203,7 +213,7 @@ func baseName(path string) string {
 // importFile reads a file, once for each account that it is of, and stores what it adds in one
 // transaction. An error that is about one account only is that entry's.
 func (a *App) importFile(ctx context.Context, path string, q ImportRequest,
-	ahead *[]book.BankLine) ([]ImportedFile, error) {
+	ahead *book.Records) ([]ImportedFile, error) {
 	within := q.within
 	if within == 0 {
 		within = fileLimit
@@ -239,7 +249,7 @@ func noted(read []statementFile) []ImportedFile {
 
 // mergeAndStore compares what was read with the books, and stores what it adds unless it is a look.
 func (a *App) mergeAndStore(ctx context.Context, read []statementFile, q ImportRequest,
-	ahead *[]book.BankLine) ([]ImportedFile, error) {
+	ahead *book.Records) ([]ImportedFile, error) {
 	turn, err := a.store.ImportTurn(ctx)
 	if err != nil {
 		return noted(read), err
@@ -252,10 +262,12 @@ func (a *App) mergeAndStore(ctx context.Context, read []statementFile, q ImportR
 			out[i].Err = err
 			return out, err
 		}
+		out[i].would = batch
 		join(&all, batch)
 	}
 	if q.DryRun {
-		*ahead = append(*ahead, all.Lines...)
+		ahead.Lines = append(ahead.Lines, all.Lines...)
+		ahead.Statements = append(ahead.Statements, all.Statements...)
 		return out, nil
 	}
 	if p := read[0].file.Profile; p.Shape != "" {

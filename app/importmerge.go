@@ -14,9 +14,13 @@ import (
 // merge compares a file with what the books, and the lines ahead of it, have of its days and says
 // what it adds.
 func (a *App) merge(ctx context.Context, out *ImportedFile, r statementFile, q ImportRequest,
-	ahead []book.BankLine) (store.Import, error) {
+	ahead book.Records) (store.Import, error) {
 	f, account := r.file, r.account.Name
 	batch := store.Import{Account: account, File: f.Name, Digest: f.Digest}
+	m, err := a.merging(ctx, out, &batch, ahead)
+	if err != nil {
+		return batch, err
+	}
 	holds, proved := true, false
 	for i := range f.Statements {
 		p := &f.Statements[i]
@@ -27,7 +31,7 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, r statementFile, q I
 		if err := a.sameCurrency(f.Name, account, p); err != nil {
 			return batch, err
 		}
-		if err := a.mergeStatement(ctx, out, &batch, p, q, ahead); err != nil {
+		if err := a.mergeStatement(ctx, m, p, q); err != nil {
 			return batch, fmt.Errorf("%s: %w", f.Name, err)
 		}
 		if p.Proof.Known {
@@ -39,16 +43,55 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, r statementFile, q I
 	if proved {
 		out.BalanceHolds = &holds
 	}
+	out.Continuity = bankfile.Continuity(m.chain, batch.Statements, batch.Lines)
 	return batch, a.sameFile(ctx, out, &batch)
 }
 
+// merging is a file while it is compared with the books.
+type merging struct {
+	out   *ImportedFile
+	batch *store.Import
+	// chain are the account's statements and pending its announced lines, in the books or ahead.
+	chain   []book.Statement
+	pending []book.BankLine
+	ahead   []book.BankLine
+	// taken are the lines that a statement of the file has been found to be: no other one is it.
+	taken map[book.ItemID]bool
+}
+
+func (a *App) merging(ctx context.Context, out *ImportedFile, batch *store.Import,
+	ahead book.Records) (*merging, error) {
+	m := &merging{out: out, batch: batch, taken: map[book.ItemID]bool{}}
+	var err error
+	if m.chain, err = a.store.Statements(ctx, batch.Account); err != nil {
+		return nil, err
+	}
+	if m.pending, err = a.store.PendingLines(ctx, batch.Account); err != nil {
+		return nil, err
+	}
+	for _, s := range ahead.Statements {
+		if s.Account == batch.Account {
+			m.chain = append(m.chain, s)
+		}
+	}
+	for _, l := range ahead.Lines {
+		if l.Account == batch.Account {
+			m.ahead = append(m.ahead, l)
+		}
+	}
+	m.pending = append(m.pending, m.ahead...)
+	return m, nil
+}
+
 // mergeStatement compares one statement with the books.
-func (a *App) mergeStatement(ctx context.Context, out *ImportedFile, batch *store.Import,
-	p *bankfile.Parsed, q ImportRequest, ahead []book.BankLine) error {
-	existing, err := a.existing(ctx, batch.Account, p, ahead)
+func (a *App) mergeStatement(ctx context.Context, m *merging, p *bankfile.Parsed,
+	q ImportRequest) error {
+	out, batch := m.out, m.batch
+	existing, err := a.existing(ctx, batch.Account, p, m.ahead)
 	if err != nil {
 		return err
 	}
+	existing = slices.DeleteFunc(existing, func(l book.BankLine) bool { return m.taken[l.ID] })
 	fresh, known, err := bankfile.Merge(existing, *p)
 	if err != nil && q.Replace {
 		var gone []book.ItemID
@@ -60,7 +103,14 @@ func (a *App) mergeStatement(ctx context.Context, out *ImportedFile, batch *stor
 	if err != nil {
 		return err
 	}
-	batch.Replaced = append(batch.Replaced, settledNow(existing, known)...)
+	for _, l := range known {
+		m.taken[l.ID] = true
+	}
+	if !slices.ContainsFunc(m.chain, func(s book.Statement) bool { return s.ID == p.ID }) {
+		settled := bankfile.Settled(m.pending, *p, fresh, known)
+		batch.Replaced = append(batch.Replaced, settled...)
+		out.Settled += len(settled)
+	}
 	out.note(p, fresh, known)
 	batch.Statements = append(batch.Statements, p.Statement)
 	batch.Lines = append(batch.Lines, fresh...)
@@ -136,26 +186,26 @@ func (a *App) sameCurrency(name string, account book.AccountName, p *bankfile.Pa
 		name, p.Lines[0].Amount.Currency, account, c.Currency)
 }
 
-// existing are the account's lines of a statement's days, and those that have its lines' ids on
-// other days; in the books, or ahead.
+// existing are the account's lines of a statement's days and nearby ones, its announced lines, and
+// those that have its lines' ids on other days; in the books, or ahead.
 func (a *App) existing(ctx context.Context, account book.AccountName, p *bankfile.Parsed,
 	ahead []book.BankLine) ([]book.BankLine, error) {
-	list, err := a.store.Lines(ctx, account, p.FromOn, p.ToOn)
-	if err != nil {
-		return nil, err
-	}
-	wanted := make(map[book.ItemID]bool, len(p.Lines))
-	for _, l := range p.Lines {
-		wanted[l.ID] = true
-	}
-	for _, l := range ahead {
-		if wanted[l.ID] || l.On >= p.FromOn && l.On <= p.ToOn {
-			list = append(list, l)
+	var list []book.BankLine
+	if from, to := p.FromOn-bankfile.Nearby, p.ToOn+bankfile.Nearby; p.FromOn != 0 {
+		var err error
+		if list, err = a.store.Lines(ctx, account, from, to); err != nil {
+			return nil, err
 		}
 	}
-	have := make(map[book.ItemID]bool, len(list))
+	have := make(map[book.ItemID]bool, len(list)+len(ahead))
 	for _, l := range list {
 		have[l.ID] = true
+	}
+	for _, l := range ahead {
+		if !have[l.ID] {
+			have[l.ID] = true
+			list = append(list, l)
+		}
 	}
 	var ids []book.ItemID
 	for _, l := range p.Lines {
@@ -176,7 +226,7 @@ func replace(existing []book.BankLine, p *bankfile.Parsed) (fresh, known []book.
 	for i := range existing {
 		have[existing[i].ID] = &existing[i]
 	}
-	kept := make(map[book.ItemID]bool, len(p.Lines))
+	kept, taken := make(map[book.ItemID]bool, len(p.Lines)), map[book.ItemID]bool{}
 	for _, l := range p.Lines {
 		if old := have[l.ID]; old != nil && old.On == l.On && old.Amount == l.Amount {
 			kept[l.ID] = true
@@ -184,31 +234,15 @@ func replace(existing []book.BankLine, p *bankfile.Parsed) (fresh, known []book.
 			continue
 		}
 		fresh = append(fresh, l)
+		taken[l.ID] = true
 	}
 	for _, l := range existing {
 		onItsDays := l.On >= p.FromOn && l.On <= p.ToOn
-		taken := slices.ContainsFunc(fresh, func(f book.BankLine) bool { return f.ID == l.ID })
-		if !kept[l.ID] && (onItsDays || taken) {
+		if !kept[l.ID] && (onItsDays || taken[l.ID]) {
 			gone = append(gone, l.ID)
 		}
 	}
 	return fresh, known, gone
-}
-
-// settledNow are the announced lines that a later statement no longer announces: they were booked,
-// or never will be.
-func settledNow(existing, known []book.BankLine) []book.ItemID {
-	still := make(map[book.ItemID]bool, len(known))
-	for _, l := range known {
-		still[l.ID] = true
-	}
-	var out []book.ItemID
-	for _, l := range existing {
-		if l.Pending && !still[l.ID] {
-			out = append(out, l.ID)
-		}
-	}
-	return out
 }
 
 // note takes a statement into the report.
