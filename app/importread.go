@@ -192,6 +192,9 @@ func readAnswered(ctx context.Context, file io.ReadSeeker, path string, o bankfi
 			}
 		case err == nil && i == 0 && f.Recognised:
 			open = func(Topic) bool { return true }
+		case err == nil && i == 0 && f.Profile.Shape != "":
+			// What a column means is a person's to say, though the file does not ask.
+			open = func(t Topic) bool { return t == AskColumns }
 		default:
 			return f, err
 		}

@@ -121,9 +121,9 @@ func pictures() []picture {
 		{name: "import-result", light: true, show: func(r *robot) {
 			r.s.open(atImport)
 			x := r.s.importing()
-			x.file, x.result = "operating-2026-10.csv",
-				present.ImportResult(app.ImportedFile{Name: "operating-2026-10.csv", New: 37,
-					Duplicates: 6, Quarantined: make([]book.Reject, 1)})
+			x.importFile = &importFile{file: "operating-2026-10.csv", id: 12,
+				result: present.ImportResult(app.ImportedFile{Name: "operating-2026-10.csv", New: 37,
+					Duplicates: 6, Quarantined: make([]book.Reject, 1)})}
 			x.update()
 		}},
 		// The last one: it adds a source.
@@ -211,13 +211,17 @@ func showStep(r *robot) {
 func showQuestion(r *robot) {
 	r.s.open(atImport)
 	x := r.s.importing()
-	v := present.NewImportPreview(app.ImportedFile{Name: "bank.csv", Questions: []app.Question{{
-		Topic: "dates", Text: "Is 03/04/2026 the 3rd of April or the 4th of March?",
-		Place: "row 2: 03/04/2026;STRIPE PAYMENTS EUROPE;1,176.78",
-		Answers: []app.Answer{{Value: "dmy", Means: "2026-04-03, as in the bank's other files"},
-			{Value: "mdy", Means: "2026-03-04"}},
-		Hint: "Every row of this file fits both."}}}, "operating EUR")
-	x.file, x.view = "bank.csv", &v
+	file := app.ImportedFile{Name: "bank.csv", Questions: []app.Question{{
+		Topic: "dates", Text: "Is 03/04/2026 the day or the month first?", Place: "row 2",
+		Answers: []app.Answer{{Value: "dmy", Means: "day first: 2026-04-03"},
+			{Value: "mdy", Means: "month first: 2026-03-04"}},
+		Hint: "Every row of this file fits both."}, {Topic: "sign"}}}
+	file.Profile.Delimiter = ";"
+	f := &importFile{file: "bank.csv", found: app.ImportReport{Files: []app.ImportedFile{file}},
+		example: "03/04/2026;STRIPE PAYMENTS EUROPE;STRIPE PO7VEX OCT15;1176.78"}
+	v := present.NewImportPreview(f.look("operating EUR"))
+	f.view = &v
+	x.importFile = f
 	x.update()
 }
 
