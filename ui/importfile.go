@@ -220,6 +220,7 @@ func (x *importScreen) read(f *importFile) {
 // examine runs beside the UI goroutine, on a copy of the file.
 func (x *importScreen) examine(ctx context.Context, a *app.App, f importFile) (out examined) {
 	out.file = f
+	f.unsure = false
 	if f.view == nil {
 		reports, err := a.Recognise(ctx, f.file)
 		if err == nil && len(reports) > 0 {
@@ -289,6 +290,9 @@ func (x *importScreen) examined(f *importFile, e examined) {
 		x.part(f, e.found)
 	}
 	x.changed(f)
+	if g := x.list(); f == x.importFile && g != nil && x.s.canvas.Focused() == nil && x.s.current == atImport {
+		x.s.canvas.Focus(g)
+	}
 	x.foresee(f)
 	x.pump()
 }

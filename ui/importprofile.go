@@ -100,20 +100,23 @@ func (p *profileSheet) export() {
 
 var errNameless = errors.New("the profile has no name: give it one, such as the bank's")
 
-// read takes a profile from a file and reads the statement with it.
+// read asks for the file of a profile.
 func (p *profileSheet) read() {
-	p.x.s.choose("Choose the file of a profile", false, func(path string) {
-		p.run(func(ctx context.Context, a *app.App) error {
-			f, err := os.Open(path)
-			if err != nil {
-				return err
-			}
-			defer f.Close()
-			profile, err := a.ReadStatementProfile(f)
-			if err != nil {
-				return err
-			}
-			return a.SaveStatementProfile(ctx, profile)
-		}, "The profile is remembered: files with its columns are read so.")
-	})
+	p.x.s.choose("Choose the file of a profile", false, p.take)
+}
+
+// take remembers the profile of a file and reads the statement with it.
+func (p *profileSheet) take(path string) {
+	p.run(func(ctx context.Context, a *app.App) error {
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		profile, err := a.ReadStatementProfile(f)
+		if err != nil {
+			return err
+		}
+		return a.SaveStatementProfile(ctx, profile)
+	}, "The profile is remembered: files with its columns are read so.")
 }
