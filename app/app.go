@@ -58,8 +58,8 @@ type App struct {
 	config  atomic.Pointer[Config]
 	store   *store.Store
 	secrets *secret.Store
-	// changing is held while the configuration is changed.
-	changing sync.Mutex
+	// changing is held while the configuration is changed, looking while watched folders are looked at.
+	changing, looking sync.Mutex
 	// tests are the last tests of the connections since the profile was opened.
 	tests sync.Map // book.SourceName -> Test
 	now   Clock

@@ -75,6 +75,9 @@ type AccountConfig struct {
 	Calendar string `toml:"calendar,omitempty"`
 	// Aliases are sender names confirmed for matching payouts by amount.
 	Aliases []string `toml:"aliases,omitempty"`
+	// Watch is a folder whose statement files are imported by themselves, "" for none; a relative one
+	// is in the profile folder. Several accounts may have the same.
+	Watch string `toml:"watch,omitempty"`
 }
 
 // LoadConfig reads a configuration file and checks all of it. A missing file gives fs.ErrNotExist;
@@ -241,6 +244,10 @@ func (a *AccountConfig) check(names map[string]bool) error {
 	a.Currency = cur
 	if a.Calendar == "" {
 		a.Calendar = "target"
+	}
+	if a.Watch != "" && strings.TrimSpace(a.Watch) != a.Watch {
+		return fmt.Errorf("account %s: watch %q is no folder: it begins or ends with a blank", a.Name,
+			a.Watch)
 	}
 	if _, ok := calendars[a.Calendar]; !ok {
 		return fmt.Errorf("account %s: calendar %q is not one of %s", a.Name, a.Calendar,

@@ -66,8 +66,10 @@ type ImportRequest struct {
 	// which it cannot be paired with.
 	Replace bool
 
-	// within is the time for one file, zero for fileLimit.
+	// within is the time for one file, zero for fileLimit. accept looks at what is about to be stored;
+	// its error stops it. nil accepts all.
 	within time.Duration
+	accept func(ImportedFile) error
 }
 
 // ImportReport says what an import read and did, in the order of the files; a file with statements
@@ -263,6 +265,12 @@ func (a *App) mergeAndStore(ctx context.Context, read []statementFile, q ImportR
 			return out, err
 		}
 		out[i].would = batch
+		if q.accept != nil {
+			if err := q.accept(out[i]); err != nil {
+				out[i].Err = err
+				return out, err
+			}
+		}
 		join(&all, batch)
 	}
 	if q.DryRun {

@@ -185,7 +185,7 @@ func (a *App) Quarantine(ctx context.Context) ([]QuarantinedRow, error) {
 func (a *App) DropQuarantined(ctx context.Context, id int64) error {
 	err := a.store.DropAside(ctx, id, a.User(), book.At(a.wall()))
 	if errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("no row %d is kept aside: countinghouse import aside lists them", id)
+		return fmt.Errorf("no row %d is kept aside: countinghouse import rejects lists them", id)
 	}
 	return err
 }

@@ -255,6 +255,7 @@ func (s *server) pullAll(ctx context.Context) {
 			})
 		}
 		all.Wait()
+		s.look(ctx)
 		if err := s.forget(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("old webhooks could not be dropped", "error", err)
 		}

@@ -28,6 +28,8 @@ type SyncReport struct {
 	// Proofs say of each gateway and currency whether all of its movements are there; see
 	// Completeness.
 	Proofs []book.Proof
+	// Watched is what the look at the watched folders found; nil where only some sources were asked for.
+	Watched []Watched
 }
 
 // SourceReport says what the pull of one source brought.
@@ -90,6 +92,10 @@ func (a *App) Sync(ctx context.Context, q SyncRequest, show func(Progress)) (Syn
 	}
 	if ctx.Err() != nil {
 		return report, failed
+	}
+	if len(q.Sources) == 0 {
+		report.Watched, err = a.LookWatched(ctx, careful)
+		failed = errors.Join(failed, err)
 	}
 	report.Proofs, err = a.prove(ctx, chosen, report)
 	return report, errors.Join(failed, err)

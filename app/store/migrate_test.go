@@ -285,6 +285,7 @@ func furnish(t testing.TB, s *Store) {
 	_, err = s.Import(ctx, Import{Account: "a", Shape: "h", Profile: "{}", By: "ann", File: "a.csv",
 		Digest: "d", Rejects: []book.Reject{{Origin: "a", Place: "row 3", Reason: "no date"}}}, 2)
 	err = errors.Join(err, s.Decide(ctx, pair("m2", book.Confirmed, 50), Decision{"ann", 3, "why"}),
+		s.SaveWatched(ctx, WatchedFile{Path: "st/a.csv", Size: 9, State: WatchTaken}),
 		s.SaveSourceRun(ctx, SourceRun{Source: "b", At: 4, Result: "ok"}),
 		put(s, Hook{Source: "b", Event: "evt_1", Type: "charge.failed", At: 1, ReceivedAt: 2,
 			About: []string{"charge/ch_1"}}), s.CountHooks(ctx, "b", 5, 1, 2))

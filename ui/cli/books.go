@@ -54,6 +54,7 @@ func (c *command) syncCommand() *cobra.Command {
 type syncDoc struct {
 	Sources      []syncSourceDoc   `json:"sources"`
 	Completeness []completenessDoc `json:"completeness"`
+	Watched      []watchedDoc      `json:"watched,omitempty"`
 }
 
 // completenessDoc is a proof over all that is in the books.
@@ -98,6 +99,8 @@ func (c *command) showSync(r app.SyncReport) error {
 			p.OpensBy, p.Why})
 		c.say("%s", app.ProofSentence(p))
 	}
+	d.Watched = watchedDocuments(r.Watched)
+	c.sayWatched(r.Watched)
 	if c.json {
 		return writeJSON(c.env.Stdout, d)
 	}

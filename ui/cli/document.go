@@ -145,12 +145,38 @@ type rowDoc struct {
 	Amount              money.Money    `json:"amount"`
 	Currency            money.Currency `json:"currency"`
 	Reference           string         `json:"reference"`
+	Structured          string         `json:"structured"`
 	Counterparty        string         `json:"counterparty"`
 	CounterpartyAccount string         `json:"counterparty_account"`
 	Text                string         `json:"text"`
 	BankID              string         `json:"bank_id"`
 	Pending             bool           `json:"pending"`
 	Duplicate           bool           `json:"duplicate"`
+	// Details are the payments of a batch that is booked as one line.
+	Details []detailDoc `json:"details"`
+}
+
+type detailDoc struct {
+	// Amount is null where the bank states none.
+	Amount              *money.Money `json:"amount"`
+	Reference           string       `json:"reference"`
+	Structured          string       `json:"structured"`
+	Counterparty        string       `json:"counterparty"`
+	CounterpartyAccount string       `json:"counterparty_account"`
+	Text                string       `json:"text"`
+	BankID              string       `json:"bank_id"`
+}
+
+func rowDocument(row app.ImportRow) rowDoc {
+	l := row.Line
+	d := rowDoc{l.ID, l.Row, l.On, l.ValueOn, l.Amount, l.Amount.Currency, l.Reference, l.Structured,
+		l.Counterparty, l.CounterpartyAccount, l.Text, l.BankID, l.Pending, row.Duplicate,
+		make([]detailDoc, 0, len(l.Details))}
+	for _, x := range l.Details {
+		d.Details = append(d.Details, detailDoc{x.Amount, x.Reference, x.Structured, x.Counterparty,
+			x.CounterpartyAccount, x.Text, x.BankID})
+	}
+	return d
 }
 
 type quarantineDoc struct {
@@ -172,12 +198,16 @@ type answerDoc struct {
 }
 
 type fileDoc struct {
+	// Import is the import's number, by which it can be undone; null where nothing was stored.
+	Import       *app.ImportID    `json:"import"`
 	File         string           `json:"file"`
 	Format       string           `json:"format"`
 	Account      book.AccountName `json:"account"`
 	Lines        int              `json:"lines"`
 	New          int              `json:"new"`
 	Duplicates   int              `json:"duplicates"`
+	Replaced     int              `json:"replaced"`
+	TakenIn      int              `json:"taken_in"`
 	Quarantined  []quarantineDoc  `json:"quarantined"`
 	Opening      *money.Money     `json:"opening"`
 	Closing      *money.Money     `json:"closing"`
@@ -196,7 +226,7 @@ func importDocument(r app.ImportReport) importDoc {
 	d := importDoc{Files: make([]fileDoc, 0, len(r.Files))}
 	for _, f := range r.Files {
 		x := fileDoc{File: f.Name, Format: f.Format, Account: f.Account, Lines: len(f.Rows),
-			New: f.New, Duplicates: f.Duplicates, Quarantined: []quarantineDoc{},
+			New: f.New, Duplicates: f.Duplicates, Replaced: f.Replaced, TakenIn: f.TakenIn, Quarantined: []quarantineDoc{},
 			Opening: f.Opening, Closing: f.Closing, BalanceHolds: f.BalanceHolds,
 			Warnings: f.Warnings, Rows: make([]rowDoc, 0, len(f.Rows))}
 		if f.Err != nil {
@@ -205,12 +235,12 @@ func importDocument(r app.ImportReport) importDoc {
 		for _, q := range f.Quarantined {
 			x.Quarantined = append(x.Quarantined, quarantineDoc{rowOf(q.Place), q.Place, q.Reason})
 		}
+		if f.ID != 0 {
+			x.Import = &f.ID
+		}
 		x.Questions = questionDocuments(f.Questions)
 		for _, row := range f.Rows {
-			l := row.Line
-			x.Rows = append(x.Rows, rowDoc{l.ID, l.Row, l.On, l.ValueOn, l.Amount,
-				l.Amount.Currency, l.Reference, l.Counterparty, l.CounterpartyAccount, l.Text,
-				l.BankID, l.Pending, row.Duplicate})
+			x.Rows = append(x.Rows, rowDocument(row))
 		}
 		d.Files = append(d.Files, x)
 	}

@@ -48,3 +48,12 @@ CREATE TABLE quarantine (
 
 INSERT INTO quarantine (account, file, digest, place, raw, reason, at, state)
 	SELECT origin, '', '', place, raw, reason, at, 'open' FROM rejects WHERE kind = 'bank_line';
+
+-- Files in watched folders as they were at the last look: seen for the first time or changed, taken,
+-- waiting for somebody (why says what for), or no statement.
+
+CREATE TABLE watched_files (
+	path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, digest TEXT NOT NULL,
+	state TEXT NOT NULL CHECK (state IN ('seen', 'taken', 'waits', 'other')), why TEXT NOT NULL,
+	at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -175,6 +175,11 @@ CREATE TABLE quarantine (
 	by TEXT NOT NULL DEFAULT '', ended_at INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (account, digest, place)
 ) STRICT;
+CREATE TABLE watched_files (
+	path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, digest TEXT NOT NULL,
+	state TEXT NOT NULL CHECK (state IN ('seen', 'taken', 'waits', 'other')), why TEXT NOT NULL,
+	at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 INSERT INTO schema_versions VALUES (1, 'books', '1.0.0', 0);
 INSERT INTO schema_versions VALUES (2, 'quantities', '1.0.0', 0);
 INSERT INTO schema_versions VALUES (3, 'hooks', '1.0.0', 0);
@@ -239,6 +244,7 @@ INSERT INTO settings VALUES (2, 'text-461', 'text-462', '', 0);
 INSERT INTO import_changes VALUES (1, 'profile', 'h', 'changed', '{}', NULL);
 INSERT INTO import_changes VALUES (1, 'reject', '1', 'changed', 'open', NULL);
 INSERT INTO quarantine VALUES (1, 'a', 'a.csv', 'd', 'row 3', '', 'no date', 2, 'open', '', 0);
+INSERT INTO watched_files VALUES ('st/a.csv', 9, 0, '', 'taken', '', 0);
 CREATE INDEX invoices_number ON invoices (number);
 CREATE INDEX invoices_open ON invoices (source)
 	WHERE status IN ('draft', 'unpaid', 'payment_pending', 'collections');
