@@ -97,8 +97,8 @@ func TestBankNeverSeen(t *testing.T) {
 	if x.view.Explains != "4" || x.view.Verdict != "Differs by 149.00, exactly row 4" {
 		t.Errorf("the proof says %q", x.view.Verdict)
 	}
-	changeColumn(r, x, "Note", "reference")
-	if got := x.view.Rows[present.ImportNew][0]; got.Text != "INV 9100" || x.view.Columns[3].Role != "reference" {
+	changeColumn(r, x, "Who", "counterparty")
+	if got := x.view.Rows[present.ImportNew][0]; got.Counterparty != "Payer 0" {
 		t.Errorf("after the change: %+v, %+v", got, x.view.Columns)
 	}
 	fixByKeys(r, x)
@@ -116,7 +116,7 @@ func TestBankNeverSeen(t *testing.T) {
 	first := x.id
 	r.drop(write(t, dir, "savings-november.csv", unseen(11, 141679, false)))
 	if !x.checks() || x.view.New != 4 || x.view.ChainStatus == present.Attention ||
-		x.view.Columns[3].Role != "reference" {
+		x.view.Columns[1].Role != "counterparty" {
 		t.Fatalf("the second month: %+v %s", x.view, x.failed)
 	}
 	if got := x.view.Proof[0][0]; got != "Opening balance, equals closing of 2026-10-11" {
@@ -257,7 +257,7 @@ func TestManyFiles(t *testing.T) {
 	r, x := atImporting(t)
 	dir := t.TempDir()
 	plain := strings.NewReplacer("/", ".").Replace
-	write(t, dir, "savings-a.csv", strings.ReplaceAll(plain(unseen(10, 100000, false)), "02.10.2026", "13.10.2026"))
+	write(t, dir, "savings-a.csv", strings.ReplaceAll(plain(unseen(10, 100000, false)), "11.10.2026", "13.10.2026"))
 	write(t, dir, "savings-b.csv", unseen(12, 500000, false))
 	write(t, dir, "letter.txt", "Dear customer,\nyour statement is attached.\n")
 	write(t, dir, "download.csv", "balance_transaction_id,created_utc,currency,gross,fee,net,"+
@@ -293,7 +293,7 @@ func TestManyFiles(t *testing.T) {
 	r.settle()
 	r.key(fyne.KeyEscape)
 	if !x.listed || x.files.ready() != 1 {
-		t.Fatalf("listed %t, %d ready: %s", x.listed, x.files.ready(), x.files.rows.list[3].Result)
+		t.Fatalf("listed %t, %d ready: %+v", x.listed, x.files.ready(), x.files.rows.list)
 	}
 	before := len(r.s.month.Books.Lines)
 	r.ctrl(fyne.KeyReturn)

@@ -52,6 +52,7 @@ func (x *importScreen) chooser(st kit.Status, problem string, conflict bool) fyn
 		parts = append(parts, kit.NewLabel("or take one from the profile's folder", kit.Second),
 			stacked(0, 0, links...))
 	}
+	parts = append(parts, x.past.watching()...)
 	return kit.NewCard("Statement files", "", nil, stacked(14, 0, parts...), 20)
 }
 

@@ -34,7 +34,7 @@ type importFile struct {
 	// reads counts looks: an older result is dropped.
 	reads int
 	// stop ends the look that runs.
-	stop   context.CancelFunc
+	stop context.CancelFunc
 	// foreseen says that it is being looked, or known, what the lines would become.
 	foreseen bool
 	// unsure says that the file does not say of which account it is, and that several may be it.

@@ -27,6 +27,7 @@ type importPast struct {
 	right   *fyne.Container
 	records []app.ImportEntry
 	aside   []app.QuarantinedRow
+	watched []app.Watched
 	failed  string
 	asked   int
 }
@@ -84,17 +85,18 @@ func (p *importPast) load() {
 	p.x.s.work.start(p.x.s.work.ctx, func(ctx context.Context) func() {
 		records, err := a.Imports(ctx)
 		aside, asideErr := a.Quarantine(ctx)
+		watched, watchErr := a.WatchedFiles(ctx)
 		return func() {
 			if asked != p.asked {
 				return
 			}
 			p.failed = ""
-			for _, e := range []error{err, asideErr} {
+			for _, e := range []error{err, asideErr, watchErr} {
 				if e != nil {
 					p.failed = app.Explain(e)
 				}
 			}
-			p.records, p.aside = records, aside
+			p.records, p.aside, p.watched = records, aside, watched
 			p.show()
 		}
 	})

@@ -118,6 +118,23 @@ func pictures() []picture {
 			r.s.importing().open("no-such-statement.csv")
 			r.settle()
 		}},
+		{name: "import-gap", light: true, show: showGap},
+		{name: "import-queue", both: true, show: showQueue},
+		{name: "import-profile", light: true, show: func(r *robot) {
+			showImport(r)
+			r.s.importing().nameProfile()
+		}},
+		{name: "import-column", light: true, show: func(r *robot) {
+			showImport(r)
+			c := r.s.importing().check.columns
+			c.grid.SetCursor(c.rows.RowID(8))
+			c.choose(c.rows.RowID(8))
+		}},
+		{name: "import-past", show: showPast},
+		{name: "import-undo", light: true, show: func(r *robot) {
+			showPast(r)
+			r.s.importing().past.askUndo()
+		}},
 		{name: "import-result", light: true, show: func(r *robot) {
 			r.s.open(atImport)
 			x := r.s.importing()
@@ -200,7 +217,73 @@ func showImport(r *robot) {
 	x := r.s.importing()
 	x.open(changedStatement(r.t, r.s.profile))
 	r.settle()
-	x.check.grid.SetCursor("")
+}
+
+// showGap shows a statement that does not follow on the one before.
+func showGap(r *robot) {
+	showImport(r)
+	x := r.s.importing()
+	v := *x.view
+	v.Chain = "Opens with 46,958.90, but the statement to 2026-09-28 closes with 46,729.70: 229.20 between " +
+		"them is in no statement. Statement 9 is missing."
+	v.ChainStatus = present.Attention
+	v.Proof[0][0] = "Opening balance"
+	x.view = &v
+	x.check.show(x.importFile)
+	x.check.closeInset()
+}
+
+// showQueue shows several files in each state.
+func showQueue(r *robot) {
+	r.s.open(atImport)
+	x := r.s.importing()
+	preview := func(name string, f app.ImportedFile) *importFile {
+		f.Name, f.From, f.To = name, 20729, 20757
+		v := present.NewImportPreview(present.ImportLook{File: f})
+		return &importFile{file: name, account: "operating", view: &v}
+	}
+	row := app.ImportRow{Line: book.BankLine{ID: "a:1", Row: 2, On: 20730, Amount: money.New(14900, "EUR")}}
+	balance := func(minor int64) *money.Money { m := money.New(minor, "EUR"); return &m }
+	yes, no := true, false
+	x.queue = []*importFile{
+		preview("operating-2026-10-01_15.sta", app.ImportedFile{New: 1, Rows: []app.ImportRow{row},
+			Opening: balance(100), Closing: balance(15000), BalanceHolds: &yes}),
+		preview("operating-2026-10-16_31.csv", app.ImportedFile{New: 37, Duplicates: 6,
+			Rows: []app.ImportRow{row}, Quarantined: []book.Reject{{Place: "row 41"}},
+			Opening: balance(100), Closing: balance(29900), BalanceHolds: &no}),
+		preview("new-bank.xlsx", app.ImportedFile{Questions: []app.Question{{Topic: "dates",
+			Text: "Is 03/04/2026 the day or the month first?"}}}),
+		preview("operating-2026-09.xml", app.ImportedFile{Duplicates: 31, Rows: []app.ImportRow{row},
+			Opening: balance(100), Closing: balance(15000), BalanceHolds: &yes}),
+		{file: "stripe-balance.csv", report: &reportChoice{}},
+		{file: "letter.pdf", failed: present.NoStatement("this is a PDF document")},
+		{file: "operating-2026-08.ofx", account: "operating", result: "done",
+			short: "Imported 28 lines"},
+		{file: "operating-2026-07.ofx", account: "operating", reading: true},
+	}
+	x.showList()
+}
+
+// showPast shows what was imported before, and what was kept aside.
+func showPast(r *robot) {
+	r.s.open(atImport)
+	r.settle()
+	x := r.s.importing()
+	at := r.s.profile.Now()
+	x.past.records = []app.ImportEntry{
+		{ID: 12, Files: []string{"operating-2026-10.csv"}, At: at, New: 37, KeptAside: 1, Undoable: true},
+		{ID: 11, Files: []string{"operating-2026-09.csv"}, At: at - 86_400_000, New: 44, Undoable: true},
+		{ID: 10, Files: []string{"operating-usd-2026-09.xml"}, At: at - 2*86_400_000, New: 12,
+			UndoneAt: at - 86_400_000},
+	}
+	x.past.aside = []app.QuarantinedRow{{ID: 1, File: "operating-2026-10.csv", Place: "row 41",
+		Reason: "Buchungstag: \"30.10.2O26\" is not a date"}}
+	x.past.watched = []app.Watched{{Path: "bank/new.csv", State: app.WatchWaits,
+		Why: "needs an answer: Is 03/04/2026 the day or the month first?"}}
+	x.past.show()
+	x.past.grid.SetCursor("12")
+	x.past.kept.SetCursor("1")
+	x.past.update()
 }
 
 func showStep(r *robot) {

@@ -99,3 +99,40 @@ func AsideRows(list []app.QuarantinedRow, zone *time.Location) []AsideRow {
 	}
 	return out
 }
+
+// WaitingText says how many files of watched folders wait, and what the first waits for.
+func WaitingText(list []app.Watched) string {
+	n, why := 0, ""
+	for _, w := range list {
+		if w.State != app.WatchWaits {
+			continue
+		}
+		if n == 0 {
+			why = w.Why
+		}
+		n++
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "1 file waits for you: " + why + "."
+	}
+	return Count(n) + " files wait for you. The first: " + why + "."
+}
+
+// WaitingButton opens the files that wait.
+func WaitingButton(n int) string {
+	if n == 1 {
+		return "Look at it"
+	}
+	return "Look at all " + Count(n)
+}
+
+// WatchText says which folder an account watches now.
+func WatchText(account, folder string) string {
+	if folder == "" {
+		return account + " watches no folder any more."
+	}
+	return account + " watches " + folder + "."
+}
