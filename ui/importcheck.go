@@ -33,8 +33,8 @@ func newImportCheck(x *importScreen) *importCheck {
 	c.grid = kit.NewGrid([]kit.Column{
 		{ID: "row", Title: "Row", Width: 44, Min: 40, Align: kit.AlignRight},
 		{ID: "booked", Title: "Booked", Width: 88, Min: 84},
-		{ID: "who", Title: "Counterparty", Width: 170, Min: 100, Grow: true},
-		{ID: "text", Title: "Text", Width: 180, Min: 100, Grow: true},
+		{ID: "who", Title: "Counterparty", Width: 170, Min: 90, Grow: true},
+		{ID: "text", Title: "Text", Width: 180, Min: 90, Grow: true},
 		{ID: "amount", Title: "Amount", Width: 100, Min: 80, Align: kit.AlignRight},
 		{ID: "result", Title: "Result", Width: 170, Min: 150, Grow: true},
 	}, c.rows)
@@ -172,8 +172,10 @@ func figures(v *present.ImportPreview) fyne.CanvasObject {
 		kit.NewTally(kit.StatusNeutral, "", present.Count(v.Known), "already in"),
 		kit.NewTally(kit.StatusBreak, "", present.Count(v.Kept), "quarantined")}
 	return arranged(fixed(220, 46), func(size fyne.Size) {
-		for i, o := range list {
-			place(o, float32(i)*size.Width/3, 0, size.Width/3, size.Height)
+		x := float32(0)
+		for i, part := range []float32{0.27, 0.35, 0.38} {
+			place(list[i], x, 0, size.Width*part, size.Height)
+			x += size.Width * part
 		}
 	}, list...)
 }

@@ -14,6 +14,7 @@ import (
 type importColumns struct {
 	x    *importScreen
 	card *kit.Card
+	body *fyne.Container
 	grid *kit.Grid
 	rows *columnRows
 	// under the columns: what they prove, and the line of the file that is selected.
@@ -29,10 +30,10 @@ type importColumns struct {
 func newImportColumns(x *importScreen) *importColumns {
 	c := &importColumns{x: x, rows: &columnRows{}, notes: stacked(4, 0)}
 	c.grid = kit.NewGrid([]kit.Column{
-		{ID: "file", Title: "In the file", Width: 110, Min: 64, Grow: true},
-		{ID: "to", Title: "", Width: 10, Min: 10},
-		{ID: "means", Title: "Means", Width: 122, Min: 110},
-		{ID: "reads", Title: "Reads as", Width: 82, Min: 70},
+		{ID: "file", Title: "In the file", Width: 110, Min: 56, Grow: true},
+		{ID: "to", Title: "", Width: 8, Min: 8},
+		{ID: "means", Title: "Means", Width: 120, Min: 110},
+		{ID: "reads", Title: "Reads as", Width: 86, Min: 70},
 	}, c.rows)
 	c.grid.RowHeight = 36
 	c.grid.OnSurface = true
@@ -41,8 +42,8 @@ func newImportColumns(x *importScreen) *importColumns {
 	c.save = kit.NewButton(kit.ButtonSpec{Label: "Save profile", Icon: "tick", Small: true,
 		OnTap: x.nameProfile})
 	c.raw = kit.NewCard("", "", nil, nil, 12)
-	body := arranged(fixed(280, 200), c.lay, c.grid, c.notes, c.raw)
-	c.card = kit.NewCard("Columns", "", c.save, body, 0)
+	c.body = arranged(fixed(280, 200), c.lay, c.grid, c.notes, c.raw)
+	c.card = kit.NewCard("Columns", "", c.save, c.body, 0)
 	return c
 }
 
@@ -81,6 +82,7 @@ func (c *importColumns) show(f *importFile) {
 	c.showRow(c.x.check.grid.Cursor())
 	c.grid.Reload()
 	c.card.Refresh()
+	c.body.Refresh()
 }
 
 // choose opens the meanings that a column can have.
@@ -131,7 +133,7 @@ func (c *importColumns) showRaw(title, text string) {
 	lines.Resize(fyne.NewSize(max(200, c.card.Size().Width-58), 20))
 	c.lines = int(lines.MinSize().Height / 18)
 	c.raw.SetContent(stacked(6, 0, kit.NewLabel(title, kit.Caption), lines))
-	c.card.Refresh()
+	c.body.Refresh()
 }
 
 // columnRows are the columns of the file.

@@ -18,6 +18,7 @@ type importScreen struct {
 	f *frame
 
 	account *kit.Select
+	other   *kit.Button // chooses other files
 	path    *kit.Entry
 	steps   *kit.Stepper
 	hint    *kit.Label
@@ -64,9 +65,9 @@ func newImportScreen(s *shell) *importScreen {
 		place(x.stage, 0, 58, size.Width, size.Height-58)
 		show(x.hint, x.hint.Size().Width < size.Width-steps-60-pw)
 	}, x.steps, x.place, x.hint, x.stage)
-	other := kit.NewButton(kit.ButtonSpec{Label: "Choose files", Icon: "file", Key: "Ctrl O",
+	x.other = kit.NewButton(kit.ButtonSpec{Label: "Choose files", Icon: "file", Key: "Ctrl O",
 		OnTap: s.chooseStatement})
-	x.f = s.newPlainFrame("Import statement", body, []fyne.CanvasObject{x.account}, other)
+	x.f = s.newPlainFrame("Import statement", body, nil, x.other)
 	x.past.load()
 	x.update()
 	return x
@@ -261,12 +262,15 @@ func (x *importScreen) updatePlace() {
 	}
 	x.place.Set(spec)
 	show(x.place, len(x.queue) > 1 && !x.listed)
-	show(x.account, !x.listed && x.report == nil)
 	if x.importFile.account != "" {
 		x.account.Select(string(x.importFile.account))
 	}
 	if x.f != nil {
-		x.f.head.Refresh()
+		var leading []fyne.CanvasObject
+		if !x.listed && x.file != "" && x.report == nil && x.result == "" {
+			leading = append(leading, x.account)
+		}
+		x.f.head.SetParts(leading, []fyne.CanvasObject{x.other})
 		x.f.body.Refresh()
 	}
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -212,11 +213,43 @@ func showPayouts(r *robot) {
 	x.open(x.rows.RowID(4))
 }
 
+// showImport shows a statement of which one date cannot be read.
 func showImport(r *robot) {
+	forget(r, "operating")
 	r.s.open(atImport)
 	x := r.s.importing()
-	x.open(changedStatement(r.t, r.s.profile))
+	x.open(spoiledStatement(r.t, r.s.profile))
 	r.settle()
+}
+
+// forget takes the imports of October and later of an account out of the books.
+func forget(r *robot, account book.AccountName) {
+	ctx := r.t.Context()
+	list, err := r.s.profile.Imports(ctx)
+	for _, e := range list {
+		if err == nil && e.Undoable && e.Accounts[0] == account && e.Files[0] > "operating-2026-10" {
+			_, err = r.s.profile.UndoImport(ctx, e.ID)
+		}
+	}
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// spoiledStatement is the October statement of the demo with a letter in the date of row 41.
+func spoiledStatement(t *testing.T, a *app.App) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(a.Options().Dir, "statements", "operating-2026-10.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(data), "\n")
+	lines[40] = strings.Replace(lines[40], ".2026", ".2O26", 1)
+	path := filepath.Join(t.TempDir(), "operating-2026-10.csv")
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // showGap shows a statement that does not follow on the one before.

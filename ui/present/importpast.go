@@ -58,7 +58,7 @@ func UndoText(r app.ImportEntry) string {
 		parts = append(parts, "What they took the place of comes back.")
 	}
 	if r.KeptAside > 0 {
-		parts = append(parts, Plural(r.KeptAside, "row")+" kept aside are forgotten.")
+		parts = append(parts, "What was kept aside ("+Plural(r.KeptAside, "row")+") is forgotten.")
 	}
 	parts = append(parts, "Lines that a later import has too stay. The file can be imported again.")
 	return strings.Join(parts, " ")
@@ -116,9 +116,17 @@ func WaitingText(list []app.Watched) string {
 	case 0:
 		return ""
 	case 1:
-		return "1 file waits for you: " + why + "."
+		return "1 file waits for you: " + sentenceEnd(why)
 	}
-	return Count(n) + " files wait for you. The first: " + why + "."
+	return Count(n) + " files wait for you. The first: " + sentenceEnd(why)
+}
+
+// sentenceEnd closes a sentence that may be closed already.
+func sentenceEnd(s string) string {
+	if strings.HasSuffix(s, ".") || strings.HasSuffix(s, "?") {
+		return s
+	}
+	return s + "."
 }
 
 // WaitingButton opens the files that wait.

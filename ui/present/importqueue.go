@@ -118,7 +118,11 @@ func QueueSummary(rows []QueueRow) string {
 			}
 		}
 		if n > 0 {
-			parts = append(parts, Count(n)+" "+w.word)
+			word := w.word
+			if n == 1 {
+				word = strings.Replace(word, "reports", "report", 1)
+			}
+			parts = append(parts, Count(n)+" "+word)
 		}
 	}
 	return Plural(len(rows), "file") + ": " + strings.Join(parts, ", ") + "."
