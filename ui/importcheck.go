@@ -33,10 +33,10 @@ func newImportCheck(x *importScreen) *importCheck {
 	c.grid = kit.NewGrid([]kit.Column{
 		{ID: "row", Title: "Row", Width: 44, Min: 40, Align: kit.AlignRight},
 		{ID: "booked", Title: "Booked", Width: 88, Min: 84},
-		{ID: "who", Title: "Counterparty", Width: 170, Min: 90, Grow: true},
-		{ID: "text", Title: "Text", Width: 180, Min: 90, Grow: true},
+		{ID: "who", Title: "Counterparty", Width: 170, Min: 80, Grow: true},
+		{ID: "text", Title: "Text", Width: 180, Min: 80, Grow: true},
 		{ID: "amount", Title: "Amount", Width: 100, Min: 80, Align: kit.AlignRight},
-		{ID: "result", Title: "Result", Width: 170, Min: 150, Grow: true},
+		{ID: "result", Title: "Result", Width: 158, Min: 120},
 	}, c.rows)
 	c.grid.Empty, c.grid.Clock = c.empty, x.s.start.Options.Wall
 	c.grid.OnCursor, c.grid.OnOpen = c.columns.showRow, c.openRow
@@ -69,7 +69,7 @@ func newImportCheck(x *importScreen) *importCheck {
 func (c *importCheck) lay(size fyne.Size) {
 	left := max(346, min(392, size.Width*0.32))
 	x, w := left+12, size.Width-left-12
-	counts := max(236, min(356, w-470))
+	counts := max(246, min(356, w-470))
 	for range 2 { // texts wrap by the width, and their height follows
 		file := min(c.file.MinSize().Height, size.Height*0.45)
 		proof := max(c.proof.MinSize().Height, c.counts.MinSize().Height)
@@ -172,10 +172,15 @@ func figures(v *present.ImportPreview) fyne.CanvasObject {
 		kit.NewTally(kit.StatusNeutral, "", present.Count(v.Known), "already in"),
 		kit.NewTally(kit.StatusBreak, "", present.Count(v.Kept), "quarantined")}
 	return arranged(fixed(220, 46), func(size fyne.Size) {
+		spare := size.Width
+		for _, o := range list {
+			spare -= o.MinSize().Width
+		}
 		x := float32(0)
-		for i, part := range []float32{0.27, 0.35, 0.38} {
-			place(list[i], x, 0, size.Width*part, size.Height)
-			x += size.Width * part
+		for _, o := range list {
+			w := o.MinSize().Width
+			place(o, x, 0, w, size.Height)
+			x += w + max(4, min(44, spare/2))
 		}
 	}, list...)
 }

@@ -33,7 +33,7 @@ func newImportColumns(x *importScreen) *importColumns {
 		{ID: "file", Title: "In the file", Width: 110, Min: 56, Grow: true},
 		{ID: "to", Title: "", Width: 8, Min: 8},
 		{ID: "means", Title: "Means", Width: 120, Min: 110},
-		{ID: "reads", Title: "Reads as", Width: 86, Min: 70},
+		{ID: "reads", Title: "Reads as", Width: 88, Min: 70},
 	}, c.rows)
 	c.grid.RowHeight = 36
 	c.grid.OnSurface = true

@@ -266,7 +266,7 @@ func likely(path string, names []book.AccountName) book.AccountName {
 
 func (f *importFile) look(title string) present.ImportLook {
 	return present.ImportLook{File: f.found.Files[0], Account: title, Fixes: f.fixes, Left: f.left,
-		Unsure: f.unsure}
+		Unsure: f.unsure, Answered: len(f.answers) > 0}
 }
 
 // examined takes what a look found. A file with statements of several accounts becomes an entry for

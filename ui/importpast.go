@@ -35,7 +35,7 @@ type importPast struct {
 func newImportPast(x *importScreen) *importPast {
 	p := &importPast{x: x, log: &pastRows{}, asides: &asideRows{}}
 	p.grid = kit.NewGrid([]kit.Column{
-		{ID: "when", Title: "When", Width: 116, Min: 100},
+		{ID: "when", Title: "When", Width: 126, Min: 100},
 		{ID: "files", Title: "File", Width: 180, Min: 100, Grow: true},
 		{ID: "new", Title: "New", Width: 44, Min: 40, Align: kit.AlignRight},
 		{ID: "kept", Title: "Aside", Width: 40, Min: 40, Align: kit.AlignRight},
@@ -181,12 +181,12 @@ func (x *importScreen) undo(id app.ImportID) {
 				x.s.fail(app.Explain(err))
 				return
 			}
-			x.s.say(present.UndoneText(undone))
 			if x.importFile.id == id {
 				x.leave()
 			}
 			x.past.load()
 			x.s.load(x.s.wanted, false)
+			x.s.say(present.UndoneText(undone))
 		}
 	})
 }

@@ -20,16 +20,19 @@ func NewTally(st Status, icon, figure, word string) *Tally {
 	return t
 }
 
-func (t *Tally) minimum() fyne.Size { return fyne.NewSize(60, 46) }
+func (t *Tally) minimum() fyne.Size {
+	w := max(24+TextWidth(t.figure, Ink{20, SemiBold, Text}), TextWidth(t.word, Second))
+	return fyne.NewSize(round(w+1), 46)
+}
 
 func (t *Tally) paint(p *pen, size fyne.Size) {
 	ink, icon := Ink{20, SemiBold, Text}, t.status.Ink()
 	if t.figure == "0" {
 		ink, icon = ink.In(Muted), Muted
 	}
-	p.icon(t.icon, 2, 14, 17, icon)
-	p.cut(t.figure, 28, size.Width-28, 14, fyne.TextAlignLeading, ink)
-	p.cut(t.word, 2, size.Width-2, 37, fyne.TextAlignLeading, Second)
+	p.icon(t.icon, 0, 14, 17, icon)
+	p.cut(t.figure, 24, size.Width-24, 14, fyne.TextAlignLeading, ink)
+	p.cut(t.word, 0, size.Width, 37, fyne.TextAlignLeading, Second)
 }
 
 // FileHead is a file: its icon, its name, and what there is to say of it.

@@ -43,7 +43,7 @@ func RolesAnswer(columns []ColumnRow, at int, role string) (topic, value string)
 }
 
 // columns lays out what the columns of a table mean.
-func (p *ImportPreview) columns(f app.ImportedFile) {
+func (p *ImportPreview) columns(f app.ImportedFile, answered bool) {
 	list := f.Profile.Columns
 	if len(list) == 0 {
 		p.Profile = None
@@ -62,6 +62,8 @@ func (p *ImportPreview) columns(f app.ImportedFile) {
 	switch {
 	case f.Recognised && f.Profile.Name != "":
 		p.Profile = "profile \u201c" + f.Profile.Name + "\u201d, " + of + " of " + of + " columns"
+	case answered:
+		p.Profile = "as you answered, " + Count(used) + " of " + of + " columns read"
 	case f.Recognised:
 		p.Profile = "recognised, " + of + " of " + of + " columns"
 	default:

@@ -25,6 +25,8 @@ type ImportLook struct {
 	// Account is the account's title.
 	Account string
 	Fixes   []app.Fix
+	// Answered says that the person has answered questions of the file just now.
+	Answered bool
 	// Left are the unreadable rows that the person leaves out, as they were shown before.
 	Left []ImportRow
 	// Unsure says that the file does not say of which account it is, and that several may be it.
@@ -81,7 +83,7 @@ func NewImportPreview(l ImportLook) ImportPreview {
 			p.Problem = said + ". If the file is right, take its lines instead."
 		}
 	}
-	p.columns(f)
+	p.columns(f, l.Answered)
 	if f.From != 0 {
 		p.Period = f.From.String() + " to " + f.To.String()
 	}

@@ -99,7 +99,7 @@ func (p *ImportPreview) effect(l ImportLook) {
 			add("Leaves ", Plural(e.Open, "line"), " to resolve.")
 		}
 		if e.Others > 0 {
-			add("Adds ", Plural(e.Others, "other line"), " that nothing asks about.")
+			add("Adds ", Plural(e.Others, "other line"), ".")
 		}
 		if e.Pending > 0 {
 			add("Notes ", Plural(e.Pending, "line"), " that the bank has not booked yet.")

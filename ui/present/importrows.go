@@ -82,7 +82,7 @@ func (p *ImportPreview) lineRow(r *app.ImportRow, fate app.LineFate, fixed bool)
 	case l.Pending:
 		row.Result, row.Status, row.Icon = "New, not booked yet", TimingStatus, ""
 	case fixed:
-		row.Result += ", fixed here"
+		row.Result = "New, fixed here"
 	}
 	if n := len(l.Details); n > 0 {
 		row.Result += ", batch of " + Count(n)
