@@ -219,6 +219,9 @@ func (g *Grid) showCursor() {
 	g.reveal = false
 	if i, ok := g.indexOf(g.cursor); ok {
 		g.list.ScrollTo(i)
+		if g.hasInset(g.cursor) {
+			g.revealInset()
+		}
 	}
 }
 

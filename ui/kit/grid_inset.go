@@ -21,6 +21,23 @@ func (g *Grid) SetInset(id string, content fyne.CanvasObject, height float32) {
 	}
 	g.inset = inset{id: id, content: content, height: height, index: unplaced}
 	g.Reload()
+	g.revealInset()
+}
+
+// revealInset scrolls so far that the open row is seen with what belongs to it.
+func (g *Grid) revealInset() {
+	if g.inset.index < 0 || g.list == nil || g.list.Size().Height < g.RowHeight {
+		return
+	}
+	bottom := float32(g.inset.index+1)*g.RowHeight + g.inset.height
+	for _, head := range g.heads {
+		if head <= g.inset.index {
+			bottom += g.HeadHeight - g.RowHeight
+		}
+	}
+	if room := g.list.Size().Height; bottom > g.list.GetScrollOffset()+room {
+		g.list.ScrollToOffset(bottom - room)
+	}
 }
 
 // Inset is the id of the row that is open, "" for none.
