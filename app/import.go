@@ -260,11 +260,11 @@ func (a *App) mergeAndStore(ctx context.Context, read []statementFile, q ImportR
 	out := noted(read)
 	for i, r := range read {
 		batch, err := a.merge(ctx, &out[i], r, q, *ahead)
+		out[i].would = batch
 		if err != nil {
 			out[i].Err = err
 			return out, err
 		}
-		out[i].would = batch
 		if q.accept != nil {
 			if err := q.accept(out[i]); err != nil {
 				out[i].Err = err

@@ -31,9 +31,9 @@ func (a *App) AccountsFor(ctx context.Context, path string, answers ...string) (
 		return nil, err
 	}
 	defer file.Close()
-	hits, _, err := a.candidates(ctx, file, path, ImportRequest{Answers: answers})
+	found, err := a.candidates(ctx, file, path, ImportRequest{Answers: answers})
 	var out []book.AccountName
-	for _, h := range hits {
+	for _, h := range found.hits {
 		out = append(out, h.Name)
 	}
 	return out, err
@@ -43,15 +43,17 @@ func (a *App) AccountsFor(ctx context.Context, path string, answers ...string) (
 func (a *App) accountsOf(ctx context.Context, file io.ReadSeeker, path string,
 	q ImportRequest) ([]hit, error) {
 	if x, ok := a.Config().Account(q.Account); ok {
-		return []hit{whole(x)}, nil
+		return []hit{unnumbered(x)}, nil
 	}
-	hits, byNumber, err := a.candidates(ctx, file, path, q)
-	if err != nil {
-		return nil, err
-	}
+	found, err := a.candidates(ctx, file, path, q)
+	hits := found.hits
 	switch {
-	case byNumber, len(hits) == 1:
+	case err != nil:
+		return nil, err
+	case found.byNumber, len(hits) == 1 && found.unknown == "":
 		return hits, nil
+	case found.unknown != "":
+		return nil, notConfigured(path, found.unknown)
 	case len(hits) == 0:
 		return nil, fmt.Errorf("%s is in a currency of which no account is configured: add an "+
 			"[[account]] to %s, or name its account with --account", baseName(path), ConfigName)
@@ -64,22 +66,38 @@ func (a *App) accountsOf(ctx context.Context, file io.ReadSeeker, path string,
 		baseName(path), strings.Join(names, ", "))
 }
 
-// whole is an account with the number that is compared where nothing says which.
-func whole(x AccountConfig) hit {
+// unnumbered is an account with the number that is compared where nothing says which.
+func unnumbered(x AccountConfig) hit {
 	if x.IBAN != "" {
 		return hit{x, x.IBAN}
 	}
 	return hit{x, x.Number}
 }
 
-// candidates are the accounts that a file may be of, and whether it names them itself.
+// candidates are the accounts that a file may be of.
+type candidates struct {
+	hits []hit
+	// byNumber says that the file names them itself; unknown is a number that it names and none of
+	// ours has.
+	byNumber bool
+	unknown  string
+}
+
+// notConfigured is the refusal of a file of an account that we do not have.
+func notConfigured(path, number string) error {
+	return fmt.Errorf("%s is a statement of account %s, which is none in %s: add an [[account]] with "+
+		"this number, or name its account with --account", baseName(path), number, ConfigName)
+}
+
+// candidates are the accounts that a file may be of. One that names a number which none of ours has
+// may be of one whose number is not configured.
 func (a *App) candidates(ctx context.Context, file io.ReadSeeker, path string,
-	q ImportRequest) (hits []hit, byNumber bool, err error) {
+	q ImportRequest) (out candidates, err error) {
 	f, err := a.survey(ctx, file, path, q)
 	if err != nil {
-		return nil, false, err
+		return out, err
 	}
-	unnamed, unknown := 0, ""
+	unnamed := 0
 	for _, p := range f.Statements {
 		if p.AccountNumber == "" {
 			unnamed++
@@ -87,36 +105,35 @@ func (a *App) candidates(ctx context.Context, file io.ReadSeeker, path string,
 		}
 		found := false
 		for _, x := range a.Config().Accounts {
-			if number, ok := x.namedBy(p.AccountNumber); ok && x.holds(p.Currency) {
-				found = true
-				if !slices.ContainsFunc(hits, func(h hit) bool { return h.Name == x.Name }) {
-					hits = append(hits, hit{x, number})
-				}
+			number, ok := x.namedBy(p.AccountNumber)
+			if !ok || !x.holds(p.Currency) {
+				continue
+			}
+			found = true
+			if !slices.ContainsFunc(out.hits, func(h hit) bool { return h.Name == x.Name }) {
+				out.hits = append(out.hits, hit{x, number})
 			}
 		}
 		if !found {
-			unknown = p.AccountNumber
+			out.unknown = p.AccountNumber
 		}
 	}
-	switch {
-	case len(hits) > 1 && unnamed > 0:
-		return hits, true, fmt.Errorf("%s has statements of several accounts, and some that name none: "+
+	switch out.byNumber = len(out.hits) > 0; {
+	case len(out.hits) > 1 && unnamed > 0:
+		return out, fmt.Errorf("%s has statements of several accounts, and some that name none: "+
 			"name the account with --account", f.Name)
-	case len(hits) > 0:
-		return hits, true, nil
+	case out.byNumber:
+		return out, nil
 	}
 	for _, x := range a.Config().Accounts {
-		// An account without a number may be the one that the file names.
-		if f.mayBeOf(x) && (unknown == "" || x.IBAN == "" && x.Number == "") {
-			hits = append(hits, whole(x))
+		if f.mayBeOf(x) && (out.unknown == "" || x.IBAN == "" && x.Number == "") {
+			out.hits = append(out.hits, unnumbered(x))
 		}
 	}
-	if len(hits) == 0 && unknown != "" {
-		return nil, false, fmt.Errorf("%s is a statement of account %s, which is none in %s: add an "+
-			"[[account]] with this number, or name its account with --account", f.Name, unknown,
-			ConfigName)
+	if len(out.hits) == 0 && out.unknown != "" {
+		return out, notConfigured(f.Name, out.unknown)
 	}
-	return hits, false, nil
+	return out, nil
 }
 
 // namedBy reports whether a number in a file is the account's, and by which of its own.

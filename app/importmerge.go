@@ -17,7 +17,7 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, r statementFile, q I
 	ahead book.Records) (store.Import, error) {
 	f, account := r.file, r.account.Name
 	batch := store.Import{Account: account, File: f.Name, Digest: f.Digest}
-	m, err := a.merging(ctx, out, &batch, ahead)
+	m, err := a.merging(ctx, account, ahead)
 	if err != nil {
 		return batch, err
 	}
@@ -31,7 +31,7 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, r statementFile, q I
 		if err := a.sameCurrency(f.Name, account, p); err != nil {
 			return batch, err
 		}
-		if err := a.mergeStatement(ctx, m, p, q); err != nil {
+		if err := m.statement(ctx, out, &batch, p, q.Replace); err != nil {
 			return batch, fmt.Errorf("%s: %w", f.Name, err)
 		}
 		if p.Proof.Known {
@@ -47,35 +47,33 @@ func (a *App) merge(ctx context.Context, out *ImportedFile, r statementFile, q I
 	return batch, a.sameFile(ctx, out, &batch)
 }
 
-// merging is a file while it is compared with the books.
+// merging is what a file of an account is compared with.
 type merging struct {
-	out   *ImportedFile
-	batch *store.Import
-	// chain are the account's statements and pending its announced lines, in the books or ahead.
-	chain   []book.Statement
-	pending []book.BankLine
-	ahead   []book.BankLine
-	// taken are the lines that a statement of the file has been found to be: no other one is it.
-	taken map[book.ItemID]bool
+	app *App
+	// chain are the account's statements, pending its announced lines, ahead the lines that a look has
+	// seen before; taken those that a statement of the file has been found to be: no other one is it.
+	chain          []book.Statement
+	pending, ahead []book.BankLine
+	taken          map[book.ItemID]bool
 }
 
-func (a *App) merging(ctx context.Context, out *ImportedFile, batch *store.Import,
-	ahead book.Records) (*merging, error) {
-	m := &merging{out: out, batch: batch, taken: map[book.ItemID]bool{}}
+func (a *App) merging(ctx context.Context, account book.AccountName, ahead book.Records) (*merging,
+	error) {
+	m := &merging{app: a, taken: map[book.ItemID]bool{}}
 	var err error
-	if m.chain, err = a.store.Statements(ctx, batch.Account); err != nil {
+	if m.chain, err = a.store.Statements(ctx, account); err != nil {
 		return nil, err
 	}
-	if m.pending, err = a.store.PendingLines(ctx, batch.Account); err != nil {
+	if m.pending, err = a.store.PendingLines(ctx, account); err != nil {
 		return nil, err
 	}
 	for _, s := range ahead.Statements {
-		if s.Account == batch.Account {
+		if s.Account == account {
 			m.chain = append(m.chain, s)
 		}
 	}
 	for _, l := range ahead.Lines {
-		if l.Account == batch.Account {
+		if l.Account == account {
 			m.ahead = append(m.ahead, l)
 		}
 	}
@@ -83,17 +81,16 @@ func (a *App) merging(ctx context.Context, out *ImportedFile, batch *store.Impor
 	return m, nil
 }
 
-// mergeStatement compares one statement with the books.
-func (a *App) mergeStatement(ctx context.Context, m *merging, p *bankfile.Parsed,
-	q ImportRequest) error {
-	out, batch := m.out, m.batch
-	existing, err := a.existing(ctx, batch.Account, p, m.ahead)
+// statement compares one statement with the books.
+func (m *merging) statement(ctx context.Context, out *ImportedFile, batch *store.Import,
+	p *bankfile.Parsed, replacing bool) error {
+	existing, err := m.app.existing(ctx, batch.Account, p, m.ahead)
 	if err != nil {
 		return err
 	}
 	existing = slices.DeleteFunc(existing, func(l book.BankLine) bool { return m.taken[l.ID] })
 	fresh, known, err := bankfile.Merge(existing, *p)
-	if err != nil && q.Replace {
+	if err != nil && replacing {
 		var gone []book.ItemID
 		fresh, known, gone = replace(existing, p)
 		batch.Replaced = append(batch.Replaced, gone...)
@@ -118,7 +115,7 @@ func (a *App) mergeStatement(ctx context.Context, m *merging, p *bankfile.Parsed
 		batch.Known = append(batch.Known, store.Known{Line: l.ID, Statement: p.ID})
 	}
 	for j := range p.Rejects {
-		p.Rejects[j].At = book.At(a.wall())
+		p.Rejects[j].At = book.At(m.app.wall())
 	}
 	batch.Rejects = append(batch.Rejects, p.Rejects...)
 	return nil

@@ -202,25 +202,28 @@ func (l *look) take(ctx context.Context, path string, accounts []book.AccountNam
 		return nil, err
 	}
 	defer file.Close()
-	hits, byNumber, err := l.app.candidates(ctx, file, path, ImportRequest{})
-	if err != nil {
+	of, err := l.app.candidates(ctx, file, path, ImportRequest{})
+	switch {
+	case err != nil:
 		return nil, err
+	case !of.byNumber && of.unknown != "":
+		return nil, notConfigured(path, of.unknown)
 	}
 	q := ImportRequest{Files: []string{path}}
-	for _, h := range hits {
+	for _, h := range of.hits {
 		here := slices.Contains(accounts, h.Name)
 		switch {
-		case byNumber && !here:
+		case of.byNumber && !here:
 			return nil, &errNotAlone{fmt.Sprintf("it is of the account %s, which does not watch this "+
 				"folder: import it by hand", h.Name)}
-		case byNumber || !here:
+		case of.byNumber || !here:
 		case q.Account != "":
 			return nil, &errNotAlone{"it does not say of which account it is: import it by hand"}
 		default:
 			q.Account = h.Name
 		}
 	}
-	if !byNumber && q.Account == "" {
+	if !of.byNumber && q.Account == "" {
 		return nil, &errNotAlone{"it is of no account that watches this folder: import it by hand"}
 	}
 	q.accept = func(f ImportedFile) error {

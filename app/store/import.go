@@ -108,6 +108,9 @@ func (s *Store) Import(ctx context.Context, in Import, at book.Instant) (Importe
 		if err := in.apply(t, &out, at); err != nil {
 			return err
 		}
+		if err := j.move(); err != nil {
+			return err
+		}
 		if err := j.rejects(&in, &out, at); err != nil {
 			return err
 		}
@@ -225,17 +228,6 @@ func (s *Store) Lines(ctx context.Context, account book.AccountName, from,
 		where, args = where+" AND "+on+" <= ?", append(args, int64(to))
 	}
 	recs, err := s.loadKinds(ctx, "lines: "+string(account), where, args, book.KindBankLine)
-	return recs.Lines, err
-}
-
-// LinesByID reads the bank lines with these ids, sorted by id; those with a tombstone are none.
-func (s *Store) LinesByID(ctx context.Context, ids []book.ItemID) ([]book.BankLine, error) {
-	in, err := packJSON(ids)
-	if err != nil {
-		return nil, explain("lines by id", err)
-	}
-	recs, err := s.loadKinds(ctx, "lines by id", " AND id IN (SELECT value FROM json_each(?))",
-		[]any{in}, book.KindBankLine)
 	return recs.Lines, err
 }
 

@@ -27,6 +27,8 @@ var journaled = []book.Kind{KindStatement, book.KindBankLine}
 type journal struct {
 	t  *tx
 	id ImportID
+	// moved are known lines whose statement is replaced: they are of this file's from now on.
+	moved []Known
 }
 
 // imageOf is an expression for a record as it is, tombstone included.
@@ -42,12 +44,18 @@ func imageOf(m meta) string {
 // begin notes how everything is that the import may touch.
 func (j *journal) begin(in *Import) error {
 	return j.t.bulk(func(c *conn) error {
+		if err := j.findMoved(c, in); err != nil {
+			return err
+		}
 		for _, kind := range journaled {
 			pairs := make([][2]book.ItemID, 0, len(in.Lines)+len(in.Replaced))
 			switch kind {
 			case book.KindBankLine:
 				for _, l := range in.Lines {
 					pairs = append(pairs, [2]book.ItemID{l.ID, l.StatementID})
+				}
+				for _, k := range j.moved {
+					pairs = append(pairs, [2]book.ItemID{k.Line, k.Statement})
 				}
 			default:
 				for _, s := range in.Statements {
@@ -63,6 +71,44 @@ func (j *journal) begin(in *Import) error {
 			table, _ := factsOf(kind)
 			_, err := c.exec("UPDATE import_changes SET before = "+imageOf(table.about())+
 				" WHERE import = ? AND kind = ?", int64(j.id), string(kind))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// findMoved finds the known lines of statements that are replaced.
+func (j *journal) findMoved(c *conn, in *Import) error {
+	if len(in.Replaced) == 0 || len(in.Known) == 0 {
+		return nil
+	}
+	known, err := packJSON(in.Known)
+	if err != nil {
+		return err
+	}
+	gone, err := packJSON(in.Replaced)
+	if err != nil {
+		return err
+	}
+	return c.rows(j.t.ctx, `SELECT l.id, json_extract(k.value, '$.Statement') FROM json_each(?) k
+		JOIN bank_lines l ON l.id = json_extract(k.value, '$.Line') AND l.gone = 0
+		WHERE l.statement_id IN (SELECT value FROM json_each(?))`, []any{known, gone},
+		func(vals []driver.Value) error {
+			line, _ := vals[0].(string)
+			statement, _ := vals[1].(string)
+			j.moved = append(j.moved, Known{book.ItemID(line), book.ItemID(statement)})
+			return nil
+		})
+}
+
+// move makes the known lines of replaced statements this file's.
+func (j *journal) move() error {
+	return j.t.bulk(func(c *conn) error {
+		for _, k := range j.moved {
+			_, err := c.exec("UPDATE bank_lines SET statement_id = ? WHERE id = ?",
+				string(k.Statement), string(k.Line))
 			if err != nil {
 				return err
 			}

@@ -326,13 +326,19 @@ func (u *undoing) lookAt(x changed) (stored, error) {
 	return s, err
 }
 
-// covering is the first later import that stands with a statement of a day, 0 for none.
+// covering is the first later import that stands with a statement of a line's day, of an announced
+// line one of its day or later; 0 for none.
 func (u *undoing) covering(s stored) (ImportID, error) {
+	from := s.onThen
+	if s.pending {
+		// An announced line waits for its day, or has none yet.
+		from = 1 << 30
+	}
 	n, err := u.c.number(`SELECT min(n.import) FROM import_changes n
 		JOIN imports i ON i.id = n.import AND i.undone_at = 0
 		JOIN statements s ON s.id = n.item AND s.gone = 0
 		WHERE n.kind = ? AND n.import > ? AND s.account = ? AND s.from_on <= ? AND s.to_on >= ?`,
-		string(KindStatement), int64(u.id), string(s.now.Account), int64(s.onThen), int64(s.onThen))
+		string(KindStatement), int64(u.id), string(s.now.Account), int64(from), int64(s.onThen))
 	return ImportID(n), err
 }
 

@@ -3,6 +3,8 @@ package bankfile
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"countinghouse/app/book"
 )
@@ -15,39 +17,74 @@ const gram = 5
 type said struct {
 	// squeezed are the letters and digits in lower case, without accents, ae, oe and ue as a, o and u.
 	squeezed string
-	// numbers are runs of four digits and more in its reference and text.
+	// numbers are what its reference and text quote: runs of four digits and more, and words of six
+	// signs and more with a digit among them.
 	numbers []string
+	// tail is the end of its text, which banks cut off.
+	tail string
 	// parts are all that stands in a row, sorted; made when they are asked for.
 	parts []uint64
 }
 
 func sayings(l *book.BankLine) said {
-	own := l.Reference + " " + l.Structured + " " + l.Text
-	s := said{squeezed: squeeze(l.Counterparty + " " + own + " " + l.CounterpartyAccount)}
-	for _, n := range strings.FieldsFunc(own, func(r rune) bool { return r < '0' || r > '9' }) {
-		if len(n) >= 4 {
-			s.numbers = append(s.numbers, n)
+	s := said{squeezed: squeeze(l.Counterparty, l.Reference, l.Structured, l.Text, l.CounterpartyAccount)}
+	for _, own := range []string{l.Reference, l.Structured, l.Text} {
+		if digits(own) > 0 && own != notProvided {
+			s.quote(own)
+			s.tail = squeeze(own)
 		}
 	}
 	return s
 }
 
-var umlauts = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u")
-
-func squeeze(s string) string {
-	s = strings.ReplaceAll(s, notProvided, "")
-	small := make([]byte, 0, len(s))
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c >= 'A' && c <= 'Z':
-			small = append(small, c-'A'+'a')
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
-			small = append(small, c)
-		case c >= 0x80:
-			return umlauts.Replace(strings.ReplaceAll(fold(s), " ", ""))
+func (s *said) quote(text string) {
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	}) {
+		if digits(w) == 0 {
+			continue
+		}
+		if w := squeeze(w); len(w) >= 6 {
+			s.numbers = append(s.numbers, w)
+		}
+		for _, n := range strings.FieldsFunc(w, func(r rune) bool { return r < '0' || r > '9' }) {
+			if len(n) >= 4 && len(n) < len(w) || len(n) == 4 || len(n) == 5 {
+				s.numbers = append(s.numbers, n)
+			}
 		}
 	}
-	return umlauts.Replace(string(small))
+}
+
+// squeeze makes texts comparable: their letters and digits in a row, as said has them.
+func squeeze(texts ...string) string {
+	n := 0
+	for _, s := range texts {
+		n += len(s)
+	}
+	small := make([]byte, 0, n)
+	for _, s := range texts {
+		if s == notProvided {
+			continue
+		}
+		if strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) >= 0 {
+			s = fold(s)
+		}
+		for i := range len(s) {
+			c := s[i]
+			switch {
+			case c >= 'A' && c <= 'Z':
+				c += 'a' - 'A'
+			case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c >= utf8.RuneSelf:
+			default:
+				continue
+			}
+			if k := len(small); c == 'e' && k > 0 && (small[k-1] == 'a' || small[k-1] == 'o' || small[k-1] == 'u') {
+				continue
+			}
+			small = append(small, c)
+		}
+	}
+	return string(small)
 }
 
 // notProvided is what banks put where the payer gave no reference.
@@ -98,17 +135,29 @@ func strangers(a, b *said) bool {
 }
 
 func (s *said) quotes(o *said) bool {
-	return slices.ContainsFunc(o.numbers, func(n string) bool { return strings.Contains(s.squeezed, n) })
+	return slices.ContainsFunc(o.numbers, func(n string) bool {
+		return strings.Contains(s.squeezed, n) || s.endsIn(n)
+	})
 }
 
-// alikePercent is from where two lines of one day and amount say the same in two formats.
+// endsIn says that the text breaks off within a number, four signs of it or more.
+func (s *said) endsIn(number string) bool {
+	for n := len(number) - 1; n >= 4; n-- {
+		if strings.HasSuffix(s.tail, number[:n]) {
+			return true
+		}
+	}
+	return false
+}
+
+// alikePercent is from where two lines of about the same day say the same.
 const alikePercent = 40
 
-// alike compares two lines of one day and amount: strong says that they say the same, weak that they
-// have something in common and nothing speaks against it.
-func alike(a, b *said) (score int, weak bool) {
+// alike compares two lines of one day and amount: may says that they have something in common and
+// nothing speaks against it.
+func alike(a, b *said) (score int, may bool) {
 	score = percent(a, b)
-	return score, score >= alikePercent || score > 0 && !strangers(a, b)
+	return score, score > 0 && !strangers(a, b)
 }
 
 // keys are what names a line for itself, beside its day: the bank's reference, the payer's, or a text
@@ -121,7 +170,7 @@ func keys(l *book.BankLine) [3]string {
 	if telling(l.Reference) {
 		out[1] = l.Reference
 	}
-	if s := squeeze(l.Counterparty + " " + l.Text); len(s) >= 12 && digits(s) >= 5 {
+	if s := squeeze(l.Counterparty, l.Text); len(s) >= 12 && digits(s) >= 5 {
 		out[2] = s
 	}
 	return out

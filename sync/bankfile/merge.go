@@ -56,25 +56,30 @@ func Merge(existing []book.BankLine, file Parsed) (fresh, duplicates []book.Bank
 		m.byID[existing[i].ID] = i
 	}
 	open := m.known()
-	left := m.left(open)
-	p := newPairing(left.lines, open.lines)
+	left := m.left()
+	p := newPairing(pointers(existing, left), pointers(m.lines, open))
 	p.byDay()
 	p.moved(m)
 	p.announced()
+	added := 0
 	for i, j := range p.mate {
-		if j >= 0 {
-			m.mate[open.at[i]] = left.at[j]
-		}
-	}
-	for i, l := range m.lines {
-		if j := m.mate[i]; j >= 0 {
-			duplicates = append(duplicates, named(l, existing[j]))
+		if j < 0 {
+			added++
 			continue
 		}
-		fresh = append(fresh, m.unnamed(l))
+		m.mate[open[i]] = left[j]
 	}
-	var missing []book.BankLine
-	for j, l := range left.lines {
+	fresh = make([]book.BankLine, 0, added)
+	duplicates = make([]book.BankLine, 0, len(m.lines)-added)
+	for i := range m.lines {
+		if j := m.mate[i]; j >= 0 {
+			duplicates = append(duplicates, named(m.lines[i], &existing[j]))
+			continue
+		}
+		fresh = append(fresh, m.unnamed(m.lines[i]))
+	}
+	var missing []*book.BankLine
+	for j, l := range p.left {
 		if !p.used[j] && l.On >= file.FromOn && l.On <= file.ToOn {
 			missing = append(missing, l)
 		}
@@ -96,19 +101,17 @@ type merger struct {
 	mate     []int
 }
 
-// some are lines with their places among all.
-type some struct {
-	lines []book.BankLine
-	at    []int
+func pointers(lines []book.BankLine, at []int) []*book.BankLine {
+	out := make([]*book.BankLine, len(at))
+	for i, j := range at {
+		out[i] = &lines[j]
+	}
+	return out
 }
 
-func (s *some) add(l book.BankLine, at int) {
-	s.lines, s.at = append(s.lines, l), append(s.at, at)
-}
-
-// known finds the lines that the account has under the same id, and gives back the others.
-func (m *merger) known() some {
-	var open some
+// known finds the lines that the account has under the same id, and gives back the places of the
+// others.
+func (m *merger) known() (open []int) {
 	m.lines, m.mate = slices.Clone(m.file.Lines), make([]int, len(m.file.Lines))
 	for i := range m.lines {
 		l := &m.lines[i]
@@ -122,26 +125,26 @@ func (m *merger) known() some {
 			m.taken[j], m.mate[i] = true, j
 			continue
 		}
-		open.add(*l, i)
+		open = append(open, i)
 	}
 	return open
 }
 
-// left are the account's booked lines that may be one of the file's: those that no line of the file,
-// this statement's or another's, has by its id.
-func (m *merger) left(open some) some {
-	var left some
-	if len(open.lines) == 0 && len(m.existing) == 0 {
-		return left
+// left are the places of the account's booked lines that may be one of the file's: those that no line
+// of the file, this statement's or another's, has by its id.
+func (m *merger) left() (left []int) {
+	var own map[book.ItemID]bool
+	if len(m.file.file) > len(m.file.Lines) {
+		own = make(map[book.ItemID]bool, len(m.file.Lines))
+		for i := range m.file.Lines {
+			own[m.file.Lines[i].ID] = true
+		}
 	}
-	own := make(map[book.ItemID]bool, len(m.file.Lines))
-	for i := range m.file.Lines {
-		own[m.file.Lines[i].ID] = true
-	}
-	for j, l := range m.existing {
-		elsewhere := m.file.file[l.ID] && !own[l.ID]
+	for j := range m.existing {
+		l := &m.existing[j]
+		elsewhere := own != nil && m.file.file[l.ID] && !own[l.ID]
 		if !m.taken[j] && !elsewhere && !l.Pending && l.Account == m.file.Account {
-			left.add(l, j)
+			left = append(left, j)
 		}
 	}
 	return left
@@ -158,7 +161,7 @@ func (m *merger) unnamed(l book.BankLine) book.BankLine {
 }
 
 // named is the file's line under the id that it already has.
-func named(l, old book.BankLine) book.BankLine {
+func named(l book.BankLine, old *book.BankLine) book.BankLine {
 	l.ID, l.StatementID, l.Ordinal = old.ID, old.StatementID, old.Ordinal
 	return l
 }
@@ -206,7 +209,7 @@ func (p *pairing) moved(m *merger) {
 			if len(g[0]) != 1 || len(g[1]) != 1 || inFile[k] != 1 || inBooks[k] != 1 {
 				continue
 			}
-			l, old := &p.open[g[0][0]], &p.left[g[1][0]]
+			l, old := p.open[g[0][0]], p.left[g[1][0]]
 			apart := max(l.On-old.On, old.On-l.On)
 			told := old.On > m.file.FromOn && old.On < m.file.ToOn && !m.file.interim()
 			if apart <= Nearby && (valued(l) == valued(old) || told) {
@@ -241,7 +244,7 @@ func (p *Parsed) interim() bool {
 // last day of a file may be cut off, the days between may not; a day with other lines in place of
 // the missing ones conflicts wherever it is. A row that could not be read may be the missing line. A
 // report of a part of a day conflicts only where its line may be the missing one.
-func conflict(missing, fresh []book.BankLine, file Parsed) error {
+func conflict(missing []*book.BankLine, fresh []book.BankLine, file Parsed) error {
 	if len(missing) == 0 {
 		return nil
 	}
@@ -250,7 +253,7 @@ func conflict(missing, fresh []book.BankLine, file Parsed) error {
 		if days[l.On] == nil {
 			days[l.On] = &Conflict{On: l.On}
 		}
-		days[l.On].Booked = append(days[l.On].Booked, l)
+		days[l.On].Booked = append(days[l.On].Booked, *l)
 	}
 	for _, l := range fresh {
 		if c := days[l.On]; c != nil && !l.Pending {

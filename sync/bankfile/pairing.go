@@ -12,15 +12,15 @@ import (
 // something in common with it. What is not paired by that is refused, not guessed.
 const manyClasses = 64
 
-// pairing pairs lines of a file with lines of the account. Both are indexes; mate is the line of the
-// account for each line of the file, -1 for none, and used marks those of the account.
+// pairing pairs lines of a file, open, with lines of the account, left. mate is the index of the
+// account's line for each of the file's, -1 for none, and used marks those of the account.
 type pairing struct {
-	left, open []book.BankLine
+	left, open []*book.BankLine
 	mate       []int
 	used       []bool
 }
 
-func newPairing(left, open []book.BankLine) *pairing {
+func newPairing(left, open []*book.BankLine) *pairing {
 	p := &pairing{left: left, open: open, mate: make([]int, len(open)), used: make([]bool, len(left))}
 	for i := range p.mate {
 		p.mate[i] = -1
@@ -37,7 +37,7 @@ func rest[K comparable](p *pairing, key func(l *book.BankLine, old bool) (K, boo
 		if p.mate[i] >= 0 {
 			continue
 		}
-		if k, ok := key(&p.open[i], false); ok {
+		if k, ok := key(p.open[i], false); ok {
 			if at[k] == nil {
 				at[k] = new([2][]int)
 			}
@@ -48,7 +48,7 @@ func rest[K comparable](p *pairing, key func(l *book.BankLine, old bool) (K, boo
 		if p.used[j] {
 			continue
 		}
-		if k, ok := key(&p.left[j], true); ok && at[k] != nil {
+		if k, ok := key(p.left[j], true); ok && at[k] != nil {
 			at[k][1] = append(at[k][1], j)
 		}
 	}
@@ -121,11 +121,11 @@ type class struct {
 }
 
 // classes parts lines by what they say, in their order.
-func classes(lines []book.BankLine, of []int) []*class {
+func classes(lines []*book.BankLine, of []int) []*class {
 	at := make(map[string]*class, len(of))
 	var out []*class
 	for _, i := range of {
-		s := sayings(&lines[i])
+		s := sayings(lines[i])
 		c := at[s.squeezed]
 		if c == nil {
 			c = &class{said: s}
@@ -195,7 +195,7 @@ func candidates(open, left []*class) []candidate {
 			near = append(slices.Clone(silent), sharing(c, holding)...)
 		}
 		for _, o := range near {
-			if score, weak := alike(&c.said, &o.said); weak {
+			if score, may := alike(&c.said, &o.said); may {
 				out = append(out, candidate{c, o, score})
 			}
 		}

@@ -20,9 +20,9 @@ func (p *pairing) announced() {
 	})
 	for _, g := range groups {
 		for _, i := range g[0] {
-			l := &p.open[i]
+			l := p.open[i]
 			for _, j := range g[1] {
-				if !p.used[j] && (dated(l) != 0 || sameName(l, &p.left[j])) && becomes(l, &p.left[j]) {
+				if !p.used[j] && (dated(l) != 0 || sameName(l, p.left[j])) && becomes(l, p.left[j]) {
 					p.pair(i, j)
 					break
 				}
