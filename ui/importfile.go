@@ -290,11 +290,17 @@ func (x *importScreen) examined(f *importFile, e examined) {
 		x.part(f, e.found)
 	}
 	x.changed(f)
-	if g := x.list(); f == x.importFile && g != nil && x.s.canvas.Focused() == nil && x.s.current == atImport {
-		x.s.canvas.Focus(g)
-	}
+	x.focusRows(f)
 	x.foresee(f)
 	x.pump()
+}
+
+// focusRows gives the rows of the file that is shown the keyboard, where nothing else has it.
+func (x *importScreen) focusRows(f *importFile) {
+	free := x.s.canvas.Focused() == nil && x.s.current == atImport
+	if g := x.list(); free && f == x.importFile && g != nil {
+		x.s.canvas.Focus(g)
+	}
 }
 
 // part makes an entry of its own for each account that a file has statements of.

@@ -47,7 +47,8 @@ func (x *importScreen) readReport(f *importFile, from app.Recognised, look bool)
 	})
 }
 
-func (x *importScreen) reportRead(f *importFile, result app.ReportResult, err error, look bool) {
+func (x *importScreen) reportRead(f *importFile, result app.ReportResult, err error,
+	look bool) {
 	f.reading, f.storing = false, false
 	if err == nil {
 		err = result.Files[0].Err
@@ -78,7 +79,8 @@ func (x *importScreen) reportCard() fyne.CanvasObject {
 		parts = append(parts, kit.NewProse("**Of which source is it?**", kit.Body.At(14), 700))
 		for _, s := range c.sources {
 			parts = append(parts, kit.NewButton(kit.ButtonSpec{Label: s.Title, Width: 260,
-				Reason: present.ReportTitle(s.Format), OnTap: func() { x.readReport(x.importFile, s, true) }}))
+				Reason: present.ReportTitle(s.Format),
+				OnTap:  func() { x.readReport(x.importFile, s, true) }}))
 		}
 	} else {
 		title = present.ReportTitle(c.file.Format) + ", " + c.from.Title
