@@ -26,7 +26,7 @@ func (g *Grid) SetInset(id string, content fyne.CanvasObject, height float32) {
 
 // revealInset scrolls so far that the open row is seen with what belongs to it.
 func (g *Grid) revealInset() {
-	if g.inset.index < 0 || g.list == nil || g.list.Size().Height < g.RowHeight {
+	if g.inset.index < 0 || g.list == nil || g.list.Size().Height < g.RowHeight+g.inset.height {
 		return
 	}
 	bottom := float32(g.inset.index+1)*g.RowHeight + g.inset.height
