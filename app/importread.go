@@ -188,10 +188,14 @@ func readAnswered(ctx context.Context, file io.ReadSeeker, path string, o bankfi
 		switch {
 		case errors.As(err, &ask):
 			open = func(t Topic) bool {
-				return slices.ContainsFunc(ask.Questions, func(q Question) bool { return q.Topic == t })
+				return slices.ContainsFunc(ask.Questions, func(q Question) bool { return q.Topic == t }) ||
+					t == AskColumns && len(f.Profile.Columns) > 0
 			}
 		case err == nil && i == 0 && f.Recognised:
 			open = func(Topic) bool { return true }
+		case err == nil && i == 0 && f.Profile.Shape != "":
+			// What a column means is a person's to say, though the file does not ask.
+			open = func(t Topic) bool { return t == AskColumns }
 		default:
 			return f, err
 		}

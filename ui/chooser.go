@@ -20,6 +20,7 @@ type chooser struct {
 	s       *shell
 	folders bool // a folder is wanted
 	done    func(path string)
+	many    func(paths []string) // takes several files, or a folder of them; nil for one file only
 	dir     string
 	asked   int
 
@@ -28,6 +29,7 @@ type chooser struct {
 	rows  *fileRows
 	empty *kit.EmptyState
 	take  *kit.Button
+	whole *kit.Button
 	sheet *kit.Sheet
 }
 
@@ -45,9 +47,12 @@ func (s *shell) choose(title string, folders bool, done func(path string)) *choo
 	c.grid.Clock = s.start.Options.Wall
 	c.grid.OnOpen = func(name string) { c.enter(filepath.Join(c.dir, name)) }
 	c.grid.OnCursor = func(string) { c.update() }
+	c.grid.OnSelect = c.update
 	up := kit.NewButton(kit.ButtonSpec{Label: "Up", Icon: "up",
 		OnTap: func() { c.enter(filepath.Dir(c.dir)) }})
 	c.take = kit.NewButton(kit.ButtonSpec{Kind: kit.Primary, Icon: "tick", OnTap: c.chosen})
+	c.whole = kit.NewButton(kit.ButtonSpec{Label: "Read the whole folder", Icon: "box", OnTap: c.takeAll})
+	c.whole.Hide()
 	var body *fyne.Container
 	body = arranged(fixed(480, 470), func(size fyne.Size) {
 		w := up.MinSize().Width
@@ -55,11 +60,30 @@ func (s *shell) choose(title string, folders bool, done func(path string)) *choo
 		place(up, size.Width-20-w, 7, w, 32)
 		place(c.grid, 1, 50, size.Width-2, size.Height-50-56)
 		place(body.Objects[3], 20, size.Height-44, size.Width-40, 32)
-	}, c.path, up, c.grid, chips(c.take))
+	}, c.path, up, c.grid, chips(c.take, c.whole))
 	c.sheet = s.sheet(title, body, fyne.NewSize(720, 560))
 	c.enter(s.folder())
 	s.canvas.Focus(c.grid)
 	return c
+}
+
+// chooseFiles opens the sheet for several files: X or Space marks them, and a folder is taken whole.
+func (s *shell) chooseFiles(title string, done func(paths []string)) *chooser {
+	c := s.choose(title, false, func(path string) { done([]string{path}) })
+	c.many = done
+	c.whole.Show()
+	return c
+}
+
+// marked are the files that are marked, in the order of the list.
+func (c *chooser) marked() []string {
+	var out []string
+	for _, r := range c.rows.list {
+		if c.many != nil && !r.folder && c.grid.Selection().Has(r.name) {
+			out = append(out, filepath.Join(c.dir, r.name))
+		}
+	}
+	return out
 }
 
 // enter shows a folder, or takes a file.
@@ -91,6 +115,7 @@ func (c *chooser) enter(path string) {
 
 func (c *chooser) show(dir string, list []fileRow) {
 	c.dir = dir
+	c.grid.Selection().Clear()
 	c.path.SetText(dir)
 	c.rows.take(list)
 	c.empty.Set("This folder is empty.")
@@ -105,7 +130,10 @@ func (c *chooser) show(dir string, list []fileRow) {
 func (c *chooser) update() {
 	spec := c.take.Spec()
 	row, ok := c.rows.find(c.grid.Cursor())
+	marked := len(c.marked())
 	switch {
+	case marked > 0:
+		spec.Label = "Read " + present.Plural(marked, "file")
 	case c.folders:
 		spec.Label = "Take this folder"
 	case ok && !row.folder:
@@ -126,15 +154,31 @@ func (c *chooser) chosen() {
 		c.finish(c.dir)
 		return
 	}
+	if list := c.marked(); len(list) > 0 {
+		c.leave()
+		c.many(list)
+		return
+	}
 	if row, ok := c.rows.find(c.grid.Cursor()); ok {
 		c.enter(filepath.Join(c.dir, row.name))
 	}
 }
 
 func (c *chooser) finish(path string) {
+	c.leave()
+	c.done(path)
+}
+
+// takeAll takes all files of the folder that is shown.
+func (c *chooser) takeAll() {
+	c.leave()
+	c.many([]string{c.dir})
+}
+
+// leave remembers the folder and closes the sheet.
+func (c *chooser) leave() {
 	c.s.fyne.Preferences().SetString(prefFolder, c.dir)
 	c.sheet.Close()
-	c.done(path)
 }
 
 type fileRow struct {

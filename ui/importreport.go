@@ -20,51 +20,54 @@ type reportChoice struct {
 }
 
 // offer shows of which sources a report may be; where there is one only, it is read for that.
-func (x *importScreen) offer(found []app.Recognised) {
-	x.reading, x.view, x.report = false, nil, &reportChoice{sources: found}
+func (x *importScreen) offer(f *importFile, found []app.Recognised) {
+	f.reading, f.view, f.report = false, nil, &reportChoice{sources: found}
 	if len(found) == 1 {
-		x.readReport(found[0], true)
+		x.readReport(f, found[0], true)
 		return
 	}
-	x.update()
+	x.changed(f)
 }
 
 // readReport reads a report for a source: to look at it, or to keep it.
-func (x *importScreen) readReport(from app.Recognised, look bool) {
-	x.report.from = from
-	x.reading, x.storing = look, !look
-	x.asked++
-	asked, a := x.asked, x.s.profile
-	q := app.ReportRequest{Files: []string{x.file}, Source: from.Source, DryRun: look}
-	x.update()
+func (x *importScreen) readReport(f *importFile, from app.Recognised, look bool) {
+	f.report.from = from
+	f.reading, f.storing = look, !look
+	f.reads++
+	reads, a := f.reads, x.s.profile
+	q := app.ReportRequest{Files: []string{f.file}, Source: from.Source, DryRun: look}
+	x.changed(f)
 	x.s.work.start(x.s.work.ctx, func(ctx context.Context) func() {
 		result, err := a.ImportReports(ctx, q, func(app.Progress) {})
 		return func() {
-			if !look || asked == x.asked {
-				x.reportRead(result, err, look)
+			if !look || reads == f.reads {
+				x.reportRead(f, result, err, look)
 			}
 		}
 	})
 }
 
-func (x *importScreen) reportRead(result app.ReportResult, err error, look bool) {
-	x.reading, x.storing = false, false
+func (x *importScreen) reportRead(f *importFile, result app.ReportResult, err error,
+	look bool) {
+	f.reading, f.storing = false, false
 	if err == nil {
 		err = result.Files[0].Err
 	}
 	switch {
 	case err != nil:
-		x.failed, x.report = app.Explain(err), nil
+		f.failed, f.report = app.Explain(err), nil
 	case look:
-		x.report.file = &result.Files[0]
+		f.report.file = &result.Files[0]
 	default:
-		x.result = present.ReportResult(result.Files[0])
+		f.result = present.ReportResult(result.Files[0])
+		f.short = f.result
 	}
-	x.update()
-	if x.result != "" {
+	x.changed(f)
+	if f.result != "" {
 		x.s.load(x.s.wanted, false)
-		x.s.say(x.result)
+		x.s.say(f.result)
 	}
+	x.pump()
 }
 
 // reportCard asks of which source a report is, or says what its import would do.
@@ -76,7 +79,8 @@ func (x *importScreen) reportCard() fyne.CanvasObject {
 		parts = append(parts, kit.NewProse("**Of which source is it?**", kit.Body.At(14), 700))
 		for _, s := range c.sources {
 			parts = append(parts, kit.NewButton(kit.ButtonSpec{Label: s.Title, Width: 260,
-				Reason: present.ReportTitle(s.Format), OnTap: func() { x.readReport(s, true) }}))
+				Reason: present.ReportTitle(s.Format),
+				OnTap:  func() { x.readReport(x.importFile, s, true) }}))
 		}
 	} else {
 		title = present.ReportTitle(c.file.Format) + ", " + c.from.Title
@@ -87,9 +91,5 @@ func (x *importScreen) reportCard() fyne.CanvasObject {
 		parts = append(parts, chips(kit.NewButton(kit.ButtonSpec{Label: "Import the report",
 			Icon: "import", Kind: kit.Primary, Key: "Ctrl Enter", OnTap: x.store})))
 	}
-	card := kit.NewCard(title, "", nil, stacked(12, 0, parts...), 20)
-	return arranged(fixed(400, 200), func(size fyne.Size) {
-		place(card, 0, 0, min(size.Width, 820), card.MinSize().Height)
-		place(card, 0, 0, min(size.Width, 820), card.MinSize().Height)
-	}, card)
+	return leading(kit.NewCard(title, "", nil, stacked(12, 0, parts...), 20), 820)
 }

@@ -47,12 +47,12 @@ func TestImportOfAGatewaysReport(t *testing.T) {
 		t.Error("Esc does not lead back to the choice")
 	}
 	// Of several sources the person chooses.
-	x.file = path
-	x.offer([]app.Recognised{{Source: "stripe", Title: "Stripe"}, {Source: "other", Title: "Other"}})
+	x.importFile = &importFile{file: path}
+	x.offer(x.importFile, []app.Recognised{{Source: "stripe", Title: "Stripe"}, {Source: "other", Title: "Other"}})
 	if x.report.file != nil {
 		t.Error("a source was chosen by itself")
 	}
-	x.readReport(x.report.sources[0], true)
+	x.readReport(x.importFile, x.report.sources[0], true)
 	r.settle()
 	if x.report.file == nil || x.report.file.Same != 1 {
 		t.Errorf("report %+v, failed %q", x.report.file, x.failed)

@@ -79,7 +79,7 @@ func TestDroppedFileThatContradictsTheBooks(t *testing.T) {
 	x.again()
 	r.settle()
 	if x.view.Problem != "" || x.view.New != 1 ||
-		!strings.Contains(x.view.Effect, "out of the books") {
-		t.Errorf("taking its lines: %q, %q", x.view.Problem, x.view.Effect)
+		!strings.Contains(strings.Join(x.view.Effects, " "), "out of the books") {
+		t.Errorf("taking its lines: %q, %q", x.view.Problem, x.view.Effects)
 	}
 }

@@ -118,12 +118,29 @@ func pictures() []picture {
 			r.s.importing().open("no-such-statement.csv")
 			r.settle()
 		}},
+		{name: "import-gap", light: true, show: showGap},
+		{name: "import-queue", both: true, show: showQueue},
+		{name: "import-profile", light: true, show: func(r *robot) {
+			showImport(r)
+			r.s.importing().nameProfile()
+		}},
+		{name: "import-column", light: true, show: func(r *robot) {
+			showImport(r)
+			c := r.s.importing().check.columns
+			c.grid.SetCursor(c.rows.RowID(8))
+			c.choose(c.rows.RowID(8))
+		}},
+		{name: "import-past", show: showPast},
+		{name: "import-undo", light: true, show: func(r *robot) {
+			showPast(r)
+			r.s.importing().past.askUndo()
+		}},
 		{name: "import-result", light: true, show: func(r *robot) {
 			r.s.open(atImport)
 			x := r.s.importing()
-			x.file, x.result = "operating-2026-10.csv",
-				present.ImportResult(app.ImportedFile{Name: "operating-2026-10.csv", New: 37,
-					Duplicates: 6, Quarantined: make([]book.Reject, 1)})
+			x.importFile = &importFile{file: "operating-2026-10.csv", id: 12,
+				result: present.ImportResult(app.ImportedFile{Name: "operating-2026-10.csv", New: 37,
+					Duplicates: 6, Quarantined: make([]book.Reject, 1)})}
 			x.update()
 		}},
 		// The last one: it adds a source.
@@ -195,30 +212,9 @@ func showPayouts(r *robot) {
 	x.open(x.rows.RowID(4))
 }
 
-func showImport(r *robot) {
-	r.s.open(atImport)
-	x := r.s.importing()
-	x.open(changedStatement(r.t, r.s.profile))
-	r.settle()
-	x.check.grid.SetCursor("")
-}
-
 func showStep(r *robot) {
 	s := step(r.t, r.s.month, func(s *book.BridgeStep) bool { return s.Step == book.StepBillingReceipts })
 	r.s.showStep(r.s.month, "EUR", s)
-}
-
-func showQuestion(r *robot) {
-	r.s.open(atImport)
-	x := r.s.importing()
-	v := present.NewImportPreview(app.ImportedFile{Name: "bank.csv", Questions: []app.Question{{
-		Topic: "dates", Text: "Is 03/04/2026 the 3rd of April or the 4th of March?",
-		Place: "row 2: 03/04/2026;STRIPE PAYMENTS EUROPE;1,176.78",
-		Answers: []app.Answer{{Value: "dmy", Means: "2026-04-03, as in the bank's other files"},
-			{Value: "mdy", Means: "2026-03-04"}},
-		Hint: "Every row of this file fits both."}}}, "operating EUR")
-	x.file, x.view = "bank.csv", &v
-	x.update()
 }
 
 func showSync(r *robot) {

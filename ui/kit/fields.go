@@ -41,6 +41,13 @@ func NewSearchField(placeholder, key string) *Entry {
 	return e
 }
 
+// NewIconField makes a field with an icon that says what it takes, such as "calendar".
+func NewIconField(placeholder, icon string) *Entry {
+	e := newEntry(placeholder, 13)
+	e.icon = icon
+	return e
+}
+
 // NewSecretField makes a field that shows a dot for each character. It is never filled beforehand.
 func NewSecretField(placeholder string) *Entry {
 	e := newEntry(placeholder, 13)

@@ -52,6 +52,7 @@ type Grid struct {
 	OnFold    func(id string, fold bool)
 	OnColumns func([]Column)            // a width was changed by hand
 	OnCopy    func(text string)         // instead of the clipboard
+	OnField   func(id string)           // a cell that looks like a field was pressed
 	CopyText  func(s *Selection) string // instead of the visible cells as tab-separated lines
 
 	data      GridData
@@ -62,6 +63,7 @@ type Grid struct {
 	focused   bool
 	shift     bool
 	reveal    bool // the cursor's row is still to be scrolled to
+	inset     inset
 
 	cursor      string
 	cursorIndex int
@@ -132,6 +134,9 @@ func (g *Grid) build() {
 	for _, i := range g.heads {
 		list.SetItemHeight(i, g.HeadHeight)
 	}
+	if g.inset.index >= 0 && g.inset.content != nil {
+		list.SetItemHeight(g.inset.index, g.RowHeight+g.inset.height)
+	}
 	dense := container.NewThemeOverride(list, denseTheme{})
 	g.list = list
 	g.body.Objects = []fyne.CanvasObject{g.head, dense, g.sums}
@@ -154,7 +159,7 @@ func (g *Grid) load() {
 	if grouped, ok := g.data.(Grouped); ok {
 		heads = grouped.Heads()
 	}
-	if g.list == nil || !equalInts(heads, g.heads) {
+	if g.findInset() || g.list == nil || !equalInts(heads, g.heads) {
 		g.heads = append([]int(nil), heads...)
 		g.build()
 	}
@@ -214,6 +219,9 @@ func (g *Grid) showCursor() {
 	g.reveal = false
 	if i, ok := g.indexOf(g.cursor); ok {
 		g.list.ScrollTo(i)
+		if g.hasInset(g.cursor) {
+			g.revealInset()
+		}
 	}
 }
 
@@ -364,11 +372,14 @@ func (g *Grid) mouseDown(i int, ev *desktop.MouseEvent) {
 		g.toggle(id)
 	default:
 		g.moveTo(i, false)
-		if head != nil && head.Foldable {
+		switch {
+		case head != nil && head.Foldable:
 			g.fold(id, !head.Folded)
-			return
+		case g.OnField != nil && column >= 0 && g.data.Cell(i, column).Look == LookField:
+			g.OnField(id)
+		default:
+			g.click(id)
 		}
-		g.click(id)
 	}
 }
 

@@ -18,6 +18,8 @@ const (
 	LookChip   Look = "chip"   // the same on its tint
 	LookCode   Look = "code"   // a class code: bold, in the status's colour
 	LookMeter  Look = "meter"  // a small bar of Fraction, then the text
+	LookField  Look = "field"  // a field that opens a list of options; see Grid.OnField
+	LookMono   Look = "mono"   // as it stands in a file
 )
 
 // Cell is what a grid shows in one place: words and what they mean.
@@ -55,6 +57,7 @@ type rowKey struct {
 	id                               string
 	revision                         uint64
 	cursor, selected, hover, focused bool
+	inset                            bool
 	columns                          int
 	variant                          fyne.ThemeVariant
 	size                             fyne.Size
@@ -99,7 +102,7 @@ func (r *gridRow) look() rowKey {
 	return rowKey{
 		id: id, revision: r.g.data.Row(r.index).Revision, cursor: cursor,
 		selected: r.g.selection.Has(id), hover: r.hover, focused: cursor && r.g.focused,
-		columns: r.g.columns.revision, variant: Variant(), size: r.Size(),
+		inset: r.g.hasInset(id), columns: r.g.columns.revision, variant: Variant(), size: r.Size(),
 	}
 }
 
@@ -110,6 +113,10 @@ func (r *gridRow) paint(p *pen, size fyne.Size) {
 	r.key = r.look()
 	row := r.g.data.Row(r.index)
 	p.ground(r.key, row, size, r.g.hasCheck)
+	height := size.Height
+	if r.key.inset {
+		height = min(height, r.g.RowHeight)
+	}
 	if row.Head != nil {
 		r.paintHead(p, *row.Head, size)
 	}
@@ -120,11 +127,14 @@ func (r *gridRow) paint(p *pen, size fyne.Size) {
 		x, w := r.g.columns.x[i], r.g.columns.w[i]
 		if col.Check {
 			if row.Head == nil {
-				p.check(x, size.Height/2, r.key.selected, false)
+				p.check(x, height/2, r.key.selected, false)
 			}
 			continue
 		}
-		p.cell(r.g.data.Cell(r.index, i), col.Align, x, w, size.Height)
+		p.cell(r.g.data.Cell(r.index, i), col.Align, x, w, height)
+	}
+	if r.key.inset {
+		p.place(r.g.inset.content, 0, height, size.Width, size.Height-height)
 	}
 	p.hline(0, size.Height-1, size.Width, RowLine)
 	if r.key.focused {
@@ -136,6 +146,8 @@ func (r *gridRow) paint(p *pen, size fyne.Size) {
 func (p *pen) ground(key rowKey, row Row, size fyne.Size, checks bool) {
 	h := size.Height - 1
 	switch {
+	case key.inset && row.Tint != StatusNone:
+		p.fill(0, 0, size.Width, h, row.Tint.Tint(), 0)
 	case key.cursor || key.selected && !checks:
 		p.fill(0, 0, size.Width, h, AccentTint, 0)
 	case row.Tint != StatusNone:
@@ -209,6 +221,16 @@ func (p *pen) cell(c Cell, align Align, x, w, h float32) {
 		}
 	case LookCode:
 		p.cut(c.Text, x, w, cy, align.toolkit(), Strong.At(12).In(c.Status.Ink()))
+	case LookField:
+		p.card(x, 4, w, h-9, Surface, Ctl, 6)
+		ink := Figure
+		if c.Quiet {
+			ink = Body.In(Muted)
+		}
+		p.cut(c.Text, x+9, w-32, cy, fyne.TextAlignLeading, ink)
+		p.icon("down", x+w-21, cy, 13, Text2)
+	case LookMono:
+		p.cut(c.Text, x, w, cy, fyne.TextAlignLeading, Ink{12, Mono, Text2})
 	case LookMeter:
 		p.meter(x, cy, 48, c.Fraction, Accent)
 		p.cut(c.Text, x+57, w-57, cy, align.toolkit(), Body)

@@ -183,6 +183,7 @@ type Fact struct {
 	Strong       bool
 	Ruled        bool // a line above
 	Note         string
+	Ink          Status // the value's colour, without an icon
 }
 
 // Facts is a list of names and values.
@@ -265,6 +266,9 @@ func (f *Facts) rightRow(p *pen, row Fact, cy, width float32) {
 	}
 	if row.Strong {
 		label, value = Strong, Strong
+	}
+	if row.Ink != StatusNone {
+		value = value.In(row.Ink.Ink())
 	}
 	x := float32(0)
 	if f.marked() {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"countinghouse/app"
-	"countinghouse/app/money"
 )
 
 // ImportTab parts the rows of an import.
@@ -20,42 +19,60 @@ const (
 	ImportQuarantined ImportTab = "quarantined"
 )
 
-// ImportRow is a line of the import preview.
-type ImportRow struct {
-	ID, Row, Booked, Counterparty, Text, Amount, Result string
-	Status                                              Status
+// ImportLook is what a preview is made of: a dry run of one file, and what the person has said of it.
+type ImportLook struct {
+	File app.ImportedFile
+	// Account is the account's title.
+	Account string
+	Fixes   []app.Fix
+	// Answered says that the person has answered questions of the file just now.
+	Answered bool
+	// Left are the unreadable rows that the person leaves out, as they were shown before.
+	Left []ImportRow
+	// Unsure says that the file does not say of which account it is, and that several may be it.
+	Unsure bool
+	// Effect is what the new lines would become, nil as long as it is not known.
+	Effect *app.ImportEffect
 }
-
-// ColumnRow is a column of the file and what it means.
-type ColumnRow struct{ Header, Means, Reads string }
 
 // ImportPreview is what an import would do, before anything is stored.
 type ImportPreview struct {
 	File, Size, Format, Profile, Account, Period, Currency string
 	Columns                                                []ColumnRow
+	// ColumnNotes are what the whole columns prove, "Decimal comma in 44 of 44 rows".
+	ColumnNotes []string
 	// Proof are label and amount of the balance proof; Verdict and Status say how it came out.
-	Proof            [][2]string
-	Verdict          string
-	Status           Status
+	Proof   [][2]string
+	Verdict string
+	Status  Status
+	// Chain says how the statement follows on the one before it, "" where nothing is known; ChainStatus
+	// is Attention for a gap and an overlap.
+	Chain       string
+	ChainStatus Status
+	// Explains is the number of the one unreadable row that is exactly what the proof misses.
+	Explains         string
 	New, Known, Kept int
 	Rows             map[ImportTab][]ImportRow
 	Warnings         []string
-	// Question is the one that must be answered first, nil for none.
-	Question *app.Question
+	// Question is the one that must be answered first, nil for none; Questions counts those that are
+	// open now.
+	Question  *app.Question
+	Questions int
 	// Problem is why the file cannot be imported, in words; "" where it can.
 	Problem string
 	// Conflict says that the file's lines can be taken in place of those that the books have.
 	Conflict bool
-	// Effect says in sentences what the import will do.
-	Effect string
+	// Effects say in sentences what the import will do.
+	Effects []string
 	// Button is the primary button's text, Hint the sentence beside it.
 	Button, Hint string
 }
 
 // NewImportPreview lays out what a dry run of one file found.
-func NewImportPreview(f app.ImportedFile, accountTitle string) ImportPreview {
-	p := ImportPreview{File: f.Name, Size: Size(f.Size), Format: f.Variant, Account: accountTitle,
-		New: f.New, Known: f.Duplicates, Kept: len(f.Quarantined), Warnings: warnings(f),
+func NewImportPreview(l ImportLook) ImportPreview {
+	f := l.File
+	p := ImportPreview{File: f.Name, Size: Size(f.Size), Format: f.Variant, Account: l.Account,
+		New: f.New, Known: f.Duplicates, Kept: len(f.Quarantined), Questions: len(f.Questions),
 		Rows: map[ImportTab][]ImportRow{}}
 	if len(f.Questions) > 0 {
 		p.Question = &f.Questions[0]
@@ -66,39 +83,34 @@ func NewImportPreview(f app.ImportedFile, accountTitle string) ImportPreview {
 			p.Problem = said + ". If the file is right, take its lines instead."
 		}
 	}
-	p.Profile = "not seen before"
-	if f.Recognised {
-		p.Profile = "recognised"
-		if f.Profile.Name != "" {
-			p.Profile = "profile \u201c" + f.Profile.Name + "\u201d"
-		}
-	}
-	if len(f.Profile.Columns) == 0 {
-		p.Profile = None
-	}
-	for _, c := range f.Profile.Columns {
-		p.Columns = append(p.Columns, ColumnRow{c.Header, StateTitle(c.Means), c.Reads})
-	}
+	p.columns(f, l.Answered)
 	if f.From != 0 {
 		p.Period = f.From.String() + " to " + f.To.String()
 	}
-	p.rows(f)
+	p.rows(l)
 	p.proof(f)
-	p.button()
-	p.effect(f.Replaced)
+	p.chain(f)
+	p.Warnings = p.warnings(f)
+	if l.Unsure {
+		p.Warnings = append([]string{"The file does not say of which account it is: check the account " +
+			"above."}, p.Warnings...)
+	}
+	p.button(l)
+	p.effect(l)
 	return p
 }
 
-// warnings are those of a file that its quarantined rows do not say already, each once, with a
-// minus like that of every other amount.
-func warnings(f app.ImportedFile) []string {
+// warnings are those of a file that its quarantined rows and its proof do not say already, each once,
+// with a minus like that of every other amount.
+func (p *ImportPreview) warnings(f app.ImportedFile) []string {
 	var out []string
 	said := map[string]bool{}
 	for _, q := range f.Quarantined {
 		said[q.Place+": "+q.Reason] = true
 	}
 	for _, w := range f.Warnings {
-		if w != "" && !said[w] {
+		proof := len(p.Proof) > 0 && strings.HasPrefix(w, "opening ") && strings.Contains(w, "off by")
+		if w != "" && !said[w] && !proof {
 			out = append(out, capital(signs.ReplaceAllString(w, "${1}\u2212${2}")))
 		}
 		said[w] = true
@@ -118,27 +130,11 @@ var signs = regexp.MustCompile(`(^|[\s(])-(\d)`)
 // Lines is how many lines the file has.
 func (p *ImportPreview) Lines() int { return len(p.Rows[ImportAll]) }
 
-func (p *ImportPreview) effect(replaced int) {
-	var parts []string
-	if p.New > 0 {
-		parts = append(parts, "Adds "+Plural(p.New, "bank line")+".")
-	}
-	if p.Known > 0 {
-		parts = append(parts, "Leaves "+Count(p.Known)+" alone that the books have already.")
-	}
-	if replaced > 0 {
-		parts = append(parts, "Takes "+Plural(replaced, "line")+" of the same days out of the books.")
-	}
-	if p.Kept > 0 {
-		parts = append(parts, "Keeps "+Count(p.Kept)+" aside that could not be read.")
-	}
-	if p.New > 0 {
-		parts = append(parts, "Then the month is matched again.")
-	}
-	if len(parts) == 0 {
-		parts = append(parts, "The file has no lines, so nothing changes.")
-	}
-	p.Effect = strings.Join(parts, " ")
+// Ready says that the file can be imported without anybody looking at it: no question, no warning, no
+// unreadable row, something new, and a balance that holds.
+func (p *ImportPreview) Ready() bool {
+	return p.Question == nil && p.Problem == "" && p.Kept == 0 && p.New > 0 &&
+		len(p.Warnings) == 0 && p.Status == OK && p.ChainStatus != Attention
 }
 
 // ImportResult says what an import did.
@@ -172,6 +168,14 @@ func AnswerExample(topic app.Topic) string {
 	return "EUR"
 }
 
+// QuestionsLeft says how many questions of the file are left, "" for this one only.
+func (p *ImportPreview) QuestionsLeft() string {
+	if p.Questions < 2 {
+		return ""
+	}
+	return "Question 1 of " + Count(p.Questions) + " that are open now."
+}
+
 // Size is the size of a file in words.
 func Size(n int64) string {
 	switch {
@@ -183,68 +187,7 @@ func Size(n int64) string {
 	return Plural(int(n), "byte")
 }
 
-func (p *ImportPreview) rows(f app.ImportedFile) {
-	for i, q := range f.Quarantined {
-		row := ImportRow{ID: fmt.Sprintf("kept-%d", i), Row: strings.TrimPrefix(q.Place, "row "),
-			Booked: None, Text: q.Raw, Amount: None, Result: q.Reason, Status: Break}
-		p.Rows[ImportAll] = append(p.Rows[ImportAll], row)
-		p.Rows[ImportQuarantined] = append(p.Rows[ImportQuarantined], row)
-	}
-	for _, r := range f.Rows {
-		l := r.Line
-		row := ImportRow{ID: fmt.Sprintf("%s#%d", l.ID, l.Row), Row: fmt.Sprint(l.Row),
-			Booked: DateText(l.On), Counterparty: l.Counterparty, Text: l.Text,
-			Amount: Amount(l.Amount), Result: "New", Status: OK}
-		if l.Text == "" {
-			row.Text = l.Reference
-		}
-		p.Currency = string(l.Amount.Currency)
-		tab := ImportNew
-		switch {
-		case r.Duplicate:
-			row.Result, row.Status, tab = "Already in", Neutral, ImportKnown
-		case l.Pending:
-			row.Result, row.Status = "New, not booked yet", TimingStatus
-		}
-		p.Rows[ImportAll] = append(p.Rows[ImportAll], row)
-		p.Rows[tab] = append(p.Rows[tab], row)
-	}
-}
-
-func (p *ImportPreview) proof(f app.ImportedFile) {
-	if f.Opening == nil || f.Closing == nil {
-		p.Verdict, p.Status = "The file states no balances", Neutral
-		return
-	}
-	var sum int64
-	n := 0
-	for _, r := range f.Rows {
-		if !r.Line.Pending && r.Line.Amount.Currency == f.Opening.Currency {
-			sum += r.Line.Amount.Minor
-			n++
-		}
-	}
-	c := f.Opening.Currency
-	should := money.New(f.Opening.Minor+sum, c)
-	p.Proof = [][2]string{
-		{"Opening balance", Amount(*f.Opening)},
-		{Plural(n, "readable line"), Minor(sum, c)},
-		{"Should close at", Amount(should)},
-		{"File says", Amount(*f.Closing)},
-		{"Difference, " + string(c), Minor(f.Closing.Minor-should.Minor, c)},
-	}
-	switch {
-	case f.BalanceHolds != nil && *f.BalanceHolds:
-		p.Verdict, p.Status = "Opening + lines = closing", OK
-	case len(f.Quarantined) == 1:
-		p.Verdict = "Differs by " + p.Proof[4][1] + ", as " + f.Quarantined[0].Place + " is kept aside"
-		p.Status = Attention
-	default:
-		p.Verdict, p.Status = "Differs by "+p.Proof[4][1], Attention
-	}
-}
-
-func (p *ImportPreview) button() {
+func (p *ImportPreview) button(l ImportLook) {
 	switch {
 	case p.Question != nil:
 		p.Button, p.Hint = "", "Answer the question first."
@@ -255,8 +198,15 @@ func (p *ImportPreview) button() {
 	case p.Kept > 0:
 		p.Button = fmt.Sprintf("Import %s, keep %d aside", Count(p.New), p.Kept)
 		p.Hint = "What is kept aside stays listed with its reason."
+		if p.Explains != "" {
+			p.Hint = "Fix row " + p.Explains + " and the balance holds. Or import the rest and keep " +
+				"it aside."
+		}
 	default:
 		p.Button = "Import " + Plural(p.New, "line")
 		p.Hint = "Importing the same file again adds nothing."
+		if n := len(l.Fixes); n > 0 {
+			p.Hint = Plural(n, "row") + " fixed or left out here. The file stays as it is."
+		}
 	}
 }

@@ -321,10 +321,10 @@ func TestAxis(t *testing.T) {
 }
 
 func TestImportWarnings(t *testing.T) {
-	p := NewImportPreview(app.ImportedFile{
+	p := NewImportPreview(ImportLook{File: app.ImportedFile{
 		Quarantined: []book.Reject{{Place: "row 4", Reason: "no date in 3O.10."}},
 		Warnings: []string{"row 4: no date in 3O.10.", "opening -1.00 EUR and lines 2.00 EUR make 1.00",
-			"off by -3.00 EUR on 2026-10-05", "off by -3.00 EUR on 2026-10-05"}}, "")
+			"off by -3.00 EUR on 2026-10-05", "off by -3.00 EUR on 2026-10-05"}}})
 	want := "Opening −1.00 EUR and lines 2.00 EUR make 1.00; Off by −3.00 EUR on 2026-10-05"
 	if got := strings.Join(p.Warnings, "; "); got != want {
 		t.Errorf("warnings %s\nwant %s", got, want)
@@ -355,7 +355,7 @@ func TestImportPreview(t *testing.T) {
 		rows                    int
 	}{
 		{"whole", whole, "Import 1 line", "Opening + lines = closing", "Adds 1 bank line.", 2},
-		{"kept aside", kept, "Import 1, keep 1 aside", "Differs by 10.00, as row 4 is kept aside",
+		{"kept aside", kept, "Import 1, keep 1 aside", "Differs by 10.00",
 			"Keeps 1 aside", 3},
 		{"known", known, "", "Opening + lines = closing", "Leaves 1 alone", 2},
 		{"asks", app.ImportedFile{Questions: []app.Question{{Topic: "dates"}},
@@ -363,8 +363,8 @@ func TestImportPreview(t *testing.T) {
 		{"broken", app.ImportedFile{Err: errors.New("it is a picture")}, "",
 			"The file states no balances", "", 0},
 	} {
-		p := NewImportPreview(c.file, "operating EUR")
-		if p.Button != c.button || p.Verdict != c.verdict || !strings.Contains(p.Effect, c.effect) ||
+		p := NewImportPreview(ImportLook{File: c.file, Account: "operating EUR"})
+		if p.Button != c.button || p.Verdict != c.verdict || !strings.Contains(strings.Join(p.Effects, " "), c.effect) ||
 			p.Lines() != c.rows || p.Button == "" && p.Hint == "" {
 			t.Errorf("%s: %+v", c.name, p)
 		}
@@ -372,7 +372,7 @@ func TestImportPreview(t *testing.T) {
 			t.Errorf("%s: question %v, problem %q", c.name, p.Question, p.Problem)
 		}
 	}
-	p := NewImportPreview(kept, "")
+	p := NewImportPreview(ImportLook{File: kept})
 	if first := p.Rows[ImportAll][0]; first.Row != "4" || first.Status != Break || p.Size != "8.0 KB" {
 		t.Errorf("problems do not come first: %+v, %s", first, p.Size)
 	}
