@@ -12,6 +12,7 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/sync/bankfile"
+	"countinghouse/sync/source"
 )
 
 // statementFile is a file as it was read for one account.
@@ -99,11 +100,24 @@ func (a *App) readStatements(ctx context.Context, path string, q ImportRequest) 
 			return out, err
 		}
 		h.keepOwn(&out[i].file, hits)
+		maskCards(&out[i].file)
 	}
 	if err := unchanged(path, info, out[0].file.Size); err != nil {
 		return out, err
 	}
 	return out, checkFixes(out, q.Fixes)
+}
+
+// maskCards masks card numbers in what a file says, before anything of it is compared, shown or kept.
+func maskCards(f *bankfile.File) {
+	for i := range f.Statements {
+		source.MaskRecords(&book.Records{Lines: f.Statements[i].Lines})
+	}
+	for _, texts := range [][]string{f.Warnings, f.Notes} {
+		for i := range texts {
+			texts[i] = source.MaskCards(texts[i])
+		}
+	}
 }
 
 // readFor reads a file for one account. One that has an IBAN and a number may be named by either.

@@ -54,8 +54,7 @@ func newImportScreen(s *shell) *importScreen {
 	x.place = kit.NewButton(kit.ButtonSpec{Kind: kit.Link, Small: true, Icon: "left", OnTap: x.showList})
 	x.check, x.files, x.past = newImportCheck(x), newImportQueue(x), newImportPast(x)
 	x.stage = arranged(fixed(600, 300), x.layStage)
-	var body *fyne.Container
-	body = arranged(fixed(900, 500), func(size fyne.Size) {
+	body := arranged(fixed(900, 500), func(size fyne.Size) {
 		steps := x.steps.MinSize().Width
 		place(x.steps, 20, 20, min(size.Width-40, steps), 26)
 		w := x.hint.MinSize().Width

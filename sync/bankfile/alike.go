@@ -27,7 +27,8 @@ type wording struct {
 }
 
 func sayings(l *book.BankLine) wording {
-	s := wording{squeezed: squeeze(l.Counterparty, l.Reference, l.Structured, l.Text, l.CounterpartyAccount)}
+	s := wording{squeezed: squeeze(l.Counterparty, l.Reference, l.Structured, l.Text,
+		l.CounterpartyAccount)}
 	for _, own := range []string{l.Reference, l.Structured, l.Text} {
 		if digits(own) > 0 && own != notProvided {
 			s.quote(own)

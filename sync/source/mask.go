@@ -137,8 +137,8 @@ func issued(s string) bool {
 	return false
 }
 
-// MaskRecords masks card numbers in every free text of records that a source or a statement brought. Identifiers
-// and references are left alone: they are what records are matched by.
+// MaskRecords masks card numbers in every free text of records that a source or a statement brought.
+// Identifiers and references are left alone: they are what records are matched by.
 func MaskRecords(r *book.Records) {
 	for i := range r.Customers {
 		c := &r.Customers[i]
