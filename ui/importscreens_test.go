@@ -97,6 +97,15 @@ func showQueue(r *robot) {
 }
 
 // showPast shows what was imported before, and what was kept aside.
+// showNothingImported shows the start of the import where nothing was imported yet.
+func showNothingImported(r *robot) {
+	r.s.open(atImport)
+	r.settle()
+	past := r.s.importing().past
+	past.records, past.aside, past.watched = nil, nil, nil
+	past.show()
+}
+
 func showPast(r *robot) {
 	r.s.open(atImport)
 	r.settle()

@@ -111,12 +111,13 @@ func pictures() []picture {
 		}},
 		{name: "reconcile-long", light: true, show: showLong},
 		{name: "payouts-empty", show: empty(atPayouts)},
-		{name: "import-start", show: going(atImport)},
+		{name: "import-start", show: showNothingImported},
 		{name: "import-question", show: showQuestion},
 		{name: "import-error", show: func(r *robot) {
 			r.s.open(atImport)
 			r.s.importing().open("no-such-statement.csv")
 			r.settle()
+			showNothingImported(r)
 		}},
 		{name: "import-gap", light: true, show: showGap},
 		{name: "import-queue", both: true, show: showQueue},
