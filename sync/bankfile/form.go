@@ -85,7 +85,7 @@ func (s *said) tell(f *File) {
 // decide gives the table the form that the facts say.
 func (t *table) decide(x *facts) *form {
 	m := &form{cols: slices.Clone(t.base), currency: t.noted.currency}
-	m.questions = slices.Clone(t.asked)
+	m.questions, m.notes = slices.Clone(t.early.questions), slices.Clone(t.early.notes)
 	if t.header != nil {
 		t.nameColumns(m, x)
 	}

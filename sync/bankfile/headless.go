@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"countinghouse/app/money"
 )
 
 // findData takes a table without names of columns: by far most rows must be of one length, with
@@ -52,11 +54,68 @@ func (t *table) findData() bool {
 	if !slices.ContainsFunc(t.base, means(Booked)) || len(sums) == 0 {
 		return false
 	}
-	if len(sums) > 1 {
+	if len(sums) > 1 && !t.proveColumns(sums) {
 		t.askColumns(sums)
 	}
 	return true
 }
+
+// provenRows is how many rows in a row must follow from each other to prove what columns are.
+const provenRows = 3
+
+// proveColumns finds the one pair of columns of which one is the balance after each row's amount in
+// the other. Where there is such a pair, and one only, nobody needs to be asked.
+func (t *table) proveColumns(sums []int) bool {
+	sums = sums[:min(len(sums), 8)]
+	amount, balance, pairs := 0, 0, 0
+	for _, a := range sums {
+		for _, b := range sums {
+			if a != b && t.followsFrom(a, b) {
+				amount, balance = a, b
+				pairs++
+			}
+		}
+	}
+	if pairs != 1 {
+		return false
+	}
+	for _, j := range sums {
+		t.base[j].Means = Unused
+	}
+	t.base[amount].Means, t.base[balance].Means = Amount, Balance
+	t.early.note("column %d is the amount, because column %d is the balance after it", amount+1, balance+1)
+	return true
+}
+
+// followsFrom reports whether each balance in column b is the one before it and the amount in column
+// a, from the oldest row to the newest or the other way, in every row that has both.
+func (t *table) followsFrom(a, b int) bool {
+	for _, point := range []string{".", ","} {
+		var sums, balances []int64
+		for _, r := range t.body {
+			sum, err := (money.Marks{Point: point}).Parse(withoutCode(r.cell(a)), anyCurrency)
+			after, err2 := (money.Marks{Point: point}).Parse(withoutCode(r.cell(b)), anyCurrency)
+			if err == nil && err2 == nil {
+				sums, balances = append(sums, sum.Minor), append(balances, after.Minor)
+			}
+		}
+		up, down, moves := true, true, 0
+		for i := 1; i < len(sums); i++ {
+			up = up && balances[i] == balances[i-1]+sums[i]
+			down = down && balances[i-1] == balances[i]+sums[i-1]
+			if sums[i] != 0 {
+				moves++
+			}
+		}
+		if (up || down) && moves >= provenRows-1 && len(sums)*10 >= len(t.body)*9 {
+			return true
+		}
+	}
+	return false
+}
+
+// anyCurrency has more decimals than those of amounts whose currency is not known yet.
+const anyCurrency money.Currency = "CLF"
 
 func means(r Role) func(Column) bool { return func(c Column) bool { return c.Means == r } }
 
@@ -87,5 +146,5 @@ func (t *table) askColumns(sums []int) {
 			q.Answers = append(q.Answers, Answer{strings.Join(roles, ","), words})
 		}
 	}
-	t.asked = append(t.asked, q)
+	t.early.ask(q)
 }

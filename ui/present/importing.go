@@ -149,7 +149,7 @@ func ImportResult(f app.ImportedFile) string {
 	return text + "."
 }
 
-// AnswerTitle is an answer to a question as a button says it.
+// AnswerTitle is an answer to a question as a button says it; what columns mean, in their order.
 func AnswerTitle(a app.Answer) string {
 	titles := map[string]string{"dmy": "Day before month", "mdy": "Month before day",
 		"in": "Positive is money in", "out": "Positive is money out", ".": "Decimal point",
@@ -157,7 +157,14 @@ func AnswerTitle(a app.Answer) string {
 	if t := titles[a.Value]; t != "" {
 		return t
 	}
-	return a.Value
+	roles := strings.Split(a.Value, ",")
+	if len(roles) == 1 {
+		return a.Value
+	}
+	for i, r := range roles {
+		roles[i] = RoleTitle(r)
+	}
+	return strings.Join(roles, ", ")
 }
 
 // AnswerExample is an answer that a topic without given answers takes.

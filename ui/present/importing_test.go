@@ -197,3 +197,12 @@ func TestBatchesAreTold(t *testing.T) {
 		t.Errorf("an amount that nobody states is %q", amount)
 	}
 }
+
+func TestAnswersInWords(t *testing.T) {
+	for value, want := range map[string]string{"dmy": "Day before month", "EUR": "EUR", ",": "Decimal comma",
+		"booked,text,amount,": "Booking date, Text, Amount, Not used"} {
+		if got := AnswerTitle(app.Answer{Value: value}); got != want {
+			t.Errorf("%q is %q, want %q", value, got, want)
+		}
+	}
+}
