@@ -63,11 +63,12 @@ type table struct {
 	whole        bool
 	before, body []row
 	header       *row
-	// base are the columns with what they can mean without a look at whole columns; early is what a
-	// table without a header asks about them, or found out.
-	base  []Column
-	kinds []kind
-	early said
+	// base are the columns with what they can mean without a look at whole columns; asked is what a
+	// table without a header asks about them, proven what its running balance says of them.
+	base   []Column
+	kinds  []kind
+	asked  []Question
+	proven map[int]Role
 	// sums are the currencies in the names of columns, by index; noted is what the rows above say.
 	sums  map[int]money.Currency
 	noted noted

@@ -85,11 +85,12 @@ func (s *said) tell(f *File) {
 // decide gives the table the form that the facts say.
 func (t *table) decide(x *facts) *form {
 	m := &form{cols: slices.Clone(t.base), currency: t.noted.currency}
-	m.questions, m.notes = slices.Clone(t.early.questions), slices.Clone(t.early.notes)
+	m.questions = slices.Clone(t.asked)
 	if t.header != nil {
 		t.nameColumns(m, x)
 	}
 	t.applyProfile(m)
+	t.useProven(m)
 	m.index()
 	if m.at[bookedSlot] < 0 || m.at[amountSlot] < 0 && m.at[debitSlot] < 0 && m.at[creditSlot] < 0 {
 		t.unclear(m)

@@ -79,12 +79,25 @@ func (t *table) proveColumns(sums []int) bool {
 	if pairs != 1 {
 		return false
 	}
+	t.proven = map[int]Role{}
 	for _, j := range sums {
-		t.base[j].Means = Unused
+		t.proven[j] = Unused
 	}
-	t.base[amount].Means, t.base[balance].Means = Amount, Balance
-	t.early.note("column %d is the amount, because column %d is the balance after it", amount+1, balance+1)
+	t.proven[amount], t.proven[balance] = Amount, Balance
 	return true
+}
+
+// useProven takes what the balance proved, where no profile says what the columns are. It comes after
+// the profile, because the next file of the bank may be too short to prove anything.
+func (t *table) useProven(m *form) {
+	if m.recognised || t.proven == nil {
+		return
+	}
+	for j, r := range t.proven {
+		m.cols[j].Means = r
+	}
+	at := func(r Role) int { return 1 + slices.IndexFunc(m.cols, means(r)) }
+	m.note("column %d is the amount, because column %d is the balance after it", at(Amount), at(Balance))
 }
 
 // followsFrom reports whether each balance in column b is the one before it and the amount in column
@@ -146,5 +159,5 @@ func (t *table) askColumns(sums []int) {
 			q.Answers = append(q.Answers, Answer{strings.Join(roles, ","), words})
 		}
 	}
-	t.early.ask(q)
+	t.asked = append(t.asked, q)
 }

@@ -23,6 +23,18 @@ func TestBalanceProvesColumnsWithoutNames(t *testing.T) {
 			t.Errorf("%s: %v, %+v, %q", name, got, f.Statements[0].Proof, f.Notes)
 		}
 	}
+	// A file of one row proves nothing, and is known by the profile of the one before.
+	known := mustRead(t, oldest, "a.csv", operating).Profile
+	o := operating
+	o.Known = func(shape string) *Profile {
+		if shape != known.Shape {
+			return nil
+		}
+		return &known
+	}
+	if f := mustRead(t, lines[0]+"16/05/2026;GAMMA;10.00;1109.25\n", "b.csv", o); !f.Recognised || amounts(f)[0] != 1000 {
+		t.Errorf("the next file: %+v", f)
+	}
 	for name, text := range map[string]string{
 		"a balance that leaps":    strings.Replace(oldest, "1100.50", "1100.00", 1),
 		"two rows":                lines[0] + lines[1] + lines[2],
