@@ -63,7 +63,12 @@ func oneLine(s string) string {
 func isOneLine(s string) bool {
 	blank := true
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
+		c := s[i]
+		if c-'!' < utf8.RuneSelf-'!' {
+			blank = false
+			continue
+		}
+		switch {
 		case c == ' ':
 			if blank {
 				return false

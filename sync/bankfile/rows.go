@@ -30,6 +30,9 @@ type run struct {
 	running running
 	// rows are those of the table so far, lines what was read from them.
 	rows, lines int
+	// cells are those of the row that is read, by what they mean, as a person corrected them or as
+	// they stand.
+	cells [slots]string
 }
 
 // read reads the rows of the table into lines; x takes their facts, nil for none. Where the form
@@ -96,11 +99,24 @@ func (t *table) readRow(r row, x *facts) error {
 	if err := t.release(); err != nil {
 		return err
 	}
-	if c := t.cell(r, statusSlot); c != "" && isWord(failedWords, c) {
+	t.take(r)
+	if c := t.run.cells[statusSlot]; c != "" && isWord(failedWords, c) {
 		t.run.failed++
 		return nil
 	}
 	return t.readLine(r)
+}
+
+// take takes the cells of a row.
+func (t *table) take(r row) {
+	for _, k := range t.form.used {
+		t.run.cells[k] = r.cell(t.form.at[k])
+	}
+	if t.fixes != nil {
+		for k := range slots {
+			t.run.cells[k] = t.cell(r, k)
+		}
+	}
 }
 
 // goesOn reports whether a row holds nothing but text: it continues the line above.
@@ -138,11 +154,6 @@ func (t *table) append(r row) error {
 	return nil
 }
 
-// hold keeps a line until it is known that no row goes on with it.
-func (t *table) hold(l *book.BankLine) {
-	t.run.held, t.run.holding, t.run.more = *l, true, nil
-}
-
 // release gives the line that was held to the sink.
 func (t *table) release() error {
 	u := &t.run
@@ -156,15 +167,16 @@ func (t *table) release() error {
 	if t.form.turned {
 		u.held.Amount = u.held.Amount.Neg()
 	}
-	return t.s.line(u.held, false)
+	return t.s.add(&u.held, false)
 }
 
 // readLine reads one row into a line, a reject, or what it says of the statement.
 func (t *table) readLine(r row) error {
-	dateCell := t.cell(r, bookedSlot)
+	cells := &t.run.cells
+	dateCell := cells[bookedSlot]
 	on, dateOK := t.date(dateCell)
-	valued, valueOK := t.date(t.cell(r, valuedSlot))
-	amounts := t.cell(r, amountSlot) != "" || t.cell(r, debitSlot) != "" || t.cell(r, creditSlot) != ""
+	valued, valueOK := t.date(cells[valuedSlot])
+	amounts := cells[amountSlot] != "" || cells[debitSlot] != "" || cells[creditSlot] != ""
 	if t.isSpecial(r, on != 0) {
 		t.special(r)
 		return nil
@@ -177,7 +189,7 @@ func (t *table) readLine(r row) error {
 		return nil
 	}
 	pending := on == 0 && isWord(pendingWords, dateCell)
-	if c := t.cell(r, statusSlot); !pending && c != "" {
+	if c := cells[statusSlot]; !pending && c != "" {
 		pending = isWord(pendingWords, c)
 	}
 	switch {
@@ -186,28 +198,34 @@ func (t *table) readLine(r row) error {
 	case on == 0 && !pending:
 		return t.reject(r, bookedSlot, fmt.Errorf("no date"))
 	case !valueOK:
-		return t.reject(r, valuedSlot, fmt.Errorf("%q is not a date", t.cell(r, valuedSlot)))
+		return t.reject(r, valuedSlot, fmt.Errorf("%q is not a date", cells[valuedSlot]))
 	case !amounts:
 		return t.reject(r, amountSlot, fmt.Errorf("no amount"))
 	}
-	l := book.BankLine{On: on, ValueOn: valued, Pending: pending, Row: r.n}
-	var err error
-	if l.Amount, err = t.amount(r); err != nil {
+	amount, err := t.amount(r)
+	if err != nil {
 		return t.reject(r, slots, err)
 	}
-	l.BankID, l.Text = oneLine(t.cell(r, bankIDSlot)), t.textOf(r)
+	t.hold(r, book.BankLine{On: on, ValueOn: valued, Amount: amount, Pending: pending, Row: r.n})
+	return nil
+}
+
+// hold keeps a line until it is known that no row goes on with it. A survey needs no more of its
+// texts than what makes it a line of its own.
+func (t *table) hold(r row, l book.BankLine) {
+	u := &t.run
+	u.held, u.holding, u.more = l, true, nil
+	u.held.BankID, u.held.Text = oneLine(u.cells[bankIDSlot]), t.textOf(r)
 	if t.s.pass != surveying {
-		l.Counterparty = oneLine(t.cell(r, counterpartySlot))
-		l.CounterpartyAccount = oneLine(t.cell(r, theirSlot))
-		l.Reference = oneLine(t.cell(r, referenceSlot))
+		u.held.Counterparty = oneLine(u.cells[counterpartySlot])
+		u.held.CounterpartyAccount = oneLine(u.cells[theirSlot])
+		u.held.Reference = oneLine(u.cells[referenceSlot])
 	}
-	t.hold(&l)
-	t.run.lines++
+	u.lines++
 	if t.s.pass != handing {
-		t.run.running.line(&l)
+		u.running.line(&u.held)
 		t.readBalance(r, l.Amount.Currency)
 	}
-	return nil
 }
 
 // readBalance takes the running balance beside a line. One that cannot be read proves nothing, and
@@ -261,22 +279,20 @@ func (t *table) amount(r row) (money.Money, error) {
 	if err != nil {
 		return money.Money{}, fmt.Errorf("%s: %w", t.form.title(currencySlot), err)
 	}
-	get := func(k slot) money.Money {
-		cell := t.cell(r, k)
-		if cell == "" || err != nil {
-			return money.New(0, c)
+	var parsed [slots]money.Money
+	for _, k := range [...]slot{amountSlot, debitSlot, creditSlot} {
+		parsed[k] = money.New(0, c)
+		if cell := t.run.cells[k]; cell != "" {
+			if parsed[k], err = t.form.parse(k, cell, c); err != nil {
+				return money.Money{}, err
+			}
 		}
-		var m money.Money
-		m, err = t.form.parse(k, cell, c)
-		return m
 	}
-	sum, debit, credit := get(amountSlot), get(debitSlot), get(creditSlot)
+	sum, debit, credit := parsed[amountSlot], parsed[debitSlot], parsed[creditSlot]
 	switch {
-	case err != nil:
-		return money.Money{}, err
 	case !debit.IsZero() && !credit.IsZero():
 		return money.Money{}, fmt.Errorf("both a debit and a credit")
-	case t.form.at[amountSlot] >= 0 && t.cell(r, amountSlot) != "":
+	case t.form.at[amountSlot] >= 0 && t.run.cells[amountSlot] != "":
 		if !debit.IsZero() && sum.Minor > 0 {
 			sum = sum.Neg()
 		}
@@ -320,14 +336,18 @@ func (t *table) withMark(r row, m money.Money) (money.Money, error) {
 // isSpecial reports whether a row is a balance or total among the lines. A row with a date is one
 // only where its text is nothing else: a shop may be called Total.
 func (t *table) isSpecial(r row, dated bool) bool {
-	for j := range min(len(t.form.cols), len(r.cells)) {
-		c := &t.form.cols[j]
-		if c.Means != Text && c.Means != Counterparty && c.Means != Unused && dated {
-			continue
+	columns := t.form.all
+	if dated {
+		columns = t.form.spoken
+	}
+	for _, j := range columns {
+		if j >= len(r.cells) {
+			break
 		}
 		w := specialIn(r.cell(j))
 		if w&(opens|closes|turns) != 0 || !dated && w&totals != 0 {
-			return !dated || r.cell(t.form.at[counterpartySlot]) == "" || c.Means == Counterparty
+			return !dated || r.cell(t.form.at[counterpartySlot]) == "" ||
+				t.form.cols[j].Means == Counterparty
 		}
 	}
 	return false
