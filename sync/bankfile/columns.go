@@ -22,19 +22,23 @@ type rowSource interface {
 type row struct {
 	n     int
 	cells []string
+	// trimmed says that no cell has anything at its ends that trimCell takes off.
+	trimmed bool
 }
 
 // cell is the trimmed text at a column, "" past the end.
 func (r row) cell(i int) string {
-	if i < 0 || i >= len(r.cells) {
+	if uint(i) >= uint(len(r.cells)) {
 		return ""
 	}
-	c := r.cells[i]
-	if c == "" || c[0]-'!' < 0x5e && c[len(c)-1]-'!' < 0x5e {
-		return c
+	if r.trimmed || isTrimmed(r.cells[i]) {
+		return r.cells[i]
 	}
-	return trimCell(c)
+	return trimCell(r.cells[i])
 }
+
+// isTrimmed reports whether a cell is sure to have nothing at its ends that trimCell takes off.
+func isTrimmed(c string) bool { return c == "" || c[0]-'!' < 0x5e && c[len(c)-1]-'!' < 0x5e }
 
 func (r row) empty() bool {
 	for i := range r.cells {
@@ -196,7 +200,7 @@ func (t *table) look(src rowSource) error {
 		if err != nil {
 			return err
 		}
-		t.window = append(t.window, row{r.n, slices.Clone(r.cells)})
+		t.window = append(t.window, row{r.n, slices.Clone(r.cells), r.trimmed})
 		for _, c := range r.cells {
 			size += len(c)
 		}

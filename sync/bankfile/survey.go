@@ -151,7 +151,7 @@ func (x *facts) addDates(t *table, r row) {
 			x.month++
 		case d.day != d.month:
 			x.unsure++
-			x.example = row{n: r.n, cells: append(x.example.cells[:0], r.cells...)}
+			x.example = row{r.n, append(x.example.cells[:0], r.cells...), r.trimmed}
 		}
 	}
 }
