@@ -13,6 +13,9 @@ import (
 
 // trimCell takes blanks, line ends, direction marks and byte order marks off both ends of a cell.
 func trimCell(s string) string {
+	if isTrimmed(s) {
+		return s
+	}
 	for s != "" {
 		n := 0
 		switch c := s[0]; {

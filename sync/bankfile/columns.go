@@ -28,13 +28,20 @@ type row struct {
 
 // cell is the trimmed text at a column, "" past the end.
 func (r row) cell(i int) string {
-	if uint(i) >= uint(len(r.cells)) {
-		return ""
-	}
-	if r.trimmed || isTrimmed(r.cells[i]) {
+	if r.trimmed && uint(i) < uint(len(r.cells)) {
 		return r.cells[i]
 	}
-	return trimCell(r.cells[i])
+	return trimAt(r.cells, i)
+}
+
+// trimAt is kept apart so that cell is small enough to cost no call where nothing is to be trimmed.
+//
+//go:noinline
+func trimAt(cells []string, i int) string {
+	if uint(i) >= uint(len(cells)) {
+		return ""
+	}
+	return trimCell(cells[i])
 }
 
 // isTrimmed reports whether a cell is sure to have nothing at its ends that trimCell takes off.

@@ -206,25 +206,28 @@ func (t *table) readLine(r row) error {
 	if err != nil {
 		return t.reject(r, slots, err)
 	}
-	t.hold(r, book.BankLine{On: on, ValueOn: valued, Amount: amount, Pending: pending, Row: r.n})
+	t.hold(r, on, valued, amount, pending)
 	return nil
 }
 
 // hold keeps a line until it is known that no row goes on with it. A survey needs no more of its
 // texts than what makes it a line of its own.
-func (t *table) hold(r row, l book.BankLine) {
+func (t *table) hold(r row, on, valued book.Date, amount money.Money, pending bool) {
 	u := &t.run
-	u.held, u.holding, u.more = l, true, nil
-	u.held.BankID, u.held.Text = oneLine(u.cells[bankIDSlot]), t.textOf(r)
+	l := &u.held
+	*l = book.BankLine{}
+	l.On, l.ValueOn, l.Amount, l.Pending, l.Row = on, valued, amount, pending, r.n
+	l.BankID, l.Text = oneLine(u.cells[bankIDSlot]), t.textOf(r)
 	if t.s.pass != surveying {
-		u.held.Counterparty = oneLine(u.cells[counterpartySlot])
-		u.held.CounterpartyAccount = oneLine(u.cells[theirSlot])
-		u.held.Reference = oneLine(u.cells[referenceSlot])
+		l.Counterparty = oneLine(u.cells[counterpartySlot])
+		l.CounterpartyAccount = oneLine(u.cells[theirSlot])
+		l.Reference = oneLine(u.cells[referenceSlot])
 	}
+	u.holding, u.more = true, nil
 	u.lines++
 	if t.s.pass != handing {
-		u.running.line(&u.held)
-		t.readBalance(r, l.Amount.Currency)
+		u.running.line(l)
+		t.readBalance(r, amount.Currency)
 	}
 }
 
@@ -279,16 +282,16 @@ func (t *table) amount(r row) (money.Money, error) {
 	if err != nil {
 		return money.Money{}, fmt.Errorf("%s: %w", t.form.title(currencySlot), err)
 	}
-	var parsed [slots]money.Money
-	for _, k := range [...]slot{amountSlot, debitSlot, creditSlot} {
-		parsed[k] = money.New(0, c)
-		if cell := t.run.cells[k]; cell != "" {
-			if parsed[k], err = t.form.parse(k, cell, c); err != nil {
-				return money.Money{}, err
-			}
-		}
+	var sum, debit, credit money.Money
+	if sum, err = t.amountIn(amountSlot, c); err == nil {
+		debit, err = t.amountIn(debitSlot, c)
 	}
-	sum, debit, credit := parsed[amountSlot], parsed[debitSlot], parsed[creditSlot]
+	if err == nil {
+		credit, err = t.amountIn(creditSlot, c)
+	}
+	if err != nil {
+		return money.Money{}, err
+	}
 	switch {
 	case !debit.IsZero() && !credit.IsZero():
 		return money.Money{}, fmt.Errorf("both a debit and a credit")
@@ -305,6 +308,14 @@ func (t *table) amount(r row) (money.Money, error) {
 		return debit.Neg(), nil
 	}
 	return credit, nil
+}
+
+// amountIn is the amount in a cell of the row, zero where it is empty.
+func (t *table) amountIn(k slot, c money.Currency) (money.Money, error) {
+	if cell := t.run.cells[k]; cell != "" {
+		return t.form.parse(k, cell, c)
+	}
+	return money.New(0, c), nil
 }
 
 func (t *table) dated(r row) bool {
