@@ -254,3 +254,18 @@ func (m *form) reads(c Column, f *columnFacts) string {
 	}
 	return "text"
 }
+
+// title is the name of a role's column in the file.
+func (m *form) title(k slot) string {
+	if j := m.at[k]; j >= 0 {
+		return m.titleOf(j)
+	}
+	return string(Roles[k])
+}
+
+func (m *form) titleOf(j int) string {
+	if m.cols[j].Header != "" {
+		return m.cols[j].Header
+	}
+	return fmt.Sprintf("column %d", j+1)
+}

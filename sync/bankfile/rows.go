@@ -419,21 +419,6 @@ func (t *table) reject(r row, k slot, err error) error {
 	return nil
 }
 
-// title is the name of a role's column in the file.
-func (m *form) title(k slot) string {
-	if j := m.at[k]; j >= 0 {
-		return m.titleOf(j)
-	}
-	return string(Roles[k])
-}
-
-func (m *form) titleOf(j int) string {
-	if m.cols[j].Header != "" {
-		return m.cols[j].Header
-	}
-	return fmt.Sprintf("column %d", j+1)
-}
-
 // textOf joins the columns of text; what repeats is left out.
 func (t *table) textOf(r row) string {
 	out := ""
