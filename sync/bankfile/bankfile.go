@@ -325,14 +325,11 @@ func (f *File) identify(ids *identities) {
 	all := map[book.ItemID]bool{}
 	for i := range f.Statements {
 		p := &f.Statements[i]
-		for j := range p.Lines {
-			ids.name(&p.Lines[j])
-			p.signing(&p.Lines[j])
-			all[p.Lines[j].ID] = true
-		}
+		ids.name(p.Lines, p.signing())
 		p.sign()
 		for j := range p.Lines {
 			p.Lines[j].StatementID = p.ID
+			all[p.Lines[j].ID] = true
 		}
 		p.file = all
 	}

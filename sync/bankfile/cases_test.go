@@ -33,11 +33,7 @@ func made(format Format, from, to book.Date, closes bool, entries ...entry) File
 			*closing(&p) += e.minor
 		}
 	}
-	Identify(p.Lines)
-	p.signing(nil)
-	for i := range p.Lines {
-		p.signing(&p.Lines[i])
-	}
+	newIdentities().name(p.Lines, p.signing())
 	p.sign()
 	return File{Format: format, Statements: []Parsed{p}}
 }

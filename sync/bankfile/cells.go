@@ -13,6 +13,9 @@ import (
 
 // trimCell takes blanks, line ends, direction marks and byte order marks off both ends of a cell.
 func trimCell(s string) string {
+	if isTrimmed(s) {
+		return s
+	}
 	for s != "" {
 		n := 0
 		switch c := s[0]; {
@@ -63,7 +66,12 @@ func oneLine(s string) string {
 func isOneLine(s string) bool {
 	blank := true
 	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
+		c := s[i]
+		if c-'!' < utf8.RuneSelf-'!' {
+			blank = false
+			continue
+		}
+		switch {
 		case c == ' ':
 			if blank {
 				return false

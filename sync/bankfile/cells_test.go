@@ -186,7 +186,7 @@ func scanned(r io.Reader, delim byte) (out []row, _ error) {
 			return nil, err
 		}
 		if x.cells != nil {
-			out = append(out, row{x.n, slices.Clone(x.cells)})
+			out = append(out, row{x.n, slices.Clone(x.cells), x.trimmed})
 		}
 	}
 }
@@ -203,7 +203,7 @@ func csvRecords(text string, delim byte) (out []row, _ error) {
 			return nil, err
 		}
 		n, _ := r.FieldPos(0)
-		out = append(out, row{n, cells})
+		out = append(out, row{n: n, cells: cells})
 	}
 }
 

@@ -22,19 +22,30 @@ type rowSource interface {
 type row struct {
 	n     int
 	cells []string
+	// trimmed says that no cell has anything at its ends that trimCell takes off.
+	trimmed bool
 }
 
 // cell is the trimmed text at a column, "" past the end.
 func (r row) cell(i int) string {
-	if i < 0 || i >= len(r.cells) {
+	if r.trimmed && uint(i) < uint(len(r.cells)) {
+		return r.cells[i]
+	}
+	return trimAt(r.cells, i)
+}
+
+// trimAt is kept apart so that cell is small enough to cost no call where nothing is to be trimmed.
+//
+//go:noinline
+func trimAt(cells []string, i int) string {
+	if uint(i) >= uint(len(cells)) {
 		return ""
 	}
-	c := r.cells[i]
-	if c == "" || c[0]-'!' < 0x5e && c[len(c)-1]-'!' < 0x5e {
-		return c
-	}
-	return trimCell(c)
+	return trimCell(cells[i])
 }
+
+// isTrimmed reports whether a cell is sure to have nothing at its ends that trimCell takes off.
+func isTrimmed(c string) bool { return c == "" || c[0]-'!' < 0x5e && c[len(c)-1]-'!' < 0x5e }
 
 func (r row) empty() bool {
 	for i := range r.cells {
@@ -197,7 +208,7 @@ func (t *table) look(src rowSource) error {
 		if err != nil {
 			return err
 		}
-		t.window = append(t.window, row{r.n, slices.Clone(r.cells)})
+		t.window = append(t.window, row{r.n, slices.Clone(r.cells), r.trimmed})
 		for _, c := range r.cells {
 			size += len(c)
 		}

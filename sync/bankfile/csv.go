@@ -24,13 +24,15 @@ type csvRows struct {
 	delim   byte
 	// skipped are lines above the first row: "sep=;".
 	skipped int
-	scan    *rowScanner
+	// rows are read beside those who use them, nil where none are.
+	rows *ahead
 }
 
 // readCSV reads delimited text of any dialect.
 func readCSV(in *input, s *sink) error {
 	if t, ok := s.memo.(*table); ok {
 		c := t.source.(*csvRows)
+		defer c.close()
 		if err := c.open(); err != nil {
 			return err
 		}
@@ -41,6 +43,7 @@ func readCSV(in *input, s *sink) error {
 		return err
 	}
 	c := &csvRows{in: in, l: s.o.Limits}
+	defer c.close()
 	c.set, c.checked = detect(head)
 	for {
 		err := c.readAs(s)
@@ -53,6 +56,7 @@ func readCSV(in *input, s *sink) error {
 			return err
 		}
 		s.restart()
+		c.close()
 		if err := in.rewind(); err != nil {
 			return err
 		}
@@ -112,25 +116,37 @@ func (c *csvRows) decoded(head []byte) string {
 
 // open begins to read the rows, from where the file stands.
 func (c *csvRows) open() error {
-	c.scan = &rowScanner{delim: c.delim, l: c.l}
+	scan := &rowScanner{delim: c.delim, l: c.l}
 	if c.checked {
-		c.scan.r, c.scan.check = c.in, new(utf8Check).look
+		scan.r, scan.check = c.in, new(utf8Check).look
 	} else {
-		c.scan.r = transform.NewReader(c.in, c.set.enc.NewDecoder())
+		scan.r = transform.NewReader(c.in, c.set.enc.NewDecoder())
 	}
 	if c.skipped > 0 {
-		return c.scan.skipLine()
+		if err := scan.skipLine(); err != nil {
+			return err
+		}
 	}
+	c.rows = readAhead(scan)
 	return nil
 }
 
-func (c *csvRows) next() (row, error) { return c.scan.next() }
+func (c *csvRows) next() (row, error) { return c.rows.next() }
 
 func (c *csvRows) restart() error {
+	c.close()
 	if err := c.in.rewind(); err != nil {
 		return err
 	}
 	return c.open()
+}
+
+// close ends the reading of rows: the file may be used again.
+func (c *csvRows) close() {
+	if c.rows != nil {
+		c.rows.close()
+	}
+	c.rows = nil
 }
 
 // delimiterOf finds what parts the cells: what a "sep=" line says, else the mark that makes the

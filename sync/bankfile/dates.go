@@ -229,7 +229,14 @@ func dateFields(s string) []dateField {
 	return out
 }
 
-func isDigits(s string) bool { return strings.Trim(s, "0123456789") == "" && s != "" }
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
 
 func isClock(f []dateField) bool {
 	return isDigits(f[0].text) && len(f[0].text) <= 2 && f[1].mark == ':' && isDigits(f[1].text)

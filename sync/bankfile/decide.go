@@ -60,8 +60,10 @@ func (t *table) currencyOf(r row, table money.Currency) (money.Currency, error) 
 		}
 		return table, nil
 	}
-	if cell == string(table) && table.Known() {
-		return table, nil
+	if cell == string(table) {
+		if _, known := exponentOf(table); known {
+			return table, nil
+		}
 	}
 	c, err := money.ParseCurrency(cell)
 	if err != nil {

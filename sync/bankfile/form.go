@@ -38,9 +38,13 @@ var (
 type form struct {
 	said
 	cols []Column
-	// at is the first column of a role, -1 for none; texts are the columns of text.
+	// at is the first column of a role, -1 for none; used are the roles that have one. texts are the
+	// columns of text; spoken those that say in words what a row is, of all columns.
 	at       [slots]int
+	used     []slot
 	texts    []int
+	spoken   []int
+	all      []int
 	currency money.Currency
 	order    Order
 	// negative says that all debits are written as negative amounts; single is the way of a column
@@ -113,15 +117,24 @@ func (m *form) index() {
 	for k := range m.at {
 		m.at[k] = -1
 	}
-	m.texts = m.texts[:0]
+	m.used, m.texts, m.spoken, m.all = nil, nil, nil, nil
 	for j := len(m.cols) - 1; j >= 0; j-- {
 		if k := slices.Index(Roles, m.cols[j].Means); k < int(slots) {
 			m.at[k] = j
 		}
 	}
+	for k := range slots {
+		if m.at[k] >= 0 {
+			m.used = append(m.used, k)
+		}
+	}
 	for j, c := range m.cols {
+		m.all = append(m.all, j)
 		if c.Means == Text {
 			m.texts = append(m.texts, j)
+		}
+		if c.Means == Text || c.Means == Counterparty || c.Means == Unused {
+			m.spoken = append(m.spoken, j)
 		}
 	}
 }
@@ -241,4 +254,19 @@ func (m *form) reads(c Column, f *columnFacts) string {
 		return f.first
 	}
 	return "text"
+}
+
+// title is the name of a role's column in the file.
+func (m *form) title(k slot) string {
+	if j := m.at[k]; j >= 0 {
+		return m.titleOf(j)
+	}
+	return string(Roles[k])
+}
+
+func (m *form) titleOf(j int) string {
+	if m.cols[j].Header != "" {
+		return m.cols[j].Header
+	}
+	return fmt.Sprintf("column %d", j+1)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,7 +23,20 @@ type identities struct {
 	// uses counts the booked lines by a hash of their reference, equal those by their fingerprint.
 	uses  map[uint64]uint32
 	equal counts
+	// room and text are taken again for each line; days are the texts of the last dates.
+	room, text []byte
+	days       [64]day
 }
+
+// day is a date with its text.
+type day struct {
+	on   book.Date
+	text string
+}
+
+// atOnce is how many lines are named together: their ids are pieces of one text, and the places of
+// their fingerprints come from memory at the same time.
+const atOnce = 64
 
 func newIdentities() *identities {
 	return &identities{uses: map[uint64]uint32{}}
@@ -35,21 +49,60 @@ func (ids *identities) note(l *book.BankLine) {
 	}
 }
 
-// name gives a line its id and ordinal. Lines are named in file order.
-func (ids *identities) name(l *book.BankLine) {
-	f := fingerprintOf(l)
-	l.Ordinal = ids.equal.count(f)
-	if l.BankID != "" && !l.Pending && ids.uses[hashOf(l.BankID)] == 1 {
-		l.ID = book.NewID(l.Account, l.BankID)
-		return
+// name gives lines their ids and ordinals and writes the ids to sum, each with a line end. Lines are
+// named in file order.
+func (ids *identities) name(lines []book.BankLine, sum io.Writer) {
+	for some := range slices.Chunk(lines, atOnce) {
+		ids.nameSome(some, sum)
 	}
-	l.ID = f.id(l)
+}
+
+func (ids *identities) nameSome(lines []book.BankLine, sum io.Writer) {
+	var prints [atOnce]fingerprint
+	for i := range lines {
+		l := &lines[i]
+		ids.room = appendContent(ids.room[:0], l, ids.day(l.On))
+		prints[i] = fingerprintOf(l, ids.room)
+	}
+	ids.equal.fetch(prints[:len(lines)])
+	var ends [atOnce]int
+	b := ids.text[:0]
+	for i := range lines {
+		l := &lines[i]
+		l.Ordinal = ids.equal.count(prints[i])
+		if l.BankID != "" && !l.Pending && ids.uses[hashOf(l.BankID)] == 1 {
+			b = append(append(append(b, l.Account...), ':'), l.BankID...)
+		} else {
+			b = prints[i].appendID(b, l, ids.day(l.On))
+		}
+		ends[i] = len(b)
+		b = append(b, '\n')
+	}
+	// A digest takes all that it is given.
+	_, _ = sum.Write(b)
+	all, start := string(b), 0
+	for i := range lines {
+		lines[i].ID = book.ItemID(all[start:ends[i]])
+		start = ends[i] + 1
+	}
+	ids.text = b
+}
+
+// day is the text of a date.
+func (ids *identities) day(on book.Date) string {
+	d := &ids.days[int(on)&(len(ids.days)-1)]
+	if d.on != on {
+		*d = day{on, string(appendDate(nil, on))}
+	}
+	return d.text
 }
 
 // counts counts fingerprints: a table of 16 bytes for each place, at most three in four of them taken.
 type counts struct {
 	places []counted
 	taken  int
+	// touched is nothing but what fetch has seen.
+	touched int32
 }
 
 type counted struct {
@@ -91,13 +144,26 @@ func (c *counts) grow(places int) {
 	}
 }
 
-// place is where a fingerprint is or belongs. Its bytes are as good as chance.
+// place is where a fingerprint is or belongs.
 func (c *counts) place(f fingerprint) *counted {
 	mask := uint32(len(c.places) - 1)
-	at := uint32(f.sum[0]) | uint32(f.sum[1])<<8 | uint32(f.sum[2])<<16 | uint32(f.sum[3])<<24
-	for at &= mask; c.places[at].n > 0 && c.places[at].f != f; at = (at + 1) & mask {
+	at := f.start() & mask
+	for c.places[at].n > 0 && c.places[at].f != f {
+		at = (at + 1) & mask
 	}
 	return &c.places[at]
+}
+
+// fetch looks at the places of fingerprints before they are counted. No look waits for the one before
+// it, as it does where each is compared: of a large table that is most of the time.
+func (c *counts) fetch(prints []fingerprint) {
+	if len(c.places) == 0 {
+		return
+	}
+	mask := uint32(len(c.places) - 1)
+	for i := range prints {
+		c.touched |= c.places[prints[i].start()&mask].n
+	}
 }
 
 // Identify gives lines of one file their ids and ordinals, as Read does.
@@ -106,9 +172,7 @@ func Identify(lines []book.BankLine) {
 	for i := range lines {
 		ids.note(&lines[i])
 	}
-	for i := range lines {
-		ids.name(&lines[i])
-	}
+	ids.name(lines, io.Discard)
 }
 
 // hashOf is FNV-1a, 64 bits.
@@ -121,7 +185,10 @@ func hashOf(s string) uint64 {
 }
 
 // numbered is the id of a line whose reference does not name it alone.
-func numbered(l book.BankLine) book.ItemID { return fingerprintOf(&l).id(&l) }
+func numbered(l book.BankLine) book.ItemID {
+	day := string(appendDate(nil, l.On))
+	return book.ItemID(fingerprintOf(&l, appendContent(nil, &l, day)).appendID(nil, &l, day))
+}
 
 // fingerprint is of a line's content; pending lines stand apart, because the bank may still change
 // them.
@@ -131,21 +198,23 @@ type fingerprint struct {
 	sum     [6]byte
 }
 
-// id is the account's name and the fingerprint, "operating:2026-10-05/3f1c…", with the line's number
-// from the second of several equal lines on.
-func (f fingerprint) id(l *book.BankLine) book.ItemID {
-	var room [128]byte
-	b := append(append(room[:0], l.Account...), ':')
+// start is where the search for its place begins. Its bytes are as good as chance.
+func (f *fingerprint) start() uint32 {
+	return uint32(f.sum[0]) | uint32(f.sum[1])<<8 | uint32(f.sum[2])<<16 | uint32(f.sum[3])<<24
+}
+
+// appendID appends the account's name and the fingerprint, "operating:2026-10-05/3f1c…", with the
+// line's number from the second of several equal lines on; day is the text of its date.
+func (f fingerprint) appendID(b []byte, l *book.BankLine, day string) []byte {
+	b = append(append(b, l.Account...), ':')
 	if f.pending {
-		b = append(b, "pending"...)
-	} else {
-		b = appendDate(b, f.on)
+		day = "pending"
 	}
-	b = hex.AppendEncode(append(b, '/'), f.sum[:])
+	b = hex.AppendEncode(append(append(b, day...), '/'), f.sum[:])
 	if l.Ordinal > 1 {
 		b = strconv.AppendInt(append(b, '-'), int64(l.Ordinal), 10)
 	}
-	return book.ItemID(b)
+	return b
 }
 
 // appendDate appends a date as its String says it.
@@ -162,13 +231,9 @@ func appendDate(b []byte, on book.Date) []byte {
 		digit(int(m)), '-', digit(d/10), digit(d))
 }
 
-func fingerprintOf(l *book.BankLine) fingerprint {
-	var room [512]byte
-	b := append(append(room[:0], l.Account...), '\n')
-	b = append(appendDate(b, l.On), '\n')
-	b = append(strconv.AppendInt(b, l.Amount.Minor, 10), '\n')
-	b = append(append(b, l.Amount.Currency...), '\n')
-	sum := sha256.Sum256(appendText(b, l))
+// fingerprintOf is the fingerprint of a line with this content.
+func fingerprintOf(l *book.BankLine, content []byte) fingerprint {
+	sum := sha256.Sum256(content)
 	f := fingerprint{on: l.On, pending: l.Pending}
 	if l.Pending {
 		f.on = 0
@@ -177,28 +242,65 @@ func fingerprintOf(l *book.BankLine) fingerprint {
 	return f
 }
 
+// appendContent appends what a line's fingerprint is of; day is the text of its date.
+func appendContent(b []byte, l *book.BankLine, day string) []byte {
+	b = append(append(b, l.Account...), '\n')
+	b = append(append(b, day...), '\n')
+	b = append(strconv.AppendInt(b, l.Amount.Minor, 10), '\n')
+	b = append(append(b, l.Amount.Currency...), '\n')
+	return appendText(b, l)
+}
+
+// The signs of lowered that are no letters of ASCII.
+const (
+	blankSign = 0x80
+	wideSign  = 0xff
+)
+
+// lowered are the small letters.
+var lowered = func() (out [256]byte) {
+	for i := range out {
+		switch c := byte(i); {
+		case c >= utf8.RuneSelf:
+			out[i] = wideSign
+		case c == ' ' || c >= '\t' && c <= '\r':
+			out[i] = blankSign
+		case c >= 'A' && c <= 'Z':
+			out[i] = c + 'a' - 'A'
+		default:
+			out[i] = c
+		}
+	}
+	return out
+}()
+
 // appendText appends what a line says, in small letters, its words parted by one blank.
 func appendText(b []byte, l *book.BankLine) []byte {
-	start, word := len(b), false
+	start := len(b)
 	for _, s := range [...]string{l.Counterparty, l.CounterpartyAccount, l.Reference, l.Text} {
+		// The text grows by at most a blank before its first word.
+		n := len(b)
+		b = slices.Grow(b, len(s)+1)[:n+len(s)+1]
+		word := false
 		for i := range len(s) {
-			switch c := s[i]; {
-			case c >= utf8.RuneSelf:
-				return append(b[:start], wideText(l)...)
-			case c == ' ' || c >= '\t' && c <= '\r':
-				word = false
-			default:
-				if !word && len(b) > start {
-					b = append(b, ' ')
-				}
+			c := lowered[s[i]]
+			switch {
+			case c < blankSign && (word || n == start):
 				word = true
-				if c >= 'A' && c <= 'Z' {
-					c += 'a' - 'A'
-				}
-				b = append(b, c)
+			case c < blankSign:
+				b[n] = ' '
+				n++
+				word = true
+			case c == wideSign:
+				return append(b[:start], wideText(l)...)
+			default:
+				word = false
+				continue
 			}
+			b[n] = c
+			n++
 		}
-		word = false
+		b = b[:n]
 	}
 	return b
 }
@@ -209,21 +311,19 @@ func wideText(l *book.BankLine) string {
 		l.Counterparty, l.CounterpartyAccount, l.Reference, l.Text}, " "))))
 }
 
-// signing takes a line into the statement's id.
-func (p *Parsed) signing(l *book.BankLine) {
+// signing is what takes the ids of the statement's lines into its own.
+func (p *Parsed) signing() io.Writer {
 	if p.digest == nil {
 		p.digest = sha256.New()
 		fmt.Fprintf(p.digest, "%s\n%s\n%s\n%s\n%s\n%s\n", alphanumeric(p.AccountNumber), p.Number,
 			p.Currency, p.FromOn, p.ToOn, balances(p.Opening, p.Closing))
 	}
-	if l != nil {
-		p.digest.Write(append([]byte(l.ID), '\n'))
-	}
+	return p.digest
 }
 
 // sign gives the statement its id: a fingerprint of what it and its lines say.
 func (p *Parsed) sign() {
-	p.signing(nil)
+	p.signing()
 	p.ID = book.NewID(p.Account, "statement/"+hex.EncodeToString(p.digest.Sum(nil)[:8]))
 }
 

@@ -30,6 +30,9 @@ type run struct {
 	running running
 	// rows are those of the table so far, lines what was read from them.
 	rows, lines int
+	// cells are those of the row that is read, by what they mean, as a person corrected them or as
+	// they stand.
+	cells [slots]string
 }
 
 // read reads the rows of the table into lines; x takes their facts, nil for none. Where the form
@@ -96,11 +99,24 @@ func (t *table) readRow(r row, x *facts) error {
 	if err := t.release(); err != nil {
 		return err
 	}
-	if c := t.cell(r, statusSlot); c != "" && isWord(failedWords, c) {
+	t.take(r)
+	if c := t.run.cells[statusSlot]; c != "" && isWord(failedWords, c) {
 		t.run.failed++
 		return nil
 	}
 	return t.readLine(r)
+}
+
+// take takes the cells of a row.
+func (t *table) take(r row) {
+	for _, k := range t.form.used {
+		t.run.cells[k] = r.cell(t.form.at[k])
+	}
+	if t.fixes != nil {
+		for k := range slots {
+			t.run.cells[k] = t.cell(r, k)
+		}
+	}
 }
 
 // goesOn reports whether a row holds nothing but text: it continues the line above.
@@ -138,11 +154,6 @@ func (t *table) append(r row) error {
 	return nil
 }
 
-// hold keeps a line until it is known that no row goes on with it.
-func (t *table) hold(l *book.BankLine) {
-	t.run.held, t.run.holding, t.run.more = *l, true, nil
-}
-
 // release gives the line that was held to the sink.
 func (t *table) release() error {
 	u := &t.run
@@ -156,15 +167,16 @@ func (t *table) release() error {
 	if t.form.turned {
 		u.held.Amount = u.held.Amount.Neg()
 	}
-	return t.s.line(u.held, false)
+	return t.s.add(&u.held, false)
 }
 
 // readLine reads one row into a line, a reject, or what it says of the statement.
 func (t *table) readLine(r row) error {
-	dateCell := t.cell(r, bookedSlot)
+	cells := &t.run.cells
+	dateCell := cells[bookedSlot]
 	on, dateOK := t.date(dateCell)
-	valued, valueOK := t.date(t.cell(r, valuedSlot))
-	amounts := t.cell(r, amountSlot) != "" || t.cell(r, debitSlot) != "" || t.cell(r, creditSlot) != ""
+	valued, valueOK := t.date(cells[valuedSlot])
+	amounts := cells[amountSlot] != "" || cells[debitSlot] != "" || cells[creditSlot] != ""
 	if t.isSpecial(r, on != 0) {
 		t.special(r)
 		return nil
@@ -177,7 +189,7 @@ func (t *table) readLine(r row) error {
 		return nil
 	}
 	pending := on == 0 && isWord(pendingWords, dateCell)
-	if c := t.cell(r, statusSlot); !pending && c != "" {
+	if c := cells[statusSlot]; !pending && c != "" {
 		pending = isWord(pendingWords, c)
 	}
 	switch {
@@ -186,28 +198,37 @@ func (t *table) readLine(r row) error {
 	case on == 0 && !pending:
 		return t.reject(r, bookedSlot, fmt.Errorf("no date"))
 	case !valueOK:
-		return t.reject(r, valuedSlot, fmt.Errorf("%q is not a date", t.cell(r, valuedSlot)))
+		return t.reject(r, valuedSlot, fmt.Errorf("%q is not a date", cells[valuedSlot]))
 	case !amounts:
 		return t.reject(r, amountSlot, fmt.Errorf("no amount"))
 	}
-	l := book.BankLine{On: on, ValueOn: valued, Pending: pending, Row: r.n}
-	var err error
-	if l.Amount, err = t.amount(r); err != nil {
+	amount, err := t.amount(r)
+	if err != nil {
 		return t.reject(r, slots, err)
 	}
-	l.BankID, l.Text = oneLine(t.cell(r, bankIDSlot)), t.textOf(r)
-	if t.s.pass != surveying {
-		l.Counterparty = oneLine(t.cell(r, counterpartySlot))
-		l.CounterpartyAccount = oneLine(t.cell(r, theirSlot))
-		l.Reference = oneLine(t.cell(r, referenceSlot))
-	}
-	t.hold(&l)
-	t.run.lines++
-	if t.s.pass != handing {
-		t.run.running.line(&l)
-		t.readBalance(r, l.Amount.Currency)
-	}
+	t.hold(r, on, valued, amount, pending)
 	return nil
+}
+
+// hold keeps a line until it is known that no row goes on with it. A survey needs no more of its
+// texts than what makes it a line of its own.
+func (t *table) hold(r row, on, valued book.Date, amount money.Money, pending bool) {
+	u := &t.run
+	l := &u.held
+	*l = book.BankLine{}
+	l.On, l.ValueOn, l.Amount, l.Pending, l.Row = on, valued, amount, pending, r.n
+	l.BankID, l.Text = oneLine(u.cells[bankIDSlot]), t.textOf(r)
+	if t.s.pass != surveying {
+		l.Counterparty = oneLine(u.cells[counterpartySlot])
+		l.CounterpartyAccount = oneLine(u.cells[theirSlot])
+		l.Reference = oneLine(u.cells[referenceSlot])
+	}
+	u.holding, u.more = true, nil
+	u.lines++
+	if t.s.pass != handing {
+		u.running.line(l)
+		t.readBalance(r, amount.Currency)
+	}
 }
 
 // readBalance takes the running balance beside a line. One that cannot be read proves nothing, and
@@ -261,22 +282,20 @@ func (t *table) amount(r row) (money.Money, error) {
 	if err != nil {
 		return money.Money{}, fmt.Errorf("%s: %w", t.form.title(currencySlot), err)
 	}
-	get := func(k slot) money.Money {
-		cell := t.cell(r, k)
-		if cell == "" || err != nil {
-			return money.New(0, c)
-		}
-		var m money.Money
-		m, err = t.form.parse(k, cell, c)
-		return m
+	var sum, debit, credit money.Money
+	if sum, err = t.amountIn(amountSlot, c); err == nil {
+		debit, err = t.amountIn(debitSlot, c)
 	}
-	sum, debit, credit := get(amountSlot), get(debitSlot), get(creditSlot)
-	switch {
-	case err != nil:
+	if err == nil {
+		credit, err = t.amountIn(creditSlot, c)
+	}
+	if err != nil {
 		return money.Money{}, err
+	}
+	switch {
 	case !debit.IsZero() && !credit.IsZero():
 		return money.Money{}, fmt.Errorf("both a debit and a credit")
-	case t.form.at[amountSlot] >= 0 && t.cell(r, amountSlot) != "":
+	case t.form.at[amountSlot] >= 0 && t.run.cells[amountSlot] != "":
 		if !debit.IsZero() && sum.Minor > 0 {
 			sum = sum.Neg()
 		}
@@ -289,6 +308,14 @@ func (t *table) amount(r row) (money.Money, error) {
 		return debit.Neg(), nil
 	}
 	return credit, nil
+}
+
+// amountIn is the amount in a cell of the row, zero where it is empty.
+func (t *table) amountIn(k slot, c money.Currency) (money.Money, error) {
+	if cell := t.run.cells[k]; cell != "" {
+		return t.form.parse(k, cell, c)
+	}
+	return money.New(0, c), nil
 }
 
 func (t *table) dated(r row) bool {
@@ -320,14 +347,18 @@ func (t *table) withMark(r row, m money.Money) (money.Money, error) {
 // isSpecial reports whether a row is a balance or total among the lines. A row with a date is one
 // only where its text is nothing else: a shop may be called Total.
 func (t *table) isSpecial(r row, dated bool) bool {
-	for j := range min(len(t.form.cols), len(r.cells)) {
-		c := &t.form.cols[j]
-		if c.Means != Text && c.Means != Counterparty && c.Means != Unused && dated {
-			continue
+	columns := t.form.all
+	if dated {
+		columns = t.form.spoken
+	}
+	for _, j := range columns {
+		if j >= len(r.cells) {
+			break
 		}
 		w := specialIn(r.cell(j))
 		if w&(opens|closes|turns) != 0 || !dated && w&totals != 0 {
-			return !dated || r.cell(t.form.at[counterpartySlot]) == "" || c.Means == Counterparty
+			return !dated || r.cell(t.form.at[counterpartySlot]) == "" ||
+				t.form.cols[j].Means == Counterparty
 		}
 	}
 	return false
@@ -386,21 +417,6 @@ func (t *table) reject(r row, k slot, err error) error {
 	raw := strings.Join(r.cells, t.s.f.Delimiter)
 	t.s.cur.reject(place(r.n), field, reason, strings.Clone(raw[:min(len(raw), 8<<10)]))
 	return nil
-}
-
-// title is the name of a role's column in the file.
-func (m *form) title(k slot) string {
-	if j := m.at[k]; j >= 0 {
-		return m.titleOf(j)
-	}
-	return string(Roles[k])
-}
-
-func (m *form) titleOf(j int) string {
-	if m.cols[j].Header != "" {
-		return m.cols[j].Header
-	}
-	return fmt.Sprintf("column %d", j+1)
 }
 
 // textOf joins the columns of text; what repeats is left out.

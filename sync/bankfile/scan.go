@@ -29,9 +29,11 @@ type rowScanner struct {
 	line, gap int
 	// lf, cr and quote are where the next of each stands, at or after at, or len(text).
 	lf, cr, quote int
-	cells         []string
-	buf           []byte
-	begun         bool
+	// cells are those of the row, behind those before from, which the caller still needs.
+	cells []string
+	from  int
+	buf   []byte
+	begun bool
 }
 
 // errMore says that the row goes on behind the text at hand.
@@ -139,18 +141,24 @@ func (s *rowScanner) row() (row, error) {
 		if s.gap > 0 {
 			return s.paragraph(), nil
 		}
-		s.cells = s.cells[:0]
-		for {
-			i := strings.IndexByte(line, s.delim)
-			if i < 0 || len(s.cells) > s.l.Columns {
-				s.cells = append(s.cells, line)
-				break
-			}
-			s.cells = append(s.cells, line[:i])
-			line = line[i+1:]
-		}
-		return s.done(next, 1)
+		return s.parts(line, next)
 	}
+}
+
+// parts reads a row without quotes.
+func (s *rowScanner) parts(line string, next int) (row, error) {
+	cells, most, trimmed := s.cells[:s.from], s.from+s.l.Columns, true
+	for {
+		i := strings.IndexByte(line, s.delim)
+		if i < 0 || len(cells) > most {
+			break
+		}
+		trimmed = trimmed && isTrimmed(line[:i])
+		cells = append(cells, line[:i])
+		line = line[i+1:]
+	}
+	s.cells = append(cells, line)
+	return s.done(next, 1, trimmed && isTrimmed(line))
 }
 
 func (s *rowScanner) empty() {
@@ -185,8 +193,8 @@ func (s *rowScanner) afterLine(end int) (int, error) {
 }
 
 // done checks the cells against the limits and goes behind the row.
-func (s *rowScanner) done(next, lines int) (row, error) {
-	r := row{s.line + 1, s.cells}
+func (s *rowScanner) done(next, lines int, trimmed bool) (row, error) {
+	r := row{s.line + 1, s.cells[s.from:len(s.cells):len(s.cells)], trimmed}
 	if len(r.cells) > s.l.Columns {
 		return row{}, &Error{Place: place(r.n), Reason: fmt.Sprintf("more than %d cells", s.l.Columns),
 			Hint: "this is no bank's table"}
@@ -214,39 +222,47 @@ func (s *rowScanner) quoted() (row, error) {
 	if s.gap > 0 {
 		return s.paragraph(), nil
 	}
-	s.cells = s.cells[:0]
-	at, lines := s.at, 1
+	s.cells = s.cells[:s.from]
+	at, lines, trimmed := s.at, 1, true
 	for {
 		var cell string
 		var err error
 		if at < len(s.text) && s.text[at] == '"' {
 			cell, at, err = s.inQuotes(at+1, &lines)
 		} else {
-			n := strings.IndexAny(s.text[at:], string([]byte{s.delim, '\r', '\n'}))
-			if n < 0 && !s.eof {
+			cell = s.open(at)
+			if at += len(cell); at == len(s.text) && !s.eof {
 				return row{}, errMore
 			}
-			if n < 0 {
-				n = len(s.text) - at
-			}
-			cell, at = s.text[at:at+n], at+n
 		}
 		if err != nil {
 			return row{}, err
 		}
 		s.cells = append(s.cells, cell)
-		if at == len(s.text) || len(s.cells) > s.l.Columns {
-			return s.done(at, lines)
+		trimmed = trimmed && isTrimmed(cell)
+		if at == len(s.text) || len(s.cells)-s.from > s.l.Columns {
+			return s.done(at, lines, trimmed)
 		}
 		if s.text[at] != s.delim {
 			next, err := s.afterLine(at)
 			if err != nil {
 				return row{}, err
 			}
-			return s.done(next, lines)
+			return s.done(next, lines, trimmed)
 		}
 		at++
 	}
+}
+
+// open is the cell without quotes that begins at this place.
+func (s *rowScanner) open(at int) string {
+	cell := s.text[at:]
+	for _, c := range [...]byte{s.delim, '\n', '\r'} {
+		if n := strings.IndexByte(cell, c); n >= 0 {
+			cell = cell[:n]
+		}
+	}
+	return cell
 }
 
 // inQuotes reads a cell behind its opening quote. A quote that neither ends the cell nor is doubled
@@ -266,7 +282,7 @@ func (s *rowScanner) inQuotes(at int, lines *int) (cell string, after int, err e
 			n = len(s.text) - at
 		}
 		piece := s.text[at : at+n]
-		if strings.ContainsAny(piece, "\r\n") {
+		if min(s.lf, s.cr) < at+n && strings.ContainsAny(piece, "\r\n") {
 			piece = lineEnds(piece)
 			*lines += strings.Count(piece, "\n")
 		}

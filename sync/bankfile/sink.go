@@ -2,7 +2,6 @@ package bankfile
 
 import (
 	"fmt"
-	"slices"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -41,6 +40,8 @@ type sink struct {
 	plan  *File
 	take  func(*Parsed, []book.BankLine) error
 	batch []book.BankLine
+	// naming is the batch before it, nil where there is none.
+	naming *naming
 	// weight is about how many bytes the texts and payments of the batch take.
 	weight int
 	// memo is for the reader: what its first pass decided.
@@ -79,7 +80,10 @@ func (s *sink) restart() {
 
 // line takes a line of the open statement. reversal says that the bank marked it as taking another
 // one back: whether its amount is turned round is decided by the balances.
-func (s *sink) line(l book.BankLine, reversal bool) error {
+func (s *sink) line(l book.BankLine, reversal bool) error { return s.add(&l, reversal) }
+
+// add is line for a line that the caller does not need afterwards.
+func (s *sink) add(l *book.BankLine, reversal bool) error {
 	s.entries++
 	if s.entries > s.o.Limits.Rows {
 		return refuse(fmt.Sprintf("more than %d entries", s.o.Limits.Rows), "export a shorter period")
@@ -88,26 +92,28 @@ func (s *sink) line(l book.BankLine, reversal bool) error {
 	l.Account = s.o.Account
 	reversal = reversal && !l.Pending
 	if s.pass == handing {
-		return s.hand(&l, reversal)
+		return s.hand(l, reversal)
 	}
-	p.tally.add(&l, reversal)
-	s.ids.note(&l)
+	p.tally.add(l, reversal)
+	s.ids.note(l)
 	if s.pass == surveying {
 		return nil
 	}
 	if reversal {
 		p.reversals = append(p.reversals, len(p.Lines))
 	}
-	p.Lines = append(p.Lines, l)
+	p.Lines = append(p.Lines, *l)
 	return nil
 }
 
 func (t *tally) add(l *book.BankLine, reversal bool) {
-	i := slices.IndexFunc(t.sums, func(s sum) bool { return s.currency == l.Amount.Currency })
-	if i < 0 {
+	i := 0
+	for i < len(t.sums) && t.sums[i].currency != l.Amount.Currency {
+		i++
+	}
+	if i == len(t.sums) {
 		zero := money.New(0, l.Amount.Currency)
 		t.sums = append(t.sums, sum{currency: l.Amount.Currency, booked: zero, reversed: zero})
-		i = len(t.sums) - 1
 	}
 	x := &t.sums[i]
 	x.lines++

@@ -29,6 +29,7 @@ func Stream(ctx context.Context, r io.ReadSeeker, name string, o Options,
 	s.ids.equal.reserve(s.entries)
 	s = &sink{f: again, o: s.o, pass: handing, ids: s.ids, plan: f, take: take, memo: s.memo,
 		batch: make([]book.BankLine, 0, min(batchSize, s.entries))}
+	defer s.settle()
 	if err := again.read(in, s); err != nil {
 		if t, ok := errors.AsType[*taken](err); ok {
 			return *f, t.err
@@ -71,8 +72,6 @@ func (s *sink) hand(l *book.BankLine, reversal bool) error {
 	if reversal && s.cur.plan.turned && l.Amount.Currency == s.cur.plan.Currency {
 		turnRound(l)
 	}
-	s.ids.name(l)
-	s.cur.plan.signing(l)
 	s.batch = append(s.batch, *l)
 	s.weight += len(l.Text) + 512*len(l.Details)
 	if len(s.batch) < batchSize && s.weight < batchWeight {
@@ -81,13 +80,46 @@ func (s *sink) hand(l *book.BankLine, reversal bool) error {
 	return s.give(s.cur.plan)
 }
 
+// naming is a batch of a statement's lines that get their ids while the next ones are read.
+type naming struct {
+	p     *Parsed
+	lines []book.BankLine
+	done  chan struct{}
+}
+
+// give lets the batch be named, and hands over the one that was named meanwhile.
 func (s *sink) give(p *Parsed) error {
 	if len(s.batch) == 0 {
 		return nil
 	}
-	err := s.take(p, s.batch)
-	s.batch, s.weight = s.batch[:0], 0
-	if err != nil {
+	before := s.settle()
+	n := &naming{p, s.batch, make(chan struct{})}
+	s.naming, s.batch, s.weight = n, nil, 0
+	sum := p.signing()
+	go func() {
+		s.ids.name(n.lines, sum)
+		close(n.done)
+	}()
+	if before == nil {
+		s.batch = make([]book.BankLine, 0, cap(n.lines))
+		return nil
+	}
+	s.batch = before.lines[:0]
+	return s.handOver(before)
+}
+
+// settle waits for the batch that is being named; nil where there is none.
+func (s *sink) settle() *naming {
+	n := s.naming
+	if n != nil {
+		<-n.done
+	}
+	s.naming = nil
+	return n
+}
+
+func (s *sink) handOver(n *naming) error {
+	if err := s.take(n.p, n.lines); err != nil {
 		return &taken{err}
 	}
 	return nil
@@ -103,6 +135,11 @@ func (s *sink) flush(p *Parsed) error {
 	}
 	if err := s.give(p.plan); err != nil {
 		return err
+	}
+	if last := s.settle(); last != nil {
+		if err := s.handOver(last); err != nil {
+			return err
+		}
 	}
 	p.plan.sign()
 	return nil

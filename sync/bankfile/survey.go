@@ -151,7 +151,7 @@ func (x *facts) addDates(t *table, r row) {
 			x.month++
 		case d.day != d.month:
 			x.unsure++
-			x.example = row{n: r.n, cells: append(x.example.cells[:0], r.cells...)}
+			x.example = row{r.n, append(x.example.cells[:0], r.cells...), r.trimmed}
 		}
 	}
 }
@@ -168,6 +168,16 @@ func (f *columnFacts) addAmount(t *table, r row, cell string) {
 	if err != nil {
 		c = t.form.currency
 	}
+	if mark := decimals(cell); mark != 0 {
+		// No other reading has to be tried: a mark that does not stand before three digits parts no
+		// thousands, and none stands behind it.
+		if exp, known := exponentOf(c); known {
+			if _, ok, plain := plainAmount(cell, mark, exp); plain {
+				f.count(mark, ok)
+				return
+			}
+		}
+	}
 	dot, dotOK := readAmount(cell, ".", c)
 	comma, commaOK := readAmount(cell, ",", c)
 	switch {
@@ -178,6 +188,24 @@ func (f *columnFacts) addAmount(t *table, r row, cell string) {
 	case dotOK && dot != comma:
 		f.differ++
 	}
+}
+
+// count counts a cell that at most one mark fits.
+func (f *columnFacts) count(mark byte, fits bool) {
+	switch {
+	case fits && mark == '.':
+		f.dots++
+	case fits:
+		f.commas++
+	}
+}
+
+// decimals is the mark before the last two digits of an amount, 0 where there is none.
+func decimals(s string) byte {
+	if n := len(s) - 3; n >= 0 && (s[n] == '.' || s[n] == ',') && isDigit(s[n+1]) && isDigit(s[n+2]) {
+		return s[n]
+	}
+	return 0
 }
 
 // readAmount is an amount under a decimal mark; false where it is none.
