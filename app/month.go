@@ -35,6 +35,11 @@ type Month struct {
 	// Changes counts what the run changed in the books, zero for one that stored nothing.
 	Changes int
 
+	// Work says where exceptions stand with people, by id, and Filed which open actions were filed for
+	// them.
+	Work  map[string]Work
+	Filed map[string][]book.Intent
+
 	uses []use
 }
 

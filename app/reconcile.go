@@ -51,9 +51,14 @@ func (a *App) compute(ctx context.Context, period book.Month, show func(Progress
 	if err := a.remember(ctx, out.Exceptions); err != nil {
 		return nil, store.Run{}, err
 	}
+	work, filed, err := a.overlay(ctx, out.Exceptions)
+	if err != nil {
+		return nil, store.Run{}, err
+	}
 	m := &Month{Period: period, AsOf: in.At, Config: a.Config(), Books: in.Books,
 		Matches: out.Matches, All: out.Exceptions, Bridges: out.Bridges, Proofs: out.Proofs,
-		Counts: out.Counts, AutoLines: out.AutoBankLines, AutoPayments: out.AutoPayments}
+		Counts: out.Counts, AutoLines: out.AutoBankLines, AutoPayments: out.AutoPayments,
+		Work: work, Filed: filed}
 	for _, e := range out.Exceptions {
 		if reconcile.InPeriod(e, period) {
 			m.Exceptions = append(m.Exceptions, e)
