@@ -18,16 +18,25 @@ type bench struct {
 	// seen is the last event that this look knows of.
 	seen    EventID
 	intents []book.Intent
-	stored  map[string]book.Match
+	// matched are the matches that this step makes.
+	matched map[string]bool
 }
 
 // bench looks at the books as they are now.
-func (a *App) bench(ctx context.Context) (*bench, error) {
+func (a *App) bench(ctx context.Context) (*bench, error) { return a.benchFor(ctx, false) }
+
+// benchFor looks at the books as they are now; keep stores the run's matches first, so that the
+// database's rule knows which money is used.
+func (a *App) benchFor(ctx context.Context, keep bool) (*bench, error) {
 	seen, err := a.store.LastEvent(ctx)
 	if err != nil {
 		return nil, err
 	}
-	m, err := a.Month(ctx, a.UsualMonth(), func(Progress) {})
+	run := a.Month
+	if keep {
+		run = a.Reconcile
+	}
+	m, err := run(ctx, a.UsualMonth(), func(Progress) {})
 	if err != nil {
 		return nil, err
 	}
@@ -68,16 +77,23 @@ func (b *bench) exception(id string) (book.Exception, error) {
 		len(found))
 }
 
-// act does a step and says in words what stood in its way.
+// act does a step of which every part must be.
 func (a *App) act(ctx context.Context, step store.Step) (EventID, error) {
-	id, err := a.store.Act(ctx, step)
-	switch {
-	case errors.Is(err, store.ErrMoved):
-		return 0, fmt.Errorf("somebody else worked on %s meanwhile: look at it again, then decide",
-			keyOf(err))
-	case errors.Is(err, store.ErrConflict):
-		return 0, fmt.Errorf("this would use money that another match already uses, or file a second "+
-			"action for one record; look at them again: %w", err)
+	id, refused, err := a.store.Act(ctx, step)
+	for _, e := range refused {
+		return id, refusal(e)
 	}
 	return id, err
+}
+
+// refusal says in words what stood in the way of a step.
+func refusal(err error) error {
+	switch {
+	case errors.Is(err, store.ErrMoved):
+		return errors.New("somebody else worked on it meanwhile: look at it again, then decide")
+	case strings.Contains(err.Error(), "intents"):
+		return errors.New("such an action is filed already for this record: look at the actions first")
+	}
+	return errors.New("its money is already used by another match, and money is used once: look at " +
+		"its records again")
 }

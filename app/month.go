@@ -39,8 +39,13 @@ type Month struct {
 	// them.
 	Work  map[string]Work
 	Filed map[string][]book.Intent
+	// Rejected are the ids of the matches that people said no to.
+	Rejected map[string]bool
+	// User is who looks at it.
+	User string
 
 	uses []use
+	lazy lazy
 }
 
 // use says that a match holds an item.

@@ -105,7 +105,7 @@ type Found struct {
 	Exceptions []string
 }
 
-// noAct ends a step that keeps nothing.
+// errNothingToUndo says that whoever acts did nothing that could be taken back.
 var errNothingToUndo = errors.New("there is no step of yours to take back")
 
 // Assign gives exceptions an owner, "" for nobody, and a due date, zero for none, in one step. An
@@ -169,11 +169,11 @@ func (a *App) Undo(ctx context.Context) (Event, error) {
 	case errors.Is(err, store.ErrNotFound):
 		return Event{}, errNothingToUndo
 	case errors.Is(err, store.ErrMoved):
-		return Event{}, fmt.Errorf("the last step cannot be taken back: what it did was changed since "+
-			"(%s); take that back first", keyOf(err))
+		return Event{}, fmt.Errorf("the last step cannot be taken back: %s since; that has to be taken "+
+			"back first", restsOn(keyOf(err)))
 	case errors.Is(err, store.ErrConflict):
-		return Event{}, fmt.Errorf("the last step cannot be taken back: something else rests on it by "+
-			"now; take that back first: %w", err)
+		return Event{}, errors.New("the last step cannot be taken back: its money is used by another match, " +
+			"or its action was sent; that has to be taken back first")
 	case err != nil:
 		return Event{}, err
 	}
@@ -193,6 +193,19 @@ func saidOf(events []book.Event) string {
 		return first + fmt.Sprintf(" and %d more", n-1)
 	}
 	return first
+}
+
+// restsOn says what was changed since a step, by the key of it.
+func restsOn(key string) string {
+	switch kind, _, _ := strings.Cut(key, "/"); kind {
+	case "match":
+		return "somebody decided about the match again"
+	case "intent":
+		return "its action went on"
+	case "draft":
+		return "the draft was changed"
+	}
+	return "somebody went on with the exception"
 }
 
 // keyOf is the record that an error of the store names at its end.

@@ -43,15 +43,6 @@ type ResolutionInfo struct {
 	Classes []Class
 }
 
-// timing, sidedClasses and writable are classes that share resolutions.
-var (
-	timing   = []Class{T1, T2, T3, T4, T5, T6}
-	linkable = []Class{M1, M2, M3, M4, M5, M6, M7, A1, A2, A3, A4, D1, D2, D4, D5, D6, D7, D8, D9,
-		R1, R2, R4, R5}
-	explainable = []Class{M1, M2, M3, M4, M5, M6, M7, M8, A1, A2, A3, A5, A6, A7, A9, D1, D4, D5, D6,
-		D9, R1, R2, R3, R4, R5, R6, C1, C2, C3, C4}
-)
-
 // Resolutions are all resolutions in the order in which lists show them.
 var Resolutions = []ResolutionInfo{
 	{ConfirmMatch, "Confirm the match", "The suggested records count as matched.", false, false,
@@ -59,30 +50,31 @@ var Resolutions = []ResolutionInfo{
 	{ChooseMatch, "Choose a candidate", "One of the candidates counts as matched, the others stay open.",
 		false, false, []Class{D7}},
 	{MatchByHand, "Match by hand", "The records that you choose count as matched.", false, false,
-		linkable},
+		[]Class{M1, M2, M3, M4, M5, M6, M7, M8, A1, A2, A3, A4, D1, D2, D4, D5, D7, D8, D9, R1, R2}},
 	{RecordPayment, "Record in billing", "Files an action that records the receipt in billing.", true,
-		false, []Class{M1, M5, D1, D7, D8, T4}},
+		false, []Class{M1}},
 	{CorrectPayment, "Correct the payment", "Files an action that corrects the amount in billing.", true,
 		false, []Class{A4, A5, D4, D5}},
 	{RemovePosting, "Remove the posting", "Files an action that takes the row out of billing.", true,
 		false, []Class{M2, D2, D6}},
 	{ReopenInvoice, "Reopen the invoice", "Files an action that opens the invoice again.", true, false,
-		[]Class{M2, M8, A1, D6}},
+		[]Class{M8, A1, D6}},
 	{RefundCustomer, "Refund the customer", "Files an action that gives the money back.", true, false,
-		[]Class{M1, M5, M7, A2, D1, D5, D6, R2, R3}},
+		[]Class{M1, M7, A2, D1, D5, D6, R2, R3}},
 	{CreditCustomer, "Keep as credit", "Files an action that adds credit for the customer.", true, false,
-		[]Class{M1, M5, A1, A2, A4, D1, D6, R3}},
+		[]Class{M5, A1, A2, A4, D1, D6, R3}},
 	{BookReversal, "Book the reversal", "Files an action that books the reversal in billing.", true,
-		false, []Class{R1, R2, R3, R4, R5, R6}},
+		false, []Class{R1, R3, R4, R5}},
 	{WriteOff, "Write off", "The difference is given up, with a reason code.", false, false,
 		[]Class{A1, A5, A6, A7}},
-	{RejectMatch, "Not these", "The suggested pair is never proposed again.", false, false,
+	{RejectMatch, "Not these", "The pair is never proposed again, and both sides are open.", false, false,
 		[]Class{A1, A5, A6, A9, D7, D8}},
 	{Query, "Ask and wait", "It waits until the date that you name, then it is open again.", false, false,
-		append(append([]Class{}, timing...), M1, M2, M3, M4, M5, M6, M7, A1, A2, A3, A5, A6, A8, A9, D1,
-			D5, D6, R1, R2, R3, R4, R5, R6, C1, C3)},
+		[]Class{T1, T2, T3, T4, T5, T6, M1, M2, M3, M4, M5, M6, M7, A1, A3, A5, A6, A8, A9, D6, R2, R3,
+			R4, R6, C3, C4}},
 	{Explain, "Explain", "It counts as explained while nothing changes under it.", false, true,
-		explainable},
+		[]Class{M1, M2, M3, M4, M5, M6, M7, M8, A1, A2, A3, A5, A6, A7, A9, D1, D4, D5, D6, D9, R1, R2,
+			R3, R4, R5, R6, C1, C2}},
 	{ReopenMonth, "Reopen the month", "The closed month is opened again for the change.", false, false,
 		[]Class{C2}},
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -73,35 +74,63 @@ type Step struct {
 	Events []StepEvent
 }
 
-// Act does a step in one transaction with its events, and returns the first event's number. It returns
-// ErrMoved where somebody else worked on one of its subjects meanwhile, and ErrConflict where the
-// step would use money twice or file a second action for one target; then nothing is kept.
-func (s *Store) Act(ctx context.Context, step Step) (book.EventID, error) {
+// Act does a step in one transaction with its events, and returns the first event's number. An event
+// that cannot be is left out and refused, by its place, the others are kept: with ErrMoved where
+// somebody else worked on its subject meanwhile, with ErrConflict where it would use money twice or file
+// a second action for one target. Where none can be, nothing is kept and the number is 0.
+func (s *Store) Act(ctx context.Context, step Step) (book.EventID, map[int]error, error) {
 	var batch book.EventID
+	refused := map[int]error{}
 	err := s.write(ctx, "act", func(t *tx) error {
 		return t.bulk(func(c *conn) error {
 			w := newEventWriter(c, step.By, step.At)
 			if err := w.begin(); err != nil {
 				return err
 			}
-			for _, e := range step.Events {
-				n, err := c.number("SELECT max(id) FROM events WHERE subject = ? AND id < ?", e.Subject,
-					int64(w.batch))
-				if err != nil {
-					return err
-				}
-				if book.EventID(n) > step.Seen {
-					return fmt.Errorf("%w: %s", ErrMoved, e.Subject)
-				}
-				if err := w.do(ctx, e); err != nil {
+			for i, e := range step.Events {
+				err := w.attempt(ctx, e, step.Seen)
+				switch {
+				case err == nil:
+					batch = w.batch
+				case errors.Is(err, ErrMoved), errors.Is(err, ErrConflict), kindOf(err) == ErrConflict:
+					refused[i] = explain("act", err)
+				default:
 					return err
 				}
 			}
-			batch = w.batch
 			return nil
 		})
 	})
-	return batch, err
+	if err != nil {
+		return 0, nil, err
+	}
+	return batch, refused, nil
+}
+
+// attempt does one event and takes all of it back where it cannot be.
+func (w *eventWriter) attempt(ctx context.Context, e StepEvent, seen book.EventID) error {
+	if _, err := w.c.exec("SAVEPOINT event"); err != nil {
+		return err
+	}
+	next := w.next
+	last, err := w.c.number("SELECT max(id) FROM events WHERE subject = ? AND id < ?", e.Subject,
+		int64(w.batch))
+	if err == nil && book.EventID(last) > seen {
+		err = fmt.Errorf("%w: %s", ErrMoved, e.Subject)
+	}
+	if err == nil {
+		err = w.do(ctx, e)
+	}
+	if err != nil {
+		w.next = next
+		if _, back := w.c.exec("ROLLBACK TO event"); back != nil {
+			return back
+		}
+	}
+	if _, release := w.c.exec("RELEASE event"); release != nil {
+		return release
+	}
+	return err
 }
 
 // eventWriter writes the events of one step.

@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"errors"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,11 +36,20 @@ func someIntent(id string, target book.ItemID) *book.Intent {
 
 func act(t testing.TB, s *Store, step Step) book.EventID {
 	t.Helper()
-	id, err := s.Act(context.Background(), step)
+	id, err := tryAct(s, step)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return id
+}
+
+// tryAct gives the first refusal as an error.
+func tryAct(s *Store, step Step) (book.EventID, error) {
+	id, refused, err := s.Act(context.Background(), step)
+	for _, i := range slices.Sorted(maps.Keys(refused)) {
+		err = errors.Join(err, refused[i])
+	}
+	return id, err
 }
 
 func TestAStepIsKeptWithItsEvents(t *testing.T) {
@@ -122,7 +133,7 @@ func TestUndoPutsEverythingBackAndKeepsTheEvents(t *testing.T) {
 func TestWhoComesSecondIsToldSo(t *testing.T) {
 	ctx, s := context.Background(), someFacts(t)
 	act(t, s, someWork())
-	if _, err := s.Act(ctx, someWork()); !errors.Is(err, ErrMoved) {
+	if _, err := tryAct(s, someWork()); !errors.Is(err, ErrMoved) {
 		t.Errorf("the second of two: %v", err)
 	}
 	other := someWork()
@@ -137,9 +148,9 @@ func TestWhoComesSecondIsToldSo(t *testing.T) {
 }
 
 func TestOneTargetHasOneOpenAction(t *testing.T) {
-	ctx, s := context.Background(), someFacts(t)
+	s := someFacts(t)
 	file := func(id string) error {
-		_, err := s.Act(ctx, Step{By: "ann", Seen: 99, Events: []StepEvent{{Subject: id,
+		_, err := tryAct(s, Step{By: "ann", Seen: 99, Events: []StepEvent{{Subject: id,
 			Changes: []Change{{Intent: someIntent(id, "b:payment/1")}}}}})
 		return err
 	}
@@ -164,12 +175,22 @@ func TestMoneyIsUsedOnceByHandToo(t *testing.T) {
 	ctx, s := context.Background(), someFacts(t)
 	save(t, s, Run{Period: 1}, []book.Match{pair("m1", book.Auto, 900)}, nil)
 	m := pair("m2", book.Confirmed, 500)
-	_, err := s.Act(ctx, Step{By: "ann", Events: []StepEvent{{Subject: "e1",
+	_, err := tryAct(s, Step{By: "ann", Events: []StepEvent{{Subject: "e1",
 		Changes: []Change{{Match: &Decided{Match: m}}}}}})
 	if !errors.Is(err, ErrConflict) {
 		t.Errorf("500 of the 100 that are left: %v", err)
 	}
 	if n, _ := s.LastEvent(ctx); n != 0 {
 		t.Error("the refused step left an event")
+	}
+	// Of several the others are kept.
+	id, refused, err := s.Act(ctx, Step{By: "ann", Events: []StepEvent{
+		{Subject: "e1", Changes: []Change{{Match: &Decided{Match: m}}}},
+		{Subject: "e2", What: "Explained", Changes: []Change{{Work: &Work{Exception: "e2"}}}}}})
+	if id != 1 || len(refused) != 1 || refused[0] == nil || err != nil {
+		t.Errorf("two at once: %d, %v, %v", id, refused, err)
+	}
+	if works, _ := s.Works(ctx); len(works) != 1 {
+		t.Errorf("kept are %v", works)
 	}
 }
