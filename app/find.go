@@ -25,36 +25,8 @@ type index struct {
 // Find searches everything for an id, a number, a customer, an amount in any writing, or a text: records
 // that hold all words of it, those first whose id or number it is, then the latest; at most 50.
 func (m *Month) Find(text string) []Found {
-	words := strings.Fields(strings.ToLower(text))
-	if len(words) == 0 {
-		return nil
-	}
 	x := m.lazy.found(m.buildIndex)
-	want := needles(words)
-	var hits []int
-	exact := "\n" + strings.Join(words, " ") + "\n"
-	var first []int
-	const most = 5000
-	next := make([]int, len(want[0]))
-	for i := range next {
-		next[i] = -1
-	}
-	for at := 0; at < len(x.text) && len(hits)+len(first) < most; {
-		i := x.next(want[0], next, at)
-		if i < 0 {
-			break
-		}
-		n, _ := slices.BinarySearch(x.ends, i+1)
-		own := x.of(n)
-		if holdsAll(own, want) {
-			if strings.Contains(own, exact) {
-				first = append(first, n)
-			} else {
-				hits = append(hits, n)
-			}
-		}
-		at = x.ends[n]
-	}
+	first, hits := x.hits(text)
 	m.order(x, first)
 	m.order(x, hits)
 	var out []Found
@@ -65,6 +37,63 @@ func (m *Month) Find(text string) []Found {
 		out = append(out, m.foundAs(x, x.items[n]))
 	}
 	return out
+}
+
+// FindExceptions are the ids of the exceptions that a search finds: by their own id, by what they say, or
+// by their items.
+func (m *Month) FindExceptions(text string) []string {
+	folded := strings.ToLower(strings.TrimSpace(text))
+	if folded == "" {
+		return nil
+	}
+	var out []string
+	for i := range m.All {
+		e := &m.All[i]
+		if strings.HasPrefix(e.ID, folded) || strings.Contains(strings.ToLower(e.Why), folded) {
+			out = append(out, e.ID)
+		}
+	}
+	x := m.lazy.found(m.buildIndex)
+	first, hits := x.hits(text)
+	for _, n := range append(first, hits...) {
+		out = append(out, x.held[x.items[n]]...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// mostHits is where a search ends that finds nearly everything.
+const mostHits = 5000
+
+// hits are the places of the records that hold all words of a text; first those that are called so.
+func (x *index) hits(text string) (first, hits []int) {
+	words := strings.Fields(strings.ToLower(text))
+	if len(words) == 0 {
+		return nil, nil
+	}
+	want := needles(words)
+	next := make([]int, len(want[0]))
+	for i := range next {
+		next[i] = -1
+	}
+	called := "\n" + strings.Join(words, " ") + "\n"
+	for at := 0; at < len(x.text) && len(hits)+len(first) < mostHits; {
+		i := x.next(want[0], next, at)
+		if i < 0 {
+			break
+		}
+		n, _ := slices.BinarySearch(x.ends, i+1)
+		own := x.of(n)
+		if holdsAll(own, want) {
+			if names, _, _ := strings.Cut(own, "\n\n"); strings.Contains(names+"\n", called) {
+				first = append(first, n)
+			} else {
+				hits = append(hits, n)
+			}
+		}
+		at = x.ends[n]
+	}
+	return first, hits
 }
 
 // next is where the first of some writings stands from a place on, -1 for none. known remembers where each
@@ -159,13 +188,16 @@ func (m *Month) buildIndex() *index {
 	x.ends, x.items = make([]int, 0, n), make([]book.ItemID, 0, n)
 	var b strings.Builder
 	b.Grow(n * 96)
-	put := func(id book.ItemID, words ...string) {
-		b.WriteByte('\n')
-		b.WriteString(strings.ToLower(string(id)))
-		b.WriteByte('\n')
+	// A record's names stand before the blank line, what it says behind it.
+	put := func(id book.ItemID, printed string, words ...string) {
 		_, number, _ := cutKind(id)
-		b.WriteString(strings.ToLower(cmp.Or(number, id.Native())))
-		b.WriteByte('\n')
+		for _, name := range []string{string(id), cmp.Or(number, id.Native()), printed} {
+			if name != "" {
+				b.WriteByte('\n')
+				b.WriteString(strings.ToLower(name))
+			}
+		}
+		b.WriteString("\n\n")
 		for _, w := range words {
 			if w != "" {
 				b.WriteString(strings.ToLower(w))
@@ -176,7 +208,7 @@ func (m *Month) buildIndex() *index {
 	}
 	for i := range m.Books.Customers {
 		c := &m.Books.Customers[i]
-		put(c.ID, c.Name, c.Company, c.Email)
+		put(c.ID, "", c.Name, c.Company, c.Email)
 	}
 	for i := range m.Books.Invoices {
 		v := &m.Books.Invoices[i]
@@ -184,24 +216,24 @@ func (m *Month) buildIndex() *index {
 	}
 	for i := range m.Books.Payments {
 		p := &m.Books.Payments[i]
-		put(p.ID, p.Reference, m.Party(p.ID), figureText(p.Amount), p.Text)
+		put(p.ID, "", p.Reference, m.Party(p.ID), figureText(p.Amount), p.Text)
 	}
 	for i := range m.Books.Credits {
 		c := &m.Books.Credits[i]
-		put(c.ID, m.Party(c.ID), figureText(c.Amount), c.Text)
+		put(c.ID, "", m.Party(c.ID), figureText(c.Amount), c.Text)
 	}
 	for i := range m.Books.Transactions {
 		t := &m.Books.Transactions[i]
-		put(t.ID, strings.Join(t.Aliases, "\n"), t.PayerName, t.Text, t.InvoiceRef,
+		put(t.ID, "", strings.Join(t.Aliases, "\n"), t.PayerName, t.Text, t.InvoiceRef,
 			figureText(chargedOf(t)), figureText(money.New(t.Net, t.Currency)))
 	}
 	for i := range m.Books.Payouts {
 		p := &m.Books.Payouts[i]
-		put(p.ID, strings.Join(p.Aliases, "\n"), p.Trace, p.Descriptor, figureText(p.Amount))
+		put(p.ID, "", strings.Join(p.Aliases, "\n"), p.Trace, p.Descriptor, figureText(p.Amount))
 	}
 	for i := range m.Books.Lines {
 		l := &m.Books.Lines[i]
-		put(l.ID, l.Counterparty, l.CounterpartyAccount, l.Reference, l.Structured, l.Text, l.BankID,
+		put(l.ID, "", l.Counterparty, l.CounterpartyAccount, l.Reference, l.Structured, l.Text, l.BankID,
 			figureText(l.Amount))
 	}
 	x.text = b.String()

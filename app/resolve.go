@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"countinghouse/app/book"
+	"countinghouse/app/money"
 	"countinghouse/app/store"
 )
 
@@ -257,7 +258,11 @@ func (b *bench) planMatch(x book.Exception, q ResolveRequest) (store.StepEvent, 
 			}
 		}
 	}
-	m, err := b.m.HandMatch(left, right, q.Uses, instead)
+	uses, err := usesOf(left, right, q)
+	if err != nil {
+		return store.StepEvent{}, err
+	}
+	m, err := b.m.HandMatch(left, right, uses, instead)
 	if err != nil {
 		return store.StepEvent{}, err
 	}
@@ -279,6 +284,22 @@ func (b *bench) planMatch(x book.Exception, q ResolveRequest) (store.StepEvent, 
 	}
 	e.Changes = append(e.Changes, b.decided(m, book.Confirmed, q.Reason))
 	return e, nil
+}
+
+// usesOf lists how much a request takes of each record, nil where it does not say.
+func usesOf(left, right []book.ItemID, q ResolveRequest) ([]money.Money, error) {
+	if len(q.Amounts) == 0 {
+		return q.Uses, nil
+	}
+	var out []money.Money
+	for _, id := range slices.Concat(left, right) {
+		m, ok := q.Amounts[id]
+		if !ok {
+			return nil, fmt.Errorf("how much of %s is taken was not said: give an amount for each record", id)
+		}
+		out = append(out, m)
+	}
+	return out, nil
 }
 
 // chosenSides completes what a person chose by the exception's own records: whoever names an invoice for

@@ -143,7 +143,7 @@ func (m *Month) additions(came, paid []book.ItemID, leg book.Leg, rest money.Mon
 func (m *Month) instead(item book.ItemID, paid []book.ItemID) []Candidate {
 	var out []Candidate
 	for _, c := range m.Candidates(item) {
-		if c.Difference.Minor == 0 && !c.Rejected && !slices.Equal(c.Items, paid) {
+		if c.Difference.Minor == 0 && !c.Rejected && (len(paid) == 0 || !holdsEvery(c.Items, paid)) {
 			if len(paid) > 0 {
 				c.Title += " alone"
 			}
@@ -151,4 +151,14 @@ func (m *Month) instead(item book.ItemID, paid []book.ItemID) []Candidate {
 		}
 	}
 	return out
+}
+
+// holdsEvery reports whether items hold every one of some.
+func holdsEvery(items, some []book.ItemID) bool {
+	for _, id := range some {
+		if !slices.Contains(items, id) {
+			return false
+		}
+	}
+	return true
 }

@@ -51,6 +51,8 @@ type ResolveRequest struct {
 	// much of each is taken, Left first; nil for as much as fits.
 	Left, Right []book.ItemID
 	Uses        []money.Money
+	// Amounts says the same by the item, for every item of both sides or for none.
+	Amounts map[book.ItemID]money.Money
 	// Until is the date to wait for.
 	Until book.Date
 	// Evidence are paths of files, which are copied into the profile.
