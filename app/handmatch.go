@@ -111,12 +111,12 @@ func (m *Month) taken(id book.ItemID, leg book.Leg, instead []*book.Match) error
 		if x.Leg != leg || !x.State.Live() || slices.Contains(instead, x) {
 			continue
 		}
-		for _, other := range slices.Concat(x.Left, x.Right) {
-			if other != id {
-				return fmt.Errorf("%s is already matched with %s (%s): all of its money is used",
-					m.inSentence(id), m.inSentence(other), x.Pass)
-			}
+		others := x.Right
+		if slices.Contains(x.Right, id) {
+			others = x.Left
 		}
+		return fmt.Errorf("%s is already matched with %s (%s): all of its money is used", m.inSentence(id),
+			m.listed(others), x.Pass)
 	}
 	return fmt.Errorf("nothing is left of %s", m.inSentence(id))
 }

@@ -219,24 +219,3 @@ func resolve(t testing.TB, a *App, q ResolveRequest) Resolved {
 	}
 	return r
 }
-
-func TestPrint(t *testing.T) {
-	m := run(t, openSmall(t))
-	fmt.Print(listing(m))
-	for _, x := range m.All {
-		for _, o := range m.Offers(x) {
-			fmt.Printf("%s %s | %s | %s | %s | %v %v\n", x.Class, o.Resolution, o.Title, o.Effect, o.Blocked, o.Left, o.Right)
-		}
-	}
-	for _, id := range []book.ItemID{"operating:L2", "operating:L1", "stripe:ch_9", "billing:payment/991"} {
-		for _, c := range m.Candidates(id) {
-			fmt.Printf("%s: %+v\n", id, c)
-		}
-	}
-	for _, c := range m.Ways([]book.ItemID{"billing:invoice/10455", "billing:invoice/10461"}, []book.ItemID{"operating:L2"}) {
-		fmt.Printf("way: %+v\n", c)
-	}
-	for _, q := range []string{"10482", "ch_9", "448", "448,00", "pellgrove", "hosting sep", "1.234,56"} {
-		fmt.Printf("%s: %+v\n", q, m.Find(q))
-	}
-}
