@@ -76,40 +76,48 @@ func topOf(all []ranked) []Candidate {
 // openItems are the records of some kinds of which a leg may still take something.
 func (m *Month) openItems(kinds []book.Kind, leg book.Leg) []book.ItemID {
 	var out []book.ItemID
+	for _, k := range kinds {
+		out = append(out, m.lazy.openOf(string(leg)+string(k), func() []book.ItemID {
+			return m.openOfKind(k, leg)
+		})...)
+	}
+	return out
+}
+
+func (m *Month) openOfKind(kind book.Kind, leg book.Leg) []book.ItemID {
+	var out []book.ItemID
 	take := func(id book.ItemID) {
 		if m.free(id, leg, nil).Minor != 0 {
 			out = append(out, id)
 		}
 	}
-	for _, k := range kinds {
-		switch k {
-		case book.KindInvoice:
-			for i := range m.Books.Invoices {
-				if v := &m.Books.Invoices[i]; v.Status.Open() && v.Balance > 0 {
-					take(v.ID)
-				}
+	switch kind {
+	case book.KindInvoice:
+		for i := range m.Books.Invoices {
+			if v := &m.Books.Invoices[i]; v.Status.Open() && v.Balance > 0 {
+				take(v.ID)
 			}
-		case book.KindPayment:
-			for i := range m.Books.Payments {
-				if m.goesBy(&m.Books.Payments[i], leg) {
-					take(m.Books.Payments[i].ID)
-				}
+		}
+	case book.KindPayment:
+		for i := range m.Books.Payments {
+			if m.goesBy(&m.Books.Payments[i], leg) {
+				take(m.Books.Payments[i].ID)
 			}
-		case book.KindTransaction:
-			for i := range m.Books.Transactions {
-				if t := &m.Books.Transactions[i]; t.State == book.Succeeded && t.Gross != 0 {
-					take(t.ID)
-				}
+		}
+	case book.KindTransaction:
+		for i := range m.Books.Transactions {
+			if t := &m.Books.Transactions[i]; t.State == book.Succeeded && t.Gross != 0 {
+				take(t.ID)
 			}
-		case book.KindPayout:
-			for i := range m.Books.Payouts {
-				take(m.Books.Payouts[i].ID)
-			}
-		case book.KindBankLine:
-			for i := range m.Books.Lines {
-				if !m.Books.Lines[i].Pending {
-					take(m.Books.Lines[i].ID)
-				}
+		}
+	case book.KindPayout:
+		for i := range m.Books.Payouts {
+			take(m.Books.Payouts[i].ID)
+		}
+	case book.KindBankLine:
+		for i := range m.Books.Lines {
+			if !m.Books.Lines[i].Pending {
+				take(m.Books.Lines[i].ID)
 			}
 		}
 	}
@@ -325,13 +333,15 @@ func (m *Month) sumsFor(item book.ItemID, leg book.Leg, kinds []book.Kind) []ran
 	}
 	var pool []book.ItemID
 	for _, id := range m.openItems(kinds, leg) {
-		a := m.free(id, leg, nil)
 		own := who != "" && m.customerOf(id) == who
 		if p := m.Payout(item); p != nil && leg == book.GatewayPayout {
 			t := m.Transaction(id)
 			own = t != nil && t.Source == p.Source && t.PayoutID == "" && t.At <= p.SentAt
 		}
-		if own && a.Currency == target.Currency && a.Minor > 0 {
+		if !own {
+			continue
+		}
+		if a := m.free(id, leg, nil); a.Currency == target.Currency && a.Minor > 0 {
 			pool = append(pool, id)
 		}
 	}

@@ -1,6 +1,10 @@
 package app
 
-import "sync"
+import (
+	"sync"
+
+	"countinghouse/app/book"
+)
 
 // lazy holds what a month works out once, when somebody asks for it first.
 type lazy struct {
@@ -8,6 +12,23 @@ type lazy struct {
 	known       *senders
 	indexOnce   sync.Once
 	index       *index
+	mu          sync.Mutex
+	open        map[string][]book.ItemID
+}
+
+// openOf remembers the open records of a leg and a kind.
+func (z *lazy) openOf(key string, fn func() []book.ItemID) []book.ItemID {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	if z.open == nil {
+		z.open = map[string][]book.ItemID{}
+	}
+	list, ok := z.open[key]
+	if !ok {
+		list = fn()
+		z.open[key] = list
+	}
+	return list
 }
 
 func (z *lazy) senders(fn func() *senders) *senders {

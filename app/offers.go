@@ -119,13 +119,12 @@ func (m *Month) settled(x book.Exception) string {
 	if x.Status != book.Explained || w.Resolution == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s %s it on %s: take that back first to decide anew.", w.By,
-		pastOf[w.Resolution], w.At.In(m.Config.Zone()))
+	return fmt.Sprintf("%s by %s on %s: take that back first to decide anew.", pastOf[w.Resolution], w.By,
+		w.At.In(m.Config.Zone()))
 }
 
 // pastOf says of what was decided that it was.
-var pastOf = map[book.Resolution]string{book.Explain: "explained", book.WriteOff: "wrote off",
-	book.Query: "asked about"}
+var pastOf = map[book.Resolution]string{book.Explain: "Explained", book.WriteOff: "Written off"}
 
 // offersOf are the offers of one resolution: usually one, for candidates one each, none where it makes
 // no sense.

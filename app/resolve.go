@@ -310,10 +310,19 @@ func (b *bench) chosenSides(x book.Exception, q ResolveRequest) (left, right []b
 	}
 	with := slices.Concat(q.Left, q.Right)
 	if len(with) == 0 {
-		if all := b.m.pairings(x); x.Class == book.D7 && len(all) == 1 {
+		if x.Class != book.D7 {
+			return nil, nil, errors.New("say which records belong together: name them (--with)")
+		}
+		all := b.m.pairings(x)
+		if len(all) == 1 {
 			return all[0].left, all[0].right, nil
 		}
-		return nil, nil, errors.New("say which records belong together: name them (--with)")
+		var ways []string
+		for _, p := range all[:min(len(all), mostOffers)] {
+			ways = append(ways, fmt.Sprint(p.left, " and ", p.right))
+		}
+		return nil, nil, fmt.Errorf("say which records belong together: name them (--with), such as %s",
+			strings.Join(ways, ", or "))
 	}
 	for _, id := range with {
 		if !b.m.known(id) {

@@ -331,7 +331,7 @@ func TestTwoAtOnce(t *testing.T) {
 	if _, err := bob.act(ctx, step); err == nil || !strings.Contains(err.Error(), "meanwhile") {
 		t.Errorf("bob came second and got %v", err)
 	}
-	refused(t, bob, q, "explained it on 2026-11-20")
+	refused(t, bob, q, "Explained by ann on 2026-11-20")
 }
 
 // TestCandidates ranks what may explain a transfer, and finds the ways from a selection to zero.

@@ -107,8 +107,10 @@ func (m *Month) additions(came, paid []book.ItemID, leg book.Leg, rest money.Mon
 	}
 	var pool []book.ItemID
 	for _, id := range m.openItems([]book.Kind{book.KindPayment, book.KindInvoice}, leg) {
-		a := m.free(id, leg, nil)
-		if m.customerOf(id) == who && !slices.Contains(paid, id) && a.Currency == rest.Currency && a.Minor > 0 {
+		if m.customerOf(id) != who || slices.Contains(paid, id) {
+			continue
+		}
+		if a := m.free(id, leg, nil); a.Currency == rest.Currency && a.Minor > 0 {
 			pool = append(pool, id)
 		}
 	}

@@ -195,7 +195,7 @@ func (c *command) showResolved(q app.ResolveRequest, r app.Resolved) error {
 	slices.Sort(refused)
 	for _, id := range refused {
 		d.Refused = append(d.Refused, refusedDoc{id, r.Refused[id]})
-		errs = append(errs, fmt.Errorf("%s: %s", short(id), r.Refused[id]))
+		errs = append(errs, fmt.Errorf("exception %s: %s", short(id), r.Refused[id]))
 	}
 	if c.json {
 		if err := writeJSON(c.env.Stdout, d); err != nil {
