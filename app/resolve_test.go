@@ -481,3 +481,34 @@ func TestUnlikeRecordsAreNotMatched(t *testing.T) {
 		refused(t, a, q, "annot be matched: choose invoices or payments on one side")
 	}
 }
+
+// TestDrafts keeps a half-finished match, changes it, drops it, and brings it back.
+func TestDrafts(t *testing.T) {
+	ctx, a := context.Background(), openSmall(t)
+	if _, err := a.SaveDraft(ctx, Draft{Title: "empty"}); err == nil {
+		t.Error("an empty draft was kept")
+	}
+	id, err := a.SaveDraft(ctx, Draft{Title: "Pellgrove", Left: ids("billing:invoice/10455")})
+	if err != nil || id != 1 {
+		t.Fatalf("draft %d, %v", id, err)
+	}
+	if _, err := a.SaveDraft(ctx, Draft{ID: id, Title: "Pellgrove", Right: ids("operating:L2")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.DropDraft(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.DropDraft(ctx, id); err == nil {
+		t.Error("a draft was dropped twice")
+	}
+	if next, err := a.SaveDraft(ctx, Draft{Left: ids("stripe:ch_9")}); err != nil || next != 2 {
+		t.Errorf("the next draft is %d, %v", next, err)
+	}
+	undo(t, a)
+	undo(t, a)
+	undo(t, a)
+	list, err := a.Drafts(ctx)
+	if err != nil || len(list) != 1 || len(list[0].Left) != 1 || len(list[0].Right) != 0 {
+		t.Errorf("drafts are %+v, %v", list, err)
+	}
+}
