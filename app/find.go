@@ -146,7 +146,8 @@ func needles(words []string) [][]string {
 	}
 	// What is looked for first should be rare: figures before words, long before short.
 	slices.SortStableFunc(out, func(a, b []string) int {
-		return cmp.Or(cmp.Compare(len(digitsOf(b[0])), len(digitsOf(a[0]))), cmp.Compare(len(b[0]), len(a[0])))
+		return cmp.Or(cmp.Compare(len(digitsOf(b[0])), len(digitsOf(a[0]))),
+			cmp.Compare(len(b[0]), len(a[0])))
 	})
 	return out
 }
