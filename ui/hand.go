@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -57,7 +58,8 @@ func newHandScreen(s *shell) *handScreen {
 	x.waysRoom = newScrolling(x.ways)
 	x.ways.OnCursor = x.waysRoom.reveal
 	x.waysCard = kit.NewCard("Ways to reach zero",
-		"Suggestions order candidates. They never post by themselves.", nil, x.waysRoom.outside, 0)
+		"Suggestions order candidates. They never post by themselves.", gap(1),
+		x.waysRoom.outside, 0)
 	x.strip.Hide()
 	x.body = arranged(fixed(windowWidth-kit.RailNarrow, 500), x.lay, kit.NewGround(kit.Bg), x.strip,
 		x.panes2[0].card, x.panes2[1].card, x.sumCard, x.waysCard)
@@ -72,7 +74,17 @@ func newHandScreen(s *shell) *handScreen {
 
 func (x *handScreen) frame() *frame { return x.f }
 
-func (x *handScreen) pane() *handPane { return x.panes2[x.side] }
+// pane is the side that has the keyboard, else the one that had it last.
+func (x *handScreen) pane() *handPane {
+	switch at := x.s.canvas.Focused(); at {
+	case nil:
+	case x.panes2[0].grid, x.panes2[0].find.Focusable():
+		x.side = present.Received
+	case x.panes2[1].grid, x.panes2[1].find.Focusable():
+		x.side = present.Applied
+	}
+	return x.panes2[x.side]
+}
 
 func (x *handScreen) search() *kit.Entry { return x.pane().find }
 
@@ -80,7 +92,7 @@ func (x *handScreen) list() *kit.Grid { return x.pane().grid }
 
 // panes are the other side's search and list, and the suggestions.
 func (x *handScreen) panes() []fyne.Focusable {
-	other := x.panes2[1-x.side]
+	other := x.panes2[1-x.pane().side]
 	return []fyne.Focusable{other.find.Focusable(), other.grid, x.ways}
 }
 
@@ -163,9 +175,7 @@ func (x *handScreen) looked(p *handPane) {
 // chosen shows what a choice comes to, and why a part of it was refused.
 func (x *handScreen) chosen(why string) {
 	x.s.hush()
-	if why != "" {
-		x.s.note(kit.Note{Status: kit.StatusAttention, Text: why})
-	}
+	x.tell(kit.StatusAttention, why)
 	for _, p := range x.panes2 {
 		p.reload()
 	}
@@ -178,8 +188,16 @@ func (x *handScreen) sum() {
 	v := x.view.Sum()
 	x.sums.Set(kit.Term{Label: v.ReceivedLabel, Figure: v.Received},
 		kit.Term{Label: v.AppliedLabel, Figure: v.Applied},
-		kit.Term{Label: v.DifferenceLabel, Figure: v.Difference}, status(v.Status), v.Sentence)
+		kit.Term{Label: v.DifferenceLabel, Figure: v.Difference}, sumStatus(v.Status), v.Sentence)
 	x.buttons()
+}
+
+// sumStatus is the colour of the difference; without one it is plain.
+func sumStatus(s present.Status) kit.Status {
+	if s == present.Neutral {
+		return kit.StatusNone
+	}
+	return status(s)
 }
 
 func (x *handScreen) buttons() {
@@ -199,25 +217,36 @@ func (x *handScreen) buttons() {
 	x.take.Set(spec)
 }
 
-// ask has the suggestions worked out beside the UI goroutine.
+// ask has the suggestions worked out beside the UI goroutine, one question at a time: an answer to an
+// older question is dropped, and the newest one is asked then.
 func (x *handScreen) ask() {
 	x.asked++
-	n, question := x.asked, x.view.Asked()
+	question := x.view.Asked()
 	if question == nil {
 		x.view.Suggest(nil)
-		x.asking = false
 		x.showWays()
 		return
 	}
+	if x.asking {
+		return
+	}
 	x.asking = true
-	x.s.work.start(x.s.work.ctx, func(context.Context) func() {
+	n, view, a := x.asked, x.view, x.s.profile
+	x.s.work.start(x.s.work.ctx, func(ctx context.Context) func() {
 		found := question()
+		var said []app.Event
+		if slices.ContainsFunc(found, func(c app.Candidate) bool { return c.Rejected }) {
+			said, _ = a.Rejections(ctx) // without them the row says that somebody rejected it
+		}
 		return func() {
-			if n == x.asked {
-				x.asking = false
-				x.view.Suggest(found)
-				x.showWays()
+			x.asking = false
+			if n != x.asked || view != x.view {
+				x.ask()
+				return
 			}
+			x.view.Suggest(found)
+			x.view.Rejected(said, a.User())
+			x.showWays()
 		}
 	})
 }
@@ -296,7 +325,7 @@ func (x *handScreen) escape() bool {
 	}
 	switch {
 	case x.strip.Visible():
-		x.fail("")
+		x.tell(kit.StatusAttention, "")
 	case x.view.Filtered():
 		x.view.OfCustomer("")
 		x.view.DueBy("")

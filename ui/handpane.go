@@ -20,6 +20,8 @@ type handPane struct {
 	empty *kit.EmptyState
 	inner *fyne.Container
 	card  *kit.Card
+	// first is the money by which the list was put in order last.
+	first string
 }
 
 func newHandPane(x *handScreen, side present.Side) *handPane {
@@ -44,7 +46,7 @@ func newHandPane(x *handScreen, side present.Side) *handPane {
 		p.due = kit.NewSelect("Due", options...)
 		p.due.OnChange = func(id string) { p.change(func() { x.view.DueBy(id) }) }
 		beside = append(beside, p.due)
-		columns = []kit.Column{check, {ID: "record", Title: "Invoice", Width: 62, Min: 56},
+		columns = []kit.Column{check, {ID: "record", Title: "Invoice", Width: 78, Min: 56},
 			{ID: "customer", Title: "Customer", Width: 130, Min: 60, Grow: true},
 			{ID: "due", Title: "Due", Width: 80, Min: 78},
 			{ID: "fact", Title: "Shared facts", Width: 118, Min: 64, Grow: true}, amount}
@@ -120,6 +122,11 @@ func (p *handPane) reload() {
 		list[1].Title = map[present.Pane]string{present.PaneInvoices: "Invoice", present.PanePayments: "For",
 			present.PaneCharges: "Payer", present.PaneSent: "Source"}[v.Shown(p.side)]
 		p.grid.SetColumns(list)
+	}
+	if f := v.First(p.side); f != p.first {
+		// Another money was chosen: what it shares most with stands first.
+		p.first = f
+		p.grid.SetCursor("")
 	}
 	p.mark()
 	fitted(p.grid, len(p.grid.Columns())-1, func(yield func(string) bool) {

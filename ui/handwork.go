@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"countinghouse/app"
@@ -18,7 +19,7 @@ func (x *handScreen) do(step func(ctx context.Context) (said string, err error),
 		return
 	}
 	x.busy = true
-	x.fail("")
+	x.tell(kit.StatusBreak, "")
 	x.buttons()
 	s := x.s
 	s.work.start(s.work.ctx, func(ctx context.Context) func() {
@@ -28,7 +29,7 @@ func (x *handScreen) do(step func(ctx context.Context) (said string, err error),
 			x.buttons()
 			if err != nil {
 				if !errors.Is(err, context.Canceled) {
-					x.fail(app.Explain(err))
+					x.tell(kit.StatusBreak, app.Explain(err))
 				}
 				return
 			}
@@ -37,10 +38,10 @@ func (x *handScreen) do(step func(ctx context.Context) (said string, err error),
 	})
 }
 
-// fail shows what went wrong above the lists until the next step, or takes it away.
-func (x *handScreen) fail(text string) {
+// tell says above the lists what was refused or went wrong, until the next choice; "" takes it away.
+func (x *handScreen) tell(st kit.Status, text string) {
 	show(x.strip, text != "")
-	x.strip.Set(kit.StatusBreak, text)
+	x.strip.Set(st, text)
 	x.lay(x.body.Size())
 }
 
@@ -52,8 +53,7 @@ func (x *handScreen) match() {
 	v := x.view.Sum()
 	switch {
 	case v.Uneven:
-		x.s.note(kit.Note{Status: kit.StatusAttention,
-			Text: v.Sentence + " Ctrl Enter says what becomes of the rest."})
+		x.tell(kit.StatusAttention, v.Sentence+" Ctrl Enter says what becomes of the rest.")
 	case !v.Ready:
 		x.s.note(kit.Note{Status: kit.StatusNeutral, Text: v.Sentence})
 	case x.view.Credits():
@@ -67,21 +67,19 @@ func (x *handScreen) match() {
 func (x *handScreen) matchAnd(rest string, code book.ReasonCode) {
 	q, why := x.view.Request()
 	if why != "" {
-		x.s.note(kit.Note{Status: kit.StatusAttention, Text: why})
+		x.tell(kit.StatusAttention, why)
 		return
 	}
 	a, period, draft, what := x.s.profile, x.s.wanted, x.draft, x.view.Summary()
 	q.Reason = "matched by hand: " + what
 	x.do(func(ctx context.Context) (string, error) {
+		if err := dropMatched(ctx, a, q, draft); err != nil {
+			return "", err
+		}
 		if err := settle(ctx, a, q); err != nil {
 			return "", err
 		}
 		said := "Matched: " + what + "."
-		if draft != 0 {
-			if err := a.DropDraft(ctx, draft); err != nil {
-				return "", err
-			}
-		}
 		if rest == present.RestPart {
 			return said, nil
 		}
@@ -94,24 +92,32 @@ func (x *handScreen) matchAnd(rest string, code book.ReasonCode) {
 		x.panes2[present.Received].grid.SetCursor(next)
 		x.side = present.Received
 		x.reload()
-		x.s.canvas.Focus(x.pane().grid)
+		x.s.canvas.Focus(x.panes2[present.Received].grid)
 		x.again(said + " Ctrl Z takes it back.")
 	})
 }
 
-// settle resolves one exception; a refusal is an error in words.
-func settle(ctx context.Context, a *app.App, q app.ResolveRequest) error {
-	done, err := a.Resolve(ctx, q)
-	if err != nil {
+// dropMatched drops the draft of a match that can be made, before it is made: then one step back takes
+// back the match and not the draft.
+func dropMatched(ctx context.Context, a *app.App, q app.ResolveRequest, draft int64) error {
+	if draft == 0 {
+		return nil
+	}
+	q.DryRun = true
+	if err := settle(ctx, a, q); err != nil {
 		return err
 	}
-	for _, id := range q.Exceptions {
-		if why := done.Refused[id]; why != "" {
-			return errors.New(why)
-		}
+	return a.DropDraft(ctx, draft)
+}
+
+// settle does what a request asks for; a refusal is an error in words.
+func settle(ctx context.Context, a *app.App, q app.ResolveRequest) error {
+	done, err := a.Resolve(ctx, q)
+	if err != nil || len(done.Done) > 0 {
+		return err
 	}
-	for _, why := range done.Refused {
-		return errors.New(why)
+	for _, id := range slices.Sorted(maps.Keys(done.Refused)) {
+		return errors.New(done.Refused[id])
 	}
 	return nil
 }
@@ -130,6 +136,8 @@ func settleRest(ctx context.Context, a *app.App, period book.Month, q app.Resolv
 	r := app.ResolveRequest{Exceptions: []string{left.ID}, As: book.CreditCustomer, Reason: q.Reason}
 	if rest == present.RestWriteOff {
 		r.As, r.Code = book.WriteOff, code
+	} else if info, _ := r.As.Info(); !slices.Contains(info.Classes, left.Class) {
+		return nil // it stays open as the customer's unapplied cash
 	}
 	if err := settle(ctx, a, r); err != nil {
 		return errors.New("the records are matched, but the rest stays open: " + err.Error())
@@ -150,7 +158,7 @@ func (x *handScreen) reject() {
 	}
 	q, what, why := x.view.Reject(x.ways.Cursor())
 	if why != "" {
-		x.s.note(kit.Note{Status: kit.StatusNeutral, Text: why})
+		x.tell(kit.StatusAttention, why)
 		return
 	}
 	a := x.s.profile

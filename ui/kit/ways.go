@@ -87,7 +87,7 @@ type wayColumns struct{ title, amount, difference, facts, factsEnd float32 }
 
 func waysAt(width float32) wayColumns {
 	c := wayColumns{title: 54, factsEnd: width - 16 - wayButton - 12}
-	c.amount = max(280, min(388, width*0.32))
+	c.amount = max(300, min(440, width*0.37))
 	c.difference = c.amount + 104
 	c.facts = c.difference + 12
 	return c

@@ -2,6 +2,7 @@ package present
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -40,6 +41,12 @@ func (x holders) on(id book.ItemID, legs ...book.Leg) book.Class {
 		timing = cmp.Or(timing, e.Class)
 	}
 	return timing
+}
+
+// byHand reports whether an exception of a class may be settled by a match of a person's choice.
+func byHand(c book.Class) bool {
+	info, _ := book.MatchByHand.Info()
+	return slices.Contains(info.Classes, c)
 }
 
 // left is what the live matches of some legs leave of an amount.
@@ -96,7 +103,7 @@ func (h *Hand) collectLines(x holders) {
 	for i := range h.m.Books.Lines {
 		l := &h.m.Books.Lines[i]
 		class := x.on(l.ID)
-		if l.Pending || class == "" {
+		if l.Pending || !byHand(class) {
 			continue
 		}
 		who, _ := h.m.Sender(l.ID)
@@ -121,11 +128,8 @@ func (h *Hand) collectPayouts(x holders) {
 		}
 		it.pane, it.free = PaneSent, h.left(p.ID, p.Amount, book.PayoutBank)
 		h.add(it)
-		if it.class.Group() != book.Timing {
-			it.pane = PanePayouts
-			if it.free.Minor == 0 {
-				it.free = h.left(p.ID, p.Amount, book.GatewayPayout)
-			}
+		if byHand(it.class) {
+			it.pane, it.free = PanePayouts, h.left(p.ID, p.Amount, book.GatewayPayout)
 			h.add(it)
 		}
 	}
@@ -138,13 +142,14 @@ func (h *Hand) collectTransactions(x holders) {
 		if t.State != book.Succeeded || len(x[t.ID]) == 0 {
 			continue
 		}
+		who, _ := h.m.Sender(t.ID)
 		title := t.PayerName
 		if title == "" {
 			title = h.m.Config.Title(t.Source) + " " + KindTitle(t.Kind)
 		}
-		it := handItem{id: t.ID, on: t.At.In(zone), title: title,
+		it := handItem{id: t.ID, on: t.At.In(zone), title: title, customer: who,
 			detail: h.m.Config.Title(t.Source) + " " + KindTitle(t.Kind) + " " + ShortID(t.ID)}
-		if class := x.on(t.ID, book.BillingGateway); class != "" && class.Group() != book.Timing {
+		if class := x.on(t.ID, book.BillingGateway); byHand(class) {
 			charged := t.Charged
 			if charged.Currency == "" {
 				charged = money.New(t.Gross, t.Currency)
@@ -187,7 +192,7 @@ func (h *Hand) collectPayments(x holders) {
 	for i := range h.m.Books.Payments {
 		p := &h.m.Books.Payments[i]
 		class := x.on(p.ID)
-		if class == "" {
+		if !byHand(class) {
 			continue
 		}
 		who, title := p.CustomerID, ShortID(p.ID)
@@ -281,4 +286,12 @@ func (h *Hand) compare() {
 				cmp.Compare(a.due, b.due), cmp.Compare(a.id, b.id))
 		})
 	}
+}
+
+// First names what a side's list was put in order by; another name means another order.
+func (h *Hand) First(s Side) string {
+	if s == Received {
+		return ""
+	}
+	return fmt.Sprint(h.reference())
 }

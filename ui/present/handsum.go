@@ -123,6 +123,8 @@ func (h *Hand) Sum() HandSum {
 		v.Status, v.Sentence = Attention, "Choose what it pays, or take a suggestion below."
 	case r == 0:
 		v.Status, v.Sentence = Attention, "Choose the money that paid it."
+	case h.unlike() != "":
+		v.Status, v.Sentence = Attention, h.unlike()
 	case d == 0:
 		v.Status, v.Ready, v.Sentence = OK, true, "Zero: both sides agree to the cent."
 		if h.credit {
@@ -138,6 +140,16 @@ func (h *Hand) Sum() HandSum {
 			Amount(money.New(d, c).Abs()), more, h.named(Applied))
 	}
 	return v
+}
+
+// unlike says why what was chosen cannot be matched with each other, "" where it can.
+func (h *Hand) unlike() string {
+	_, err := h.m.HandMatchable(h.chosen[Applied], h.chosen[Received])
+	if err == nil {
+		return ""
+	}
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // counted says how many records of which kind were chosen: "2 invoices".
@@ -233,11 +245,6 @@ func (h *Hand) Request() (app.ResolveRequest, string) {
 	if len(q.Left) == 0 || len(q.Right) == 0 {
 		return q, h.Sum().Sentence
 	}
-	x := h.subject()
-	if x == nil {
-		return q, "None of these records is an open item any more: read the month again."
-	}
-	q.Exceptions = []string{x.ID}
 	if len(h.parts) > 0 {
 		for _, s := range []Side{Applied, Received} {
 			for _, id := range h.chosen[s] {
@@ -247,24 +254,6 @@ func (h *Hand) Request() (app.ResolveRequest, string) {
 		}
 	}
 	return q, ""
-}
-
-// subject is the exception that a match of the choice settles: one of the money, else of what it pays.
-func (h *Hand) subject() *book.Exception {
-	info, _ := book.MatchByHand.Info()
-	x := h.holders()
-	var other *book.Exception
-	for _, id := range slices.Concat(h.chosen[Received], h.chosen[Applied]) {
-		for _, e := range x[id] {
-			if slices.Contains(info.Classes, e.Class) {
-				return e
-			}
-			if other == nil {
-				other = e
-			}
-		}
-	}
-	return other
 }
 
 // Summary is the choice in a few words: "448.00 EUR = 10455 + 10461".

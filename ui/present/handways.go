@@ -3,6 +3,7 @@ package present
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"countinghouse/app"
 	"countinghouse/app/book"
@@ -37,12 +38,51 @@ func (h *Hand) Asked() func() []app.Candidate {
 	left, right, m := slices.Clone(h.chosen[Applied]), slices.Clone(h.chosen[Received]), h.m
 	switch {
 	case len(left)+len(right) > 0:
-		return func() []app.Candidate { return m.Ways(left, right) }
+		return func() []app.Candidate { return waysOf(m, left, right) }
 	case h.items[Received][h.looked] != nil:
 		looked := h.looked
 		return func() []app.Candidate { return m.Candidates(looked) }
 	}
 	return nil
+}
+
+// waysOf are the ways to zero; for one piece of money then what is near, as long as nothing was chosen for
+// it, and last what somebody rejected for it.
+func waysOf(m *app.Month, left, right []book.ItemID) []app.Candidate {
+	found := m.Ways(left, right)
+	if len(left) == 0 {
+		// Credit is for what is left over: here everything would be.
+		found = slices.DeleteFunc(found, func(c app.Candidate) bool { return c.Credit })
+	}
+	if len(right) != 1 {
+		return found
+	}
+	for _, c := range m.Candidates(right[0]) {
+		there := slices.ContainsFunc(found, func(o app.Candidate) bool { return slices.Equal(o.Items, c.Items) })
+		if !there && (c.Rejected || len(left) == 0) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// Rejected says of the suggestions that somebody rejected who did it when, as the events tell. user is
+// who looks at it.
+func (h *Hand) Rejected(events []app.Event, user string) {
+	for i := range h.ways {
+		w := &h.ways[i]
+		for _, e := range events {
+			if !w.Rejected || len(w.candidate.Items) == 0 || !strings.Contains(strings.ToLower(e.What),
+				strings.ToLower(h.m.ItemName(w.candidate.Items[0]))) {
+				continue
+			}
+			who := e.By
+			if who == user {
+				who = "You"
+			}
+			w.Detail = who + " rejected this on " + e.At.In(h.m.Config.Zone()).String() + "."
+		}
+	}
 }
 
 // Suggest takes the candidates that were asked for; those with records that are not in the lists, or in
@@ -127,31 +167,49 @@ const (
 	RestAmounts  = "amounts"
 )
 
-// Rests are the things that can be done about the difference.
+// Rests are the things that can be done about the difference, what is usual first.
 func (h *Hand) Rests() []Rest {
 	c, d := h.currency(), h.difference()
 	over := money.New(d, c)
 	figure := Amount(over.Abs()) + " " + string(c)
 	part := Rest{ID: RestPart, Icon: "link", Title: "Match, and leave " + figure + " open",
-		Effect: "What the money covers is matched; the rest stays an open item with its class."}
-	if d < 0 {
-		part.Title = "Allocate a part, " + figure + " stays owed"
-		part.Effect = "The money is applied as far as it goes; the rest stays open as A1, a short payment."
-	}
+		Effect: "What it pays is matched; the rest of the money stays open."}
 	credit := Rest{ID: RestCredit, Icon: "person", Title: "Keep " + figure + " as the customer's credit",
-		Effect: "The records are matched, and an action that adds the credit in billing waits in Actions."}
-	switch who := h.payers(); {
+		Effect: "Stays open as unapplied cash; for one overpaid invoice an action adds the credit."}
+	off := Rest{ID: RestWriteOff, Icon: "barred", Title: "Match, and write off " + figure,
+		Effect: "Given up for a reason code. " + h.limitWords(over)}
+	who := h.payers()
+	switch {
 	case d < 0:
+		part.Title = "Allocate a part, " + figure + " stays owed"
+		part.Effect = "The money goes as far as it does; the rest stays open as A1, short payment."
 		credit.Blocked = "Less was received than is owed: nothing is left over."
 	case len(who) != 1:
 		credit.Blocked = "The records are of " + Plural(len(who), "customer") + ": credit needs one."
 	default:
 		credit.Title = "Keep " + figure + " as credit of " + h.customerName(who[0])
 	}
-	off := Rest{ID: RestWriteOff, Icon: "barred", Title: "Match, and write off " + figure,
-		Effect: "The rest is given up for a reason code."}
-	return []Rest{part, credit, off, {ID: RestAmounts, Icon: "pencil", Title: "Split: say how much of each",
-		Effect: "Give the amount that is taken of each record."}}
+	if d > 0 {
+		off.Blocked = "Money that came is never written off: keep it as credit, or refund it."
+	}
+	if leg, _ := h.m.HandMatchable(h.chosen[Applied], h.chosen[Received]); leg == book.GatewayPayout {
+		part.Blocked = "A payout's members must make it up to the cent."
+		credit.Blocked, off.Blocked = part.Blocked, part.Blocked
+	}
+	split := Rest{ID: RestAmounts, Icon: "pencil", Title: "Split: say how much of each",
+		Effect: "Give the amount that is taken of each record."}
+	if credit.Blocked == "" {
+		return []Rest{credit, part, off, split}
+	}
+	return []Rest{part, off, split, credit}
+}
+
+func (h *Hand) limitWords(a money.Money) string {
+	limit := h.m.Config.WriteOffLimit(a.Currency)
+	if a.Abs().Minor <= limit.Minor {
+		return "Within your limit of " + limit.String() + "."
+	}
+	return "Above your limit of " + limit.String() + ": a second person has to confirm."
 }
 
 // payers are the customers of what is paid.
