@@ -47,9 +47,9 @@ func newHandPane(x *handScreen, side present.Side) *handPane {
 		p.due.OnChange = func(id string) { p.change(func() { x.view.DueBy(id) }) }
 		beside = append(beside, p.due)
 		columns = []kit.Column{check, {ID: "record", Title: "Invoice", Width: 78, Min: 56},
-			{ID: "customer", Title: "Customer", Width: 130, Min: 60, Grow: true},
+			{ID: "customer", Title: "Customer", Width: 140, Min: 60, Grow: true},
 			{ID: "due", Title: "Due", Width: 80, Min: 78},
-			{ID: "fact", Title: "Shared facts", Width: 118, Min: 64, Grow: true}, amount}
+			{ID: "fact", Title: "Shared facts", Width: 118, Min: 56, Grow: true}, amount}
 	}
 	p.find.OnChanged = func(text string) { p.change(func() { x.view.Search(side, text) }) }
 	p.find.OnSubmit = func(string) { x.s.canvas.Focus(p.grid) }
@@ -83,6 +83,11 @@ func newHandPane(x *handScreen, side present.Side) *handPane {
 }
 
 func (p *handPane) lay(size fyne.Size) {
+	if short := size.Width < 560; short != p.rows.short {
+		p.rows.short = short
+		p.rows.revision++
+		p.grid.Reload()
+	}
 	place(p.tabs, 16, 0, size.Width-32, 36)
 	place(p.grid, 0, 36, size.Width, size.Height-36)
 	// The sentence stands under the last row, where there is room.
@@ -127,6 +132,15 @@ func (p *handPane) reload() {
 		// Another money was chosen: what it shares most with stands first.
 		p.first = f
 		p.grid.SetCursor("")
+	}
+	if s := v.Shown(p.side); s == present.PaneInvoices || s == present.PanePayments {
+		fitted(p.grid, 1, func(yield func(string) bool) {
+			for i := range min(200, p.rows.Len()) {
+				if !yield(p.rows.list[i].Title) {
+					return
+				}
+			}
+		})
 	}
 	p.mark()
 	fitted(p.grid, len(p.grid.Columns())-1, func(yield func(string) bool) {
@@ -189,6 +203,8 @@ type handRows struct {
 	list     []present.HandRow
 	places   map[string]int
 	revision uint64
+	// short says that there is room for one word about what is shared.
+	short bool
 }
 
 func (r *handRows) take(list []present.HandRow) {
@@ -202,7 +218,9 @@ func (r *handRows) take(list []present.HandRow) {
 // Len and the others answer the grid.
 func (r *handRows) Len() int           { return len(r.list) }
 func (r *handRows) RowID(i int) string { return r.list[i].ID }
-func (r *handRows) Row(int) kit.Row    { return kit.Row{Revision: r.revision} }
+func (r *handRows) Row(i int) kit.Row {
+	return kit.Row{Revision: r.revision, Chosen: r.list[i].Chosen}
+}
 
 func (r *handRows) IndexOf(id string) (int, bool) {
 	i, ok := r.places[id]
@@ -233,7 +251,11 @@ func (r *handRows) Cell(i, column int) kit.Cell {
 	case 3:
 		return kit.Cell{Text: x.Due}
 	case 4:
-		c := kit.Cell{Text: x.Fact, Look: kit.LookState, Status: kit.StatusNeutral}
+		text := x.Fact
+		if r.short {
+			text = x.FactShort
+		}
+		c := kit.Cell{Text: text, Look: kit.LookState, Status: kit.StatusNeutral}
 		if x.FactStrong {
 			c.Status, c.Icon = kit.StatusOK, "link"
 		}

@@ -62,11 +62,11 @@ type HandRow struct {
 	Customer      string
 	Class         string
 	// Fact is what it shares with the money that was chosen, FactStrong that it is more than an amount.
-	Fact             string
+	Fact, FactShort  string
 	FactStrong       bool
 	Amount, Currency string
-	// Part says that a part of it is taken only.
-	Part bool
+	// Part says that a part of it is taken only, Chosen that it is chosen.
+	Part, Chosen bool
 }
 
 // handItem is a record that has money left to be matched.
@@ -236,7 +236,8 @@ func (h *Hand) Rows(s Side) []HandRow {
 func (h *Hand) row(it *handItem) HandRow {
 	r := HandRow{ID: string(it.id), On: DateText(it.on), Due: DateText(it.due), Title: it.title,
 		Detail: it.detail, Customer: h.customerName(it.customer), Class: string(it.class), Fact: it.fact.text, FactStrong: it.fact.strong(),
-		Amount: Amount(it.free), Currency: string(it.free.Currency)}
+		FactShort: factShort[it.fact.rank], Amount: Amount(it.free), Currency: string(it.free.Currency),
+		Chosen: slices.Contains(h.chosen[sideOf(it.pane)], it.id)}
 	if part, ok := h.parts[it.id]; ok && part != it.free.Minor {
 		r.Part = true
 		r.Amount = Minor(part, it.free.Currency) + " of " + r.Amount

@@ -225,6 +225,10 @@ const (
 var factWords = map[int]string{factNumber: "Number in text", factAccount: "Sender's IBAN",
 	factName: "Sender's name", factAmount: "Same amount", factNone: ""}
 
+// factShort are the same in one word, for a narrow window.
+var factShort = map[int]string{factNumber: "Number", factAccount: "IBAN", factName: "Name",
+	factAmount: "Amount", factNone: ""}
+
 // Look notes the money under the cursor, so that the other side says what it shares with it.
 func (h *Hand) Look(id string) bool {
 	before := h.reference()

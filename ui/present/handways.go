@@ -58,7 +58,9 @@ func waysOf(m *app.Month, left, right []book.ItemID) []app.Candidate {
 		return found
 	}
 	for _, c := range m.Candidates(right[0]) {
-		there := slices.ContainsFunc(found, func(o app.Candidate) bool { return slices.Equal(o.Items, c.Items) })
+		there := slices.ContainsFunc(found, func(o app.Candidate) bool {
+			return slices.Equal(slices.Sorted(slices.Values(o.Items)), slices.Sorted(slices.Values(c.Items)))
+		})
 		if !there && (c.Rejected || len(left) == 0) {
 			found = append(found, c)
 		}
@@ -89,7 +91,10 @@ func (h *Hand) Rejected(events []app.Event, user string) {
 // another currency, are left out.
 func (h *Hand) Suggest(found []app.Candidate) {
 	h.ways = nil
-	rejected := 0
+	most, rejected := waysShown, 0
+	if slices.ContainsFunc(found, func(c app.Candidate) bool { return c.Rejected }) {
+		most-- // so that there is room to see what was rejected
+	}
 	for _, c := range found {
 		w := Way{Title: c.Title, Detail: c.Detail, Amount: Amount(c.Amount), Difference: Amount(c.Difference),
 			Zero: c.Difference.Minor == 0, Facts: c.Facts, Rejected: c.Rejected, candidate: c}
@@ -98,7 +103,7 @@ func (h *Hand) Suggest(found []app.Candidate) {
 		case c.Rejected && rejected < rejectedShown:
 			rejected++
 			h.ways = append(h.ways, w)
-		case !c.Rejected && len(h.ways)-rejected < waysShown:
+		case !c.Rejected && len(h.ways)-rejected < most:
 			h.ways = slices.Insert(h.ways, len(h.ways)-rejected, w)
 		}
 	}
