@@ -41,6 +41,8 @@ type handScreen struct {
 	asked  int
 	asking bool
 	busy   bool
+	// did is what the last step did, until the next choice.
+	did string
 	// pending are records to be chosen once the month is there.
 	pending []book.ItemID
 }
@@ -175,6 +177,7 @@ func (x *handScreen) looked(p *handPane) {
 // chosen shows what a choice comes to, and why a part of it was refused.
 func (x *handScreen) chosen(why string) {
 	x.s.hush()
+	x.did = ""
 	x.tell(kit.StatusAttention, why)
 	for _, p := range x.panes2 {
 		p.reload()
@@ -186,6 +189,9 @@ func (x *handScreen) chosen(why string) {
 // sum shows the running difference.
 func (x *handScreen) sum() {
 	v := x.view.Sum()
+	if x.did != "" && x.view.Summary() == "" {
+		v.Sentence = x.did // the status bar has little room for it
+	}
 	x.sums.Set(kit.Term{Label: v.ReceivedLabel, Figure: v.Received},
 		kit.Term{Label: v.AppliedLabel, Figure: v.Applied},
 		kit.Term{Label: v.DifferenceLabel, Figure: v.Difference}, sumStatus(v.Status), v.Sentence)

@@ -147,6 +147,8 @@ func settleRest(ctx context.Context, a *app.App, period book.Month, q app.Resolv
 
 // again reads the month anew and then says what was done.
 func (x *handScreen) again(said string) {
+	x.did = said
+	x.sum()
 	x.s.load(x.s.wanted, false)
 	x.s.say(said)
 }

@@ -235,7 +235,8 @@ func (h *Hand) Rows(s Side) []HandRow {
 
 func (h *Hand) row(it *handItem) HandRow {
 	r := HandRow{ID: string(it.id), On: DateText(it.on), Due: DateText(it.due), Title: it.title,
-		Detail: it.detail, Customer: h.customerName(it.customer), Class: string(it.class), Fact: it.fact.text, FactStrong: it.fact.strong(),
+		Detail: it.detail, Customer: h.customerName(it.customer), Class: string(it.class),
+		Fact: it.fact.text, FactStrong: it.fact.strong(),
 		FactShort: factShort[it.fact.rank], Amount: Amount(it.free), Currency: string(it.free.Currency),
 		Chosen: slices.Contains(h.chosen[sideOf(it.pane)], it.id)}
 	if part, ok := h.parts[it.id]; ok && part != it.free.Minor {
@@ -311,8 +312,8 @@ func (h *Hand) Bring(items ...book.ItemID) string {
 	said := ""
 	for _, id := range items {
 		s := Received
-		if h.items[s][id] == nil {
-			s = Applied
+		if h.items[s][id] == nil || len(h.chosen[Received]) > 0 && h.items[Applied][id] != nil {
+			s = Applied // what is on both sides joins the money that was chosen
 		}
 		it := h.items[s][id]
 		if it == nil {

@@ -273,7 +273,8 @@ func (h *Hand) compare() {
 			rank := factNone
 			switch {
 			case len(of) == 0:
-			case p == PaneInvoices && len(it.title) > 3 && strings.Contains(text, strings.ToLower(it.title)):
+			case p == PaneInvoices && len(it.title) > 3 &&
+				strings.Contains(text, strings.ToLower(it.title)):
 				rank = factNumber
 			case byAccount[it.customer]:
 				rank = factAccount

@@ -59,7 +59,8 @@ func waysOf(m *app.Month, left, right []book.ItemID) []app.Candidate {
 	}
 	for _, c := range m.Candidates(right[0]) {
 		there := slices.ContainsFunc(found, func(o app.Candidate) bool {
-			return slices.Equal(slices.Sorted(slices.Values(o.Items)), slices.Sorted(slices.Values(c.Items)))
+			return slices.Equal(slices.Sorted(slices.Values(o.Items)),
+				slices.Sorted(slices.Values(c.Items)))
 		})
 		if !there && (c.Rejected || len(left) == 0) {
 			found = append(found, c)
@@ -96,8 +97,9 @@ func (h *Hand) Suggest(found []app.Candidate) {
 		most-- // so that there is room to see what was rejected
 	}
 	for _, c := range found {
-		w := Way{Title: c.Title, Detail: c.Detail, Amount: Amount(c.Amount), Difference: Amount(c.Difference),
-			Zero: c.Difference.Minor == 0, Facts: c.Facts, Rejected: c.Rejected, candidate: c}
+		w := Way{Title: c.Title, Detail: c.Detail, Amount: Amount(c.Amount),
+			Difference: Amount(c.Difference), Zero: c.Difference.Minor == 0, Facts: c.Facts,
+			Rejected: c.Rejected, candidate: c}
 		switch {
 		case !h.offers(c):
 		case c.Rejected && rejected < rejectedShown:
@@ -148,13 +150,9 @@ func (h *Hand) Take(i int) string {
 		}
 		h.chosen[Applied] = nil
 	}
-	for _, id := range w.candidate.Items {
-		if why := h.Choose(Applied, string(id), true); why != "" {
-			return why
-		}
-	}
+	said := h.Bring(w.candidate.Items...)
 	h.compare()
-	return ""
+	return said
 }
 
 // Rest is a thing that a person can do about a difference that is not zero.
