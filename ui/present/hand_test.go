@@ -224,6 +224,11 @@ func TestHandWays(t *testing.T) {
 		t.Errorf("nothing is looked at: %q", h.NoWays())
 	}
 	h.Choose(Received, "operating:A2", true)
+	h.Suggest(h.Asked()())
+	if w := h.Ways(); len(w) < 2 || w[0].Title != "Add invoices 10455, 10461 and 10470" ||
+		strings.Contains(w[1].Title, "10461") {
+		t.Errorf("one set of records is proposed twice: %+v", w)
+	}
 	h.Choose(Applied, "billing:invoice/10455", true)
 	h.Choose(Applied, "billing:invoice/10461", true)
 	h.Suggest(h.Asked()())

@@ -96,8 +96,14 @@ func (h *Hand) Suggest(found []app.Candidate) {
 	if slices.ContainsFunc(found, func(c app.Candidate) bool { return c.Rejected }) {
 		most-- // so that there is room to see what was rejected
 	}
+	seen := map[string]bool{}
 	for _, c := range found {
-		w := Way{Title: c.Title, Detail: c.Detail, Amount: Amount(c.Amount),
+		key := fmt.Sprint(slices.Sorted(slices.Values(c.Items)))
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		w := Way{Title: h.wayTitle(c), Detail: c.Detail, Amount: Amount(c.Amount),
 			Difference: Amount(c.Difference), Zero: c.Difference.Minor == 0, Facts: c.Facts,
 			Rejected: c.Rejected, candidate: c}
 		switch {
@@ -114,6 +120,26 @@ func (h *Hand) Suggest(found []app.Candidate) {
 			h.ways[i].Key = fmt.Sprint(i + 1)
 		}
 	}
+}
+
+// wayTitle is a candidate's title; several invoices are named by their numbers alone, so that all fit.
+func (h *Hand) wayTitle(c app.Candidate) string {
+	var names []string
+	for _, id := range c.Items {
+		v := h.m.Invoice(id)
+		if v == nil {
+			return c.Title
+		}
+		names = append(names, invoiceName(v))
+	}
+	if len(names) < 2 || len(names) > 4 {
+		return c.Title
+	}
+	title := "Invoices " + and(names)
+	if strings.HasPrefix(c.Title, "Add ") {
+		title = "Add invoices " + and(names)
+	}
+	return title
 }
 
 // offers reports whether the rows of a candidate can be chosen.
