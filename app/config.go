@@ -27,6 +27,7 @@ type Config struct {
 	Business Business        `toml:"business"`
 	Sources  []SourceConfig  `toml:"source,omitempty"`
 	Accounts []AccountConfig `toml:"account,omitempty"`
+	Limits   Limits          `toml:"limits,omitempty"`
 
 	zone *time.Location
 }
@@ -38,6 +39,13 @@ type Business struct {
 	Timezone     string         `toml:"timezone"`
 	// OpeningDate is YYYY-MM-DD; nothing before it is reconciled.
 	OpeningDate string `toml:"opening_date"`
+}
+
+// Limits are what one person may decide alone.
+type Limits struct {
+	// WriteOff is how much one person may write off or forgive at once, "10.00 EUR", or several with
+	// commas between for several currencies; in any other currency a second person has to confirm.
+	WriteOff string `toml:"write_off,omitempty"`
 }
 
 // SourceConfig is one configured source. Secrets never stand here.
@@ -170,6 +178,9 @@ func (c *Config) check() error {
 			return fmt.Errorf("business.opening_date %q is not a date such as 2026-09-01",
 				b.OpeningDate)
 		}
+	}
+	if _, err := c.writeOffLimits(); err != nil {
+		return err
 	}
 	names := map[string]bool{}
 	for i := range c.Sources {

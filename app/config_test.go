@@ -35,7 +35,7 @@ calendar = "target"
 aliases = ["STRIPE"]
 `
 
-func configFile(t *testing.T, text string) string {
+func configFile(t testing.TB, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), ConfigName)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -102,6 +102,10 @@ func (m *Month) pack() report.Pack {
 		Rates:   report.Rates{BankLines: m.AutoLines, Payments: m.AutoPayments},
 		Bridges: m.Bridges, Proofs: m.Proofs, Exceptions: m.Exceptions,
 		Matches: m.MatchesInPeriod(), Lookup: m}
+	p.Due = map[string]book.Date{}
+	for id, w := range m.Work {
+		p.Due[id] = w.DueOn
+	}
 	rules := map[string]bool{}
 	for _, x := range m.Matches {
 		if !rules[x.Rule] {

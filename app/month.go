@@ -35,7 +35,17 @@ type Month struct {
 	// Changes counts what the run changed in the books, zero for one that stored nothing.
 	Changes int
 
+	// Work says where exceptions stand with people, by id, and Filed which open actions were filed for
+	// them.
+	Work  map[string]Work
+	Filed map[string][]book.Intent
+	// Rejected are the ids of the matches that people said no to.
+	Rejected map[string]bool
+	// User is who looks at it.
+	User string
+
 	uses []use
+	lazy lazy
 }
 
 // use says that a match holds an item.
@@ -159,14 +169,29 @@ func (m *Month) Breaks() int {
 type ExceptionFilter struct {
 	Classes []book.Class
 	Status  book.ExceptionStatus
+	// Owner is whose, "-" for nobody's.
+	Owner string
+	// DueBy is the last due date, Stale says that only those past their age limit or due date count.
+	DueBy book.Date
+	Stale bool
+	// Search is a text that one of the items must be found by; see Find.
+	Search string
 }
 
 // Filter are the period's exceptions that a filter selects, in order.
 func (m *Month) Filter(f ExceptionFilter) []book.Exception {
 	var out []book.Exception
+	found := map[string]bool{}
+	for _, id := range m.FindExceptions(f.Search) {
+		found[id] = true
+	}
 	for _, e := range m.Exceptions {
+		due := m.Work[e.ID].DueOn
 		if (len(f.Classes) == 0 || slices.Contains(f.Classes, e.Class)) &&
-			(f.Status == "" || e.Status == f.Status) {
+			(f.Status == "" || e.Status == f.Status) &&
+			(f.Owner == "" || e.Owner == f.Owner || f.Owner == "-" && e.Owner == "") &&
+			(f.DueBy == 0 || due != 0 && due <= f.DueBy) && (!f.Stale || m.Stale(e)) &&
+			(f.Search == "" || found[e.ID]) {
 			out = append(out, e)
 		}
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"regexp"
@@ -16,17 +17,25 @@ import (
 // Reconcile runs the matching ladder over everything open, keeps what it concluded, and returns the
 // month. Running it again changes nothing.
 func (a *App) Reconcile(ctx context.Context, period book.Month, show func(Progress)) (*Month, error) {
-	m, run, err := a.compute(ctx, period, show)
-	if err != nil {
-		return nil, err
+	for try := 1; ; try++ {
+		m, run, err := a.compute(ctx, period, show)
+		if err != nil {
+			return nil, err
+		}
+		saved, err := a.store.SaveRun(ctx, run, m.Matches, m.All)
+		if errors.Is(err, store.ErrMoved) && try < mostTries {
+			continue // Somebody decided something meanwhile, which the run has to know.
+		}
+		if err != nil {
+			return nil, err
+		}
+		m.Changes = saved.Changes()
+		return m, nil
 	}
-	saved, err := a.store.SaveRun(ctx, run, m.Matches, m.All)
-	if err != nil {
-		return nil, err
-	}
-	m.Changes = saved.Changes()
-	return m, nil
 }
+
+// mostTries is how often a run begins anew because people go on meanwhile.
+const mostTries = 5
 
 // Month computes a month as Reconcile does and stores nothing.
 func (a *App) Month(ctx context.Context, period book.Month, show func(Progress)) (*Month, error) {
@@ -37,6 +46,10 @@ func (a *App) Month(ctx context.Context, period book.Month, show func(Progress))
 func (a *App) compute(ctx context.Context, period book.Month, show func(Progress)) (*Month,
 	store.Run, error) {
 	show(Progress{Stage: "reading the books", StageOf: 1, Stages: 2})
+	seen, err := a.store.LastEvent(ctx)
+	if err != nil {
+		return nil, store.Run{}, err
+	}
 	in, err := a.input(ctx, period)
 	if err != nil {
 		return nil, store.Run{}, err
@@ -51,19 +64,29 @@ func (a *App) compute(ctx context.Context, period book.Month, show func(Progress
 	if err := a.remember(ctx, out.Exceptions); err != nil {
 		return nil, store.Run{}, err
 	}
+	work, filed, err := a.overlay(ctx, out.Exceptions)
+	if err != nil {
+		return nil, store.Run{}, err
+	}
 	m := &Month{Period: period, AsOf: in.At, Config: a.Config(), Books: in.Books,
 		Matches: out.Matches, All: out.Exceptions, Bridges: out.Bridges, Proofs: out.Proofs,
-		Counts: out.Counts, AutoLines: out.AutoBankLines, AutoPayments: out.AutoPayments}
+		Counts: out.Counts, AutoLines: out.AutoBankLines, AutoPayments: out.AutoPayments,
+		Work: work, Filed: filed, User: a.User(), Rejected: map[string]bool{}}
 	for _, e := range out.Exceptions {
 		if reconcile.InPeriod(e, period) {
 			m.Exceptions = append(m.Exceptions, e)
+		}
+	}
+	for i := range in.Decisions {
+		if x := &in.Decisions[i]; x.State == book.Rejected {
+			m.Rejected[x.ID] = true
 		}
 	}
 	m.indexUses()
 	if m.Sources, err = a.SourceStates(ctx); err != nil {
 		return nil, store.Run{}, err
 	}
-	return m, store.Run{Period: period, At: in.At}, nil
+	return m, store.Run{Period: period, At: in.At, Seen: seen}, nil
 }
 
 // input gathers everything that a run looks at.
@@ -140,7 +163,7 @@ func recordsFees(c *Config, books *book.Records, gateway book.SourceName) bool {
 	return n < fewPayments
 }
 
-// remember gives exceptions that were seen before their first sighting and their owner.
+// remember gives exceptions that were seen before their first sighting.
 func (a *App) remember(ctx context.Context, list []book.Exception) error {
 	known, err := a.store.Exceptions(ctx, store.ExceptionFilter{})
 	if err != nil {
@@ -152,10 +175,7 @@ func (a *App) remember(ctx context.Context, list []book.Exception) error {
 	}
 	for i := range list {
 		if old := byID[list[i].ID]; old != nil {
-			list[i].DetectedAt, list[i].Owner = old.DetectedAt, old.Owner
-			if old.Decision != (store.Decision{}) {
-				list[i].Status = old.Status
-			}
+			list[i].DetectedAt = old.DetectedAt
 		}
 	}
 	return nil

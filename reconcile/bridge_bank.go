@@ -241,7 +241,7 @@ var stepClasses = map[book.Step][]book.Class{
 	book.StepPayoutsSent:       {book.R6},
 	book.StepOpeningInTransit:  {book.T2, book.M4, book.R6, book.D7, book.D8},
 	book.StepClosingInTransit:  {book.T2, book.M4, book.R6, book.D7, book.D8},
-	book.StepPayoutDifferences: {book.R6},
+	book.StepPayoutDifferences: {book.A1, book.A2, book.R6},
 	book.StepDirectReceipts:    {book.A1, book.A2, book.A3},
 	book.StepOtherBankLines:    {book.M5, book.D7, book.D8},
 }

@@ -124,7 +124,8 @@ type Result struct {
 // InPeriod reports whether a month lists the exception: it is dated in the month, or it is dated
 // before and still open.
 func InPeriod(e book.Exception, m book.Month) bool {
-	return m.Has(e.On) || e.On < m.First() && (e.Status == book.Open || e.Status == "")
+	open := e.Status == book.Open || e.Status == book.Waiting || e.Status == ""
+	return m.Has(e.On) || e.On < m.First() && open
 }
 
 // Run matches, classifies and proves. It returns the context's error when it was cancelled, and an

@@ -22,6 +22,7 @@ func (e *engine) residual() error {
 	}
 	e.readCredits()
 	e.pairFindings()
+	e.handFindings()
 	e.secondPostings()
 	e.duplicateReceipts()
 	e.reversals()

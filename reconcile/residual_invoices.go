@@ -122,7 +122,7 @@ func (e *engine) invoices() {
 		case in > 0 && net > due:
 			e.overpaid(v, last, net-due)
 		case e.invHeld[i]:
-		case in == 0 && out == 0 && inv.Status == book.InvoicePaid && due > 0:
+		case in == 0 && out == 0 && inv.Status == book.InvoicePaid && due > 0 && !e.invTaken[v]:
 			e.closedByHand(v, due)
 		case in > 0 && out == 0 && net < due &&
 			(inv.Status.Open() || inv.Status == book.InvoicePaid):

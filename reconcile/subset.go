@@ -99,3 +99,9 @@ func members(set uint32) []int {
 	}
 	return out
 }
+
+// Subsets finds sets of amounts that add up to a target, as their places: none, the only one, or the
+// first two. All amounts and the target are positive. False where there are too many to search.
+func Subsets(amounts []int64, target int64) (found [][]int, searched bool) {
+	return subsets(amounts, target)
+}

@@ -94,6 +94,8 @@ func (s *shell) route() {
 		canvas.AddShortcut(&desktop.CustomShortcut{KeyName: t.key, Modifier: t.mod},
 			func(fyne.Shortcut) { s.typedShortcut(t) })
 	}
+	// The toolkit has a name of its own for this one.
+	canvas.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { s.typedShortcut(ctrl(fyne.KeyZ)) })
 }
 
 // covered says whether a sheet or dialog lies over the window: then the keys are its own.

@@ -13,6 +13,7 @@ const (
 	atWelcome   = "welcome"
 	atOverview  = "overview"
 	atReconcile = "reconcile"
+	atHand      = "hand"
 	atPayouts   = "payouts"
 	atImport    = "import"
 	atSettings  = "settings"
@@ -23,6 +24,7 @@ const (
 var places = []struct{ id, title, icon string }{
 	{atOverview, "Overview", "overview"},
 	{atReconcile, "Reconcile", "reconcile"},
+	{atHand, "Match by hand", "match"},
 	{atPayouts, "Payouts", "payouts"},
 	{atImport, "Import", "import"},
 	{atSettings, "Settings", "settings"},
@@ -42,6 +44,7 @@ func (s *shell) allCommands() []command {
 	}
 	out = append(out, s.workCommands()...)
 	out = append(out, s.moveCommands()...)
+	out = append(out, s.handCommands()...)
 	return append(out, s.screenCommands()...)
 }
 

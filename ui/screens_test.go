@@ -40,6 +40,23 @@ func pictures() []picture {
 		{name: "overview", show: going(atOverview), both: true},
 		{name: "reconcile", show: showReconcile, both: true},
 		{name: "payouts", show: showPayouts, both: true},
+		{name: "hand", show: showHandOver, both: true},
+		{name: "hand-zero", show: showHandZero, both: true},
+		{name: "hand-rest", light: true, show: func(r *robot) {
+			showHandOver(r)
+			r.s.hand().askRest()
+		}},
+		{name: "hand-parts", light: true, show: func(r *robot) {
+			showHandOver(r)
+			r.s.hand().editParts()
+		}},
+		{name: "hand-drafts", light: true, show: showHandDrafts},
+		{name: "hand-refused", light: true, show: func(r *robot) {
+			showHandOver(r)
+			r.key(fyne.KeyEnd, fyne.KeySpace)
+		}},
+		{name: "hand-rejected", light: true, show: showHandRejected},
+		{name: "hand-demo", light: true, show: going(atHand)},
 		{name: "import", show: showImport, both: true},
 		{name: "welcome", show: func(*robot) {}, first: true, both: true},
 		{name: "step", show: showStep, both: true},
@@ -110,6 +127,7 @@ func pictures() []picture {
 			r.s.screens[atOverview].(*overviewScreen).chart.OnOpen(string(s.Step))
 		}},
 		{name: "reconcile-long", light: true, show: showLong},
+		{name: "hand-empty", show: empty(atHand)},
 		{name: "payouts-empty", show: empty(atPayouts)},
 		{name: "import-start", show: showNothingImported},
 		{name: "import-question", show: showQuestion},

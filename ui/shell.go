@@ -152,7 +152,7 @@ func (s *shell) takeProfile(a *app.App, month book.Month) {
 func (s *shell) startScreen() string {
 	last := s.fyne.Preferences().String(prefScreen)
 	switch last {
-	case atReconcile, atPayouts:
+	case atReconcile, atHand, atPayouts:
 		return last
 	}
 	return atOverview
@@ -239,6 +239,8 @@ func (s *shell) screen(id string) screen {
 		x = newOverviewScreen(s)
 	case atReconcile:
 		x = newReconcileScreen(s)
+	case atHand:
+		x = newHandScreen(s)
 	case atPayouts:
 		x = newPayoutsScreen(s)
 	case atImport:
@@ -261,6 +263,7 @@ func (s *shell) shows(id string) bool {
 }
 
 func (s *shell) reconcile() *reconcileScreen { return s.screen(atReconcile).(*reconcileScreen) }
+func (s *shell) hand() *handScreen           { return s.screen(atHand).(*handScreen) }
 func (s *shell) payouts() *payoutsScreen     { return s.screen(atPayouts).(*payoutsScreen) }
 func (s *shell) importing() *importScreen    { return s.screen(atImport).(*importScreen) }
 func (s *shell) steps() *stepScreen          { return s.screen(atStep).(*stepScreen) }

@@ -23,7 +23,7 @@ func TestNavigation(t *testing.T) {
 	r.ctrl(fyne.Key2)
 	r.at(atReconcile)
 	built := r.s.screens[atReconcile]
-	r.ctrl(fyne.Key3)
+	r.ctrl(fyne.Key4)
 	r.at(atPayouts)
 	r.ctrl(fyne.KeyComma)
 	r.at(atSettings)
@@ -243,7 +243,7 @@ func TestPalette(t *testing.T) {
 	if !r.s.covered() {
 		t.Fatal("Ctrl K opens nothing")
 	}
-	r.ctrl(fyne.Key3) // the keys are the palette's now
+	r.ctrl(fyne.Key4) // the keys are the palette's now
 	r.at(atOverview)
 	r.letters(">payouts")
 	r.key(fyne.KeyReturn)
@@ -346,7 +346,7 @@ func TestImportOfKnownFile(t *testing.T) {
 	r := newRobot(t, d.App, fyne.NewSize(1440, 900), "light")
 	r.s.begin()
 	r.settle()
-	r.ctrl(fyne.Key4)
+	r.ctrl(fyne.Key5)
 	x := r.s.importing()
 	dir := filepath.Join(d.App.Options().Dir, "statements")
 	x.open(filepath.Join(dir, "operating-2026-10.csv"))
@@ -371,7 +371,7 @@ func TestImportOfNewLines(t *testing.T) {
 	r.s.begin()
 	r.settle()
 	before := len(r.s.month.Books.Lines)
-	r.ctrl(fyne.Key4)
+	r.ctrl(fyne.Key5)
 	x := r.s.importing()
 	x.open(changedStatement(t, d.App))
 	r.settle()

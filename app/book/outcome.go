@@ -25,7 +25,10 @@ const (
 	Open ExceptionStatus = "open"
 	// Explained ones are understood and need nobody: rounding differences.
 	Explained ExceptionStatus = "explained"
-	Resolved  ExceptionStatus = "resolved"
+	// Waiting ones are somebody's turn: asked and not answered yet, prepared and not approved, or an
+	// action is filed for them.
+	Waiting  ExceptionStatus = "waiting"
+	Resolved ExceptionStatus = "resolved"
 )
 
 // Exception is an open item that the rules cannot explain, or that waits for time to pass.

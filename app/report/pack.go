@@ -105,6 +105,8 @@ type Pack struct {
 	Bridges    []book.Bridge
 	Proofs     []book.Proof
 	Exceptions []book.Exception
+	// Due says by when exceptions are to be settled, by id, where somebody said so.
+	Due map[string]book.Date
 	// Matches are all live matches with an item in the period.
 	Matches []book.Match
 	// Payouts are those sent in the period or come back in it, and may be others too, which then

@@ -141,6 +141,7 @@ func ExceptionTable(p *Pack) Table {
 		{ID: "clears", Title: "Clears", Kind: KindDate, Width: 12},
 		{ID: "kind", Title: "Kind", Kind: KindCode, Width: 9, Detail: true},
 		{ID: "owner", Title: "Owner", Kind: KindText, Width: 14, Detail: true},
+		{ID: "due", Title: "Due", Kind: KindDate, Width: 12, Detail: true},
 		{ID: "flags", Title: "Flags", Kind: KindCode, Width: 16, Detail: true},
 		{ID: "leg", Title: "Between", Kind: KindText, Width: 20, Detail: true},
 		{ID: "items", Title: "Items", Kind: KindText, Width: 36, Detail: true},
@@ -154,6 +155,7 @@ func ExceptionTable(p *Pack) Table {
 			if !yield(Text(e.Class), Text(e.Class.Name()), Date(e.On), Text(customer),
 				Text(invoice), Text(e.Amount.Currency), Amount(e.Amount), Text(e.Why),
 				Text(e.Status), Date(e.ClearsOn), Text(groupWord(e.Class)), Text(e.Owner),
+				Date(p.Due[e.ID]),
 				Text(join(e.Flags)), Text(legName(e.Leg)), Text(join(e.Items)),
 				Instant(e.DetectedAt), Text(e.ID)) {
 				return

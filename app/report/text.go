@@ -211,7 +211,7 @@ var listed = []string{"class", "name", "date", "customer", "invoice", "currency"
 // a terminal of so many columns, with the reason and the exception's id below each line.
 func WriteExceptions(w io.Writer, p *Pack, columns int) error {
 	if columns == 0 {
-		return WriteTableText(w, ExceptionTable(p).pick(listed...), 0)
+		return WriteTableText(w, ExceptionTable(p).pick(p.listed()...), 0)
 	}
 	var text strings.Builder
 	short := listed[:slices.Index(listed, "why")]
@@ -227,7 +227,7 @@ func WriteExceptions(w io.Writer, p *Pack, columns int) error {
 			continue
 		}
 		e := p.Exceptions[i-head]
-		for _, part := range wrap(clean(e.Why, true)+" ["+e.ID+"]", max(columns-len(below), 1)) {
+		for _, part := range wrap(clean(e.Why, true)+" ["+e.ID+"]"+p.whose(e), max(columns-len(below), 1)) {
 			fmt.Fprintln(out, below+part)
 		}
 	}
@@ -235,6 +235,27 @@ func WriteExceptions(w io.Writer, p *Pack, columns int) error {
 		return fmt.Errorf("report: write the exceptions: %w", err)
 	}
 	return nil
+}
+
+// listed are the columns of the list: with the owner and the due date where somebody was named.
+func (p *Pack) listed() []string {
+	if !slices.ContainsFunc(p.Exceptions, func(e book.Exception) bool { return p.whose(e) != "" }) {
+		return listed
+	}
+	at := slices.Index(listed, "why")
+	return slices.Concat(listed[:at], []string{"owner", "due"}, listed[at:])
+}
+
+// whose says to whom an exception was given and by when, "" where it was not.
+func (p *Pack) whose(e book.Exception) string {
+	out := ""
+	if e.Owner != "" {
+		out = " " + e.Owner
+	}
+	if due := p.Due[e.ID]; due != 0 {
+		out += " due " + due.String()
+	}
+	return clean(out, true)
 }
 
 // below goes before what stands below a line; it is as wide as the column of classes.

@@ -292,6 +292,9 @@ func furnish(t testing.TB, s *Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := tryAct(s, someWork()); err != nil {
+		t.Fatal(err)
+	}
 	apply1(t, s, book.Records{Payments: []book.Payment{{ID: "b:payment/1", Source: "b",
 		Amount: eur(1001)}}})
 	ask(t, s, "SELECT name FROM sqlite_schema WHERE type = 'table'", func(vals []driver.Value) {

@@ -18,6 +18,8 @@ type Run struct {
 	At     book.Instant
 	// Digest fingerprints the facts, Rules names the versions of the rules.
 	Digest, Rules string
+	// Seen is the last event of people that the run knew of, 0 where it need not know.
+	Seen book.EventID
 }
 
 // Saved says what a run changed against what was stored.
@@ -56,11 +58,17 @@ func (runRow) TableName() string { return "runs" }
 // that it is in nobody's way once its records have changed. Exceptions keep their first
 // sighting, their owner and what a person decided; those that are not among exceptions are
 // marked as cleared. It returns ErrConflict where live matches would use more of an item than it
-// holds; then nothing is kept. Neither slice is changed.
+// holds, and ErrMoved where people went on since the run's last event; then nothing is kept. Neither
+// slice is changed.
 func (s *Store) SaveRun(ctx context.Context, r Run, matches []book.Match,
 	exceptions []book.Exception) (Saved, error) {
 	var out Saved
 	err := s.write(ctx, "save run", func(t *tx) error {
+		if r.Seen != 0 {
+			if err := unmoved(t, r.Seen); err != nil {
+				return err
+			}
+		}
 		var last runRow
 		if err := t.gorm.Order("id DESC").Limit(1).Find(&last).Error; err != nil {
 			return err
@@ -90,6 +98,17 @@ func (s *Store) SaveRun(ctx context.Context, r Run, matches []book.Match,
 	return out, nil
 }
 
+// unmoved refuses what was concluded before people went on.
+func unmoved(t *tx, seen book.EventID) error {
+	return t.bulk(func(c *conn) error {
+		last, err := c.number("SELECT max(id) FROM events")
+		if err == nil && book.EventID(last) != seen {
+			err = ErrMoved
+		}
+		return err
+	})
+}
+
 // Runs lists all runs, the last one first.
 func (s *Store) Runs(ctx context.Context) ([]Run, error) {
 	var rows []runRow
@@ -98,7 +117,7 @@ func (s *Store) Runs(ctx context.Context) ([]Run, error) {
 	})
 	var out []Run
 	for _, r := range rows {
-		out = append(out, Run{r.ID, book.Month(r.Period), book.Instant(r.At), r.Digest, r.Rules})
+		out = append(out, Run{r.ID, book.Month(r.Period), book.Instant(r.At), r.Digest, r.Rules, 0})
 	}
 	return out, err
 }

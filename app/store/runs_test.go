@@ -68,7 +68,7 @@ func TestARunWritesOnlyWhatDiffers(t *testing.T) {
 		t.Error(found)
 	}
 	runs, err := s.Runs(context.Background())
-	if err != nil || len(runs) != 2 || runs[0] != (Run{2, 24321, 7, "d2", "P1 v1"}) {
+	if err != nil || len(runs) != 2 || runs[0] != (Run{2, 24321, 7, "d2", "P1 v1", 0}) {
 		t.Errorf("runs are %+v, %v", runs, err)
 	}
 }

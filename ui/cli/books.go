@@ -163,17 +163,17 @@ func (c *command) showMonth(m *app.Month, matches bool) error {
 }
 
 func (c *command) exceptionsCommand() *cobra.Command {
-	var period, classes, status string
+	var f exceptionFlags
 	cmd := &cobra.Command{
-		Use:   "exceptions [--period YYYY-MM] [--class M1,...] [--status open]",
+		Use:   "exceptions [--period YYYY-MM] [--class M1,...] [--status open] [--owner USER] [--due DATE]",
 		Short: "List exceptions",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			filter, err := exceptionFilter(classes, status)
+			filter, err := f.filter()
 			if err != nil {
 				return err
 			}
-			m, err := c.month(cmd, period)
+			m, err := c.month(cmd, f.period)
 			if err != nil {
 				return err
 			}
@@ -182,7 +182,7 @@ func (c *command) exceptionsCommand() *cobra.Command {
 				return writeJSON(c.env.Stdout, struct {
 					Period     book.Month     `json:"period"`
 					Exceptions []exceptionDoc `json:"exceptions"`
-				}{m.Period, exceptionDocuments(list)})
+				}{m.Period, exceptionDocuments(m, list)})
 			}
 			if len(list) == 0 {
 				c.say("No exceptions to list for %s.", m.Period)
@@ -191,32 +191,52 @@ func (c *command) exceptionsCommand() *cobra.Command {
 			return m.WriteExceptions(c.env.Stdout, list, c.env.Columns)
 		},
 	}
-	cmd.Flags().StringVar(&period, "period", "", "the `month`, YYYY-MM (default: the last full one)")
-	cmd.Flags().StringVar(&classes, "class", "", "only these `classes`, with commas between")
-	cmd.Flags().StringVar(&status, "status", "open", "the `status`: open, explained, resolved or all")
+	cmd.Flags().StringVar(&f.period, "period", "", "the `month`, YYYY-MM (default: the last full one)")
+	cmd.Flags().StringVar(&f.classes, "class", "", "only these `classes`, with commas between")
+	cmd.Flags().StringVar(&f.status, "status", "open",
+		"the `status`: open, waiting, explained, resolved or all")
+	cmd.Flags().StringVar(&f.owner, "owner", "", "only this `user`'s; - for nobody's")
+	cmd.Flags().StringVar(&f.due, "due", "", "only those due by this `date`")
+	cmd.Flags().BoolVar(&f.stale, "stale", false, "only those past their age limit or due date")
+	cmd.Flags().StringVar(&f.search, "search", "",
+		"only those with this `text`: a number, a customer, an id, an amount, words of the bank")
 	completeWith(cmd, map[string][]string{"class": classCodes(),
-		"status": {"open", "explained", "resolved", "all"}})
+		"status": {"open", "waiting", "explained", "resolved", "all"}})
 	return cmd
 }
 
-func exceptionFilter(classes, status string) (app.ExceptionFilter, error) {
-	var f app.ExceptionFilter
-	for _, s := range strings.FieldsFunc(classes, func(r rune) bool { return r == ',' || r == ' ' }) {
+// exceptionFlags are the flags of exceptions as they were typed.
+type exceptionFlags struct {
+	period, classes, status, owner, due, search string
+	stale                                       bool
+}
+
+func (f *exceptionFlags) filter() (app.ExceptionFilter, error) {
+	out := app.ExceptionFilter{Owner: f.owner, Stale: f.stale, Search: f.search}
+	for _, s := range strings.FieldsFunc(f.classes, func(r rune) bool { return r == ',' || r == ' ' }) {
 		k := book.Class(strings.ToUpper(s))
 		if _, ok := k.Info(); !ok {
-			return f, usageError{fmt.Errorf("--class %q is no class; the classes are %s", s,
+			return out, usageError{fmt.Errorf("--class %q is no class; the classes are %s", s,
 				strings.Join(classCodes(), ", "))}
 		}
-		f.Classes = append(f.Classes, k)
+		out.Classes = append(out.Classes, k)
 	}
-	switch s := book.ExceptionStatus(status); s {
-	case book.Open, book.Explained, book.Resolved:
-		f.Status = s
+	switch s := book.ExceptionStatus(f.status); s {
+	case book.Open, book.Waiting, book.Explained, book.Resolved:
+		out.Status = s
 	case "all", "":
 	default:
-		return f, usageError{fmt.Errorf("--status %q: use open, explained, resolved or all", status)}
+		return out, usageError{fmt.Errorf("--status %q: use open, waiting, explained, resolved or all",
+			f.status)}
 	}
-	return f, nil
+	if f.due != "" {
+		d, err := book.ParseDate(f.due)
+		if err != nil {
+			return out, usageError{fmt.Errorf("--due %q: use YYYY-MM-DD", f.due)}
+		}
+		out.DueBy = d
+	}
+	return out, nil
 }
 
 func classCodes() []string {

@@ -189,11 +189,13 @@ func (c *command) root() *cobra.Command {
 	f.StringVar(&c.logLevel, "log-level", "warn", "how `much` to log: debug, info, warn or error")
 	root.AddCommand(c.demoCommand(), c.sandboxCommand(), c.syncCommand(), c.importCommand(),
 		c.reconcileCommand(), c.exceptionsCommand(), c.bridgeCommand(), c.exportCommand(),
-		c.serveCommand(), c.profileCommand(), c.doctorCommand(), c.secretCommand(),
+		c.resolveCommand(), c.undoCommand(), c.assignCommand(), c.noteCommand(), c.historyCommand(),
+		c.actionsCommand(), c.rejectCommand(), c.serveCommand(), c.profileCommand(), c.doctorCommand(),
+		c.secretCommand(),
 		c.versionCommand())
 	for _, sub := range root.Commands() {
 		sub.DisableFlagsInUseLine = true
-		if sub.Name() != "import" {
+		if !slices.Contains([]string{"import", "resolve", "note"}, sub.Name()) {
 			sub.ValidArgsFunction = cobra.NoFileCompletions
 		}
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/signal"
@@ -45,7 +46,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve,
-			"address": address},
+			"address": address, "pick": pick, "pickaction": pick},
 	})
 }
 
@@ -75,6 +76,32 @@ func serve(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("AT", s.Now().String())
 	_, address, _ := strings.Cut(s.Config().Sources[0].URL, "//")
 	ts.Setenv("LISTENING", strings.TrimSuffix(address, "/billing"))
+}
+
+// pick reads the last command's JSON: "pick CLASS NAME" sets NAME to the beginning of the id of the first
+// exception of a class and NAME_1, NAME_2 to its items, "pickaction NAME" to that of the first action.
+func pick(ts *testscript.TestScript, _ bool, args []string) {
+	var d struct {
+		Exceptions, Actions []struct {
+			ID, Class string
+			Items     []string
+		}
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &d))
+	if len(args) == 1 && len(d.Actions) > 0 {
+		ts.Setenv(args[0], d.Actions[0].ID[:10])
+		return
+	}
+	for _, x := range d.Exceptions {
+		if len(args) == 2 && x.Class == args[0] {
+			ts.Setenv(args[1], x.ID[:10])
+			for i, id := range x.Items {
+				ts.Setenv(fmt.Sprintf("%s_%d", args[1], i+1), id)
+			}
+			return
+		}
+	}
+	ts.Fatalf("nothing to pick for %v", args)
 }
 
 func address(ts *testscript.TestScript, _ bool, args []string) {

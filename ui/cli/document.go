@@ -38,6 +38,7 @@ type exceptionDoc struct {
 	Detected      book.Instant         `json:"detected"`
 	ExpectedClear book.Date            `json:"expected_clear"`
 	Owner         *string              `json:"owner"`
+	Due           book.Date            `json:"due"`
 	Status        book.ExceptionStatus `json:"status"`
 	Why           string               `json:"why"`
 }
@@ -85,7 +86,7 @@ type reconcileDoc struct {
 
 func reconcileDocument(m *app.Month, withMatches bool) reconcileDoc {
 	d := reconcileDoc{Period: m.Period, Items: m.Counts,
-		Exceptions: exceptionDocuments(m.Exceptions), Bridge: bridgeDocuments(m.Bridges),
+		Exceptions: exceptionDocuments(m, m.Exceptions), Bridge: bridgeDocuments(m.Bridges),
 		Proofs:   make([]proofDoc, 0, len(m.Proofs)),
 		AutoRate: autoRateDoc{m.AutoLines.Share(), m.AutoPayments.Share()}}
 	for _, p := range m.Proofs {
@@ -106,11 +107,12 @@ func proofDocument(p book.Proof) proofDoc {
 		p.Closing, p.ProviderClosing, p.Derived, p.Holds}
 }
 
-func exceptionDocuments(list []book.Exception) []exceptionDoc {
+func exceptionDocuments(m *app.Month, list []book.Exception) []exceptionDoc {
 	out := make([]exceptionDoc, 0, len(list))
 	for _, e := range list {
 		d := exceptionDoc{ID: e.ID, Class: e.Class, Flags: e.Flags, Leg: e.Leg, Amount: e.Amount,
 			Items: e.Items, Detected: e.DetectedAt, ExpectedClear: e.ClearsOn, Status: e.Status,
+			Due: m.Work[e.ID].DueOn,
 			Why: e.Why}
 		if d.Flags == nil {
 			d.Flags = []book.Flag{}

@@ -53,6 +53,7 @@ type Grid struct {
 	OnColumns func([]Column)            // a width was changed by hand
 	OnCopy    func(text string)         // instead of the clipboard
 	OnField   func(id string)           // a cell that looks like a field was pressed
+	OnTab     func()                    // Tab and Shift Tab, instead of moving the focus on
 	CopyText  func(s *Selection) string // instead of the visible cells as tab-separated lines
 
 	data      GridData

@@ -38,6 +38,9 @@ func (g *Grid) KeyUp(ev *fyne.KeyEvent) {
 	}
 }
 
+// AcceptsTab answers the toolkit: Tab moves the focus on, unless the screen wants it for itself.
+func (g *Grid) AcceptsTab() bool { return g.OnTab != nil }
+
 // TypedKey moves the cursor, opens, selects and folds; other keys go on.
 func (g *Grid) TypedKey(ev *fyne.KeyEvent) {
 	at, last := g.position(), g.data.Len()-1
@@ -61,6 +64,10 @@ func (g *Grid) TypedKey(ev *fyne.KeyEvent) {
 	case fyne.KeyLeft, fyne.KeyRight:
 		if !g.foldHere(ev.Name == fyne.KeyLeft) {
 			PassKey(g, ev)
+		}
+	case fyne.KeyTab:
+		if g.OnTab != nil {
+			g.OnTab()
 		}
 	case fyne.KeyJ, fyne.KeyK, fyne.KeyX: // used as letters
 	default:

@@ -50,6 +50,7 @@ type Row struct {
 	Revision uint64     // a row of the same id and revision is not painted again
 	Head     *GroupHead // nil for a record
 	Tint     Status     // the ground of a row with a problem
+	Chosen   bool       // tinted and with the bar, as the row with the cursor
 }
 
 // rowKey is all that a row's picture depends on.
@@ -148,7 +149,7 @@ func (p *pen) ground(key rowKey, row Row, size fyne.Size, checks bool) {
 	switch {
 	case key.inset && row.Tint != StatusNone:
 		p.fill(0, 0, size.Width, h, row.Tint.Tint(), 0)
-	case key.cursor || key.selected && !checks:
+	case key.cursor || row.Chosen || key.selected && !checks:
 		p.fill(0, 0, size.Width, h, AccentTint, 0)
 	case row.Tint != StatusNone:
 		p.fill(0, 0, size.Width, h, row.Tint.Tint(), 0)
@@ -157,7 +158,7 @@ func (p *pen) ground(key rowKey, row Row, size fyne.Size, checks bool) {
 	case key.hover:
 		p.fill(0, 0, size.Width, h, Hover, 0)
 	}
-	if key.cursor {
+	if key.cursor || row.Chosen {
 		p.fill(0, 0, 3, h, Accent, 0)
 	}
 }

@@ -15,6 +15,7 @@ type PickList struct {
 	rowed
 	OnChange func(id string)
 	OnOpen   func(id string) // by Enter or a press; nil where choosing is all
+	OnDelete func(id string) // by Delete
 
 	rows     []PickRow
 	selected string
@@ -76,6 +77,10 @@ func (l *PickList) choose(i int) {
 
 // TypedKey moves the choice; other keys go on.
 func (l *PickList) TypedKey(ev *fyne.KeyEvent) {
+	if ev.Name == fyne.KeyDelete && l.OnDelete != nil && l.selected != "" {
+		l.OnDelete(l.selected)
+		return
+	}
 	l.rowed.TypedKey(ev)
 	l.choose(l.cursor)
 }
