@@ -94,6 +94,9 @@ func (s *shell) route() {
 		canvas.AddShortcut(&desktop.CustomShortcut{KeyName: t.key, Modifier: t.mod},
 			func(fyne.Shortcut) { s.typedShortcut(t) })
 	}
+	// The driver gives Ctrl Z a name of its own.
+	canvas.AddShortcut(&fyne.ShortcutUndo{},
+		func(fyne.Shortcut) { s.typedShortcut(ctrl(fyne.KeyZ)) })
 }
 
 // covered says whether a sheet or dialog lies over the window: then the keys are its own.
@@ -138,6 +141,9 @@ func (s *shell) typedRune(r rune) {
 
 func (s *shell) typedShortcut(t trigger) {
 	if s.covered() {
+		if f := s.form; f != nil && t == ctrl(fyne.KeyReturn) && f.onTop() {
+			f.run()
+		}
 		return
 	}
 	if c := s.find(func(x trigger) bool { return x == t }); c != nil {

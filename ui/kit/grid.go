@@ -68,6 +68,7 @@ type Grid struct {
 	cursor      string
 	cursorIndex int
 	anchor      string
+	arrived     string // the record to which Arrive has moved the cursor
 	clickedAt   time.Time
 	clickedID   string
 
