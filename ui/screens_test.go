@@ -36,7 +36,7 @@ func going(screen string) func(*robot) { return func(r *robot) { r.s.open(screen
 
 // pictures are all pictures, by screen and state.
 func pictures() []picture {
-	return []picture{
+	return append(append([]picture{
 		{name: "overview", show: going(atOverview), both: true},
 		{name: "reconcile", show: showReconcile, both: true},
 		{name: "payouts", show: showPayouts, both: true},
@@ -110,6 +110,7 @@ func pictures() []picture {
 			r.s.screens[atOverview].(*overviewScreen).chart.OnOpen(string(s.Step))
 		}},
 		{name: "reconcile-long", light: true, show: showLong},
+	}, workPictures()...), []picture{
 		{name: "payouts-empty", show: empty(atPayouts)},
 		{name: "import-start", show: showNothingImported},
 		{name: "import-question", show: showQuestion},
@@ -146,7 +147,7 @@ func pictures() []picture {
 		}},
 		// The last one: it adds a source.
 		{name: "profile-editor", both: true, show: showProfileEditor},
-	}
+	}...)
 }
 
 var errDisk = errors.New("books cannot be read: the disk does not answer; check it, then try again")
