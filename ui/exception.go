@@ -169,7 +169,7 @@ func (d *exceptionDetail) resolve() fyne.CanvasObject {
 // wrong when it was.
 func (d *exceptionDetail) offer(o present.OfferView, first bool, width float32,
 	wrong string) fyne.CanvasObject {
-	room := width - 60
+	room := width - 84 // beside the icon and the key
 	spec := kit.ButtonSpec{Label: kit.CutText(o.Title, room, kit.Figure), Icon: o.Icon, Key: o.Key,
 		Width: width, NoEnter: true, Disabled: o.Blocked, OnTap: func() { d.x.takeOffer(o) }}
 	if first && !o.Blocked {
@@ -242,7 +242,7 @@ func (d *exceptionDetail) fillBelow() {
 		for _, e := range list {
 			rows = append(rows, kit.Fact{Label: e.At, Value: e.Text, Note: e.Who})
 		}
-		d.below.Add(kit.NewFacts(128, 26, rows...))
+		d.below.Add(kit.NewFacts(138, 26, rows...))
 	}
 	switch d.tab {
 	case "raw":
@@ -268,7 +268,7 @@ func (d *exceptionDetail) fillBelow() {
 			rows = append(rows, kit.Fact{Label: f.At, Value: f.Name + ", " + f.Size + ", " + f.Digest,
 				Note: f.By})
 		}
-		d.below.Add(kit.NewFacts(128, 26, rows...))
+		d.below.Add(kit.NewFacts(138, 26, rows...))
 		d.below.Add(gap(8))
 		button("Add evidence", "file", "E", d.x.evidence)
 	default:

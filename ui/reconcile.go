@@ -88,8 +88,8 @@ func (x *reconcileScreen) buildGrid() {
 	x.grid = kit.NewGrid([]kit.Column{
 		{ID: "check", Width: 24, Min: 24, Check: true},
 		{ID: "item", Title: "Class and item", Width: 230, Min: 120, Grow: true},
-		{ID: "age", Title: "Age", Width: 72, Min: 50, Align: kit.AlignRight},
-		{ID: "amount", Title: "Amount", Width: 96, Min: 80, Align: kit.AlignRight},
+		{ID: "age", Title: "Age", Width: 62, Min: 50, Align: kit.AlignRight},
+		{ID: "amount", Title: "Amount", Width: 88, Min: 80, Align: kit.AlignRight},
 	}, x.rows)
 	x.grid.RowHeight, x.grid.Empty = 44, x.empty
 	x.grid.OnCursor = x.moved
@@ -221,6 +221,8 @@ func (x *reconcileScreen) change(do func()) {
 	}
 	do()
 	x.reload()
+	x.standSomewhere()
+	x.selectionChanged()
 }
 
 // reload shows the list as it is now.

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -38,6 +40,22 @@ func (x *reconcileScreen) setFilter(f present.Filter) {
 	x.showFilter()
 	x.searched()
 	x.reload()
+	x.standSomewhere()
+}
+
+// standSomewhere moves the cursor to the first exception where the list no longer has its row.
+func (x *reconcileScreen) standSomewhere() {
+	if x.rows.at(x.grid.Cursor()) != nil {
+		return
+	}
+	for _, r := range x.rows.list {
+		if !r.Group && !r.Record {
+			x.view.Choose(r.ID)
+			x.grid.SetCursor(r.ID)
+			x.showDetail()
+			return
+		}
+	}
 }
 
 // showFilter shows the list's filter in the fields above it, and what has no field in a strip.
@@ -77,6 +95,7 @@ func (x *reconcileScreen) searched() {
 			if x.view.Month() == m {
 				x.view.TakeFound(text, list)
 				x.reload()
+				x.standSomewhere()
 			}
 		}
 	})
@@ -173,13 +192,9 @@ func (f *workSheet) saved(x *reconcileScreen) {
 	}
 	f.add(kit.NewLabel("Kept filters", kit.Caption))
 	for _, one := range list {
-		text := one.Filter.Text()
-		if one.Filter.Search != "" {
-			text += " “" + one.Filter.Search + "”"
-		}
-		if c := one.Filter.Currency; c != "" {
-			text += " " + string(c)
-		}
+		parts := []string{one.Filter.Text(), string(one.Filter.Currency), one.Filter.Search}
+		parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
+		text := strings.Join(parts, ", ")
 		use := kit.NewButton(kit.ButtonSpec{Label: kit.CutText(one.Name, 200, kit.Figure), Icon: "filter",
 			Width: 240, Reason: text, OnTap: func() {
 				f.close()

@@ -6,7 +6,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"countinghouse/app"
-	"countinghouse/app/book"
 	"countinghouse/ui/kit"
 	"countinghouse/ui/present"
 )
@@ -236,7 +235,7 @@ func (x *reconcileScreen) bulk() {
 		x.hint("Nothing is selected: X selects the row with the cursor, Ctrl A all in the filter.")
 	case len(list) == 0:
 		x.hint("The selected exceptions have no resolution in common: select those of one class.")
-	case len(list) == 1 || len(ids) == 1 && list[0].Resolution == book.MatchByHand:
+	case len(list) == 1:
 		x.askResolve(ids, list[0])
 	default:
 		x.askWhich(ids, list)
@@ -250,12 +249,8 @@ func (x *reconcileScreen) askWhich(ids []string, list []app.Offer) {
 	var sheet *kit.Sheet
 	var first *kit.Button
 	for _, o := range list {
-		text := o.Effect
-		if o.Acts && len(text) < 60 {
-			text += " " + present.FilesAction
-		}
 		b := kit.NewButton(kit.ButtonSpec{Label: o.Title, Icon: present.OfferIcon(o.Resolution),
-			Width: 190, Reason: text, OnTap: func() {
+			Width: 190, Reason: o.Effect, OnTap: func() {
 				sheet.Close()
 				x.askResolve(ids, o)
 			}})

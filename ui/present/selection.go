@@ -151,7 +151,7 @@ func (x *Exceptions) recordRows() []ExceptionRow {
 	}
 	for _, f := range x.records {
 		out = append(out, ExceptionRow{ID: string(f.Item), Record: true, Title: f.Title,
-			Detail: f.Detail, Age: DateText(f.On), Amount: f.Amount.String()})
+			Detail: f.Detail, Amount: f.Amount.String()})
 	}
 	return out
 }
@@ -228,6 +228,7 @@ func general(o app.Offer) app.Offer {
 	if info, ok := o.Resolution.Info(); ok {
 		o.Title, o.Effect = info.Title, info.Effect
 	}
+	o.Effect = effectText(o)
 	o.Left, o.Right, o.Uses = nil, nil, nil
 	return o
 }

@@ -33,8 +33,16 @@ func OfferIcon(r book.Resolution) string {
 	return "tick"
 }
 
-// FilesAction says of a resolution that changes another system what it does not do yet.
-const FilesAction = "Files an action; nothing is sent yet."
+// effectText says what an offer does; of one that changes another system also what it does not do yet.
+func effectText(o app.Offer) string {
+	switch {
+	case !o.Acts || strings.Contains(o.Effect, "sent yet"):
+		return o.Effect
+	case strings.Contains(o.Effect, "Files an action"):
+		return o.Effect + " Nothing is sent yet."
+	}
+	return strings.TrimSpace(o.Effect + " Files an action; nothing is sent yet.")
+}
 
 // Offers are the offers for an exception, those that can be done first with the keys 1 to 4.
 func Offers(m *app.Month, e *book.Exception) []OfferView {
@@ -49,9 +57,7 @@ func Offers(m *app.Month, e *book.Exception) []OfferView {
 		case key < 4:
 			key++
 			v.Key = fmt.Sprint(key)
-			if o.Acts && !strings.Contains(v.Text, "nothing is sent") {
-				v.Text = strings.TrimSpace(v.Text + " " + FilesAction)
-			}
+			v.Text = effectText(o)
 		}
 		out = append(out, v)
 	}
@@ -96,7 +102,7 @@ const queryDays = 7
 
 // NewForm is what an offer asks for one exception, or for n of them, where e is the first.
 func NewForm(m *app.Month, e *book.Exception, o app.Offer, n int) Form {
-	f := Form{Title: o.Title, Effect: o.Effect, Button: o.Title}
+	f := Form{Title: o.Title, Effect: effectText(o), Button: o.Title}
 	if n > 1 {
 		f.Button = fmt.Sprintf("%s, %s", o.Title, Plural(n, "item"))
 	}
@@ -118,8 +124,8 @@ func NewForm(m *app.Month, e *book.Exception, o app.Offer, n int) Form {
 			f.compare(m, e, o)
 		}
 	}
-	if o.Acts && !strings.Contains(f.Effect, "nothing is sent") {
-		f.Effect = strings.TrimSpace(f.Effect + " " + FilesAction)
+	if o.Resolution == book.ChooseMatch {
+		f.Title, f.Button = "Choose this candidate", "Match these"
 	}
 	return f
 }
@@ -220,9 +226,9 @@ func DueText(m *app.Month, e *book.Exception) string {
 	}
 	switch {
 	case owner == "" && w.DueOn == 0:
-		return "Nobody's yet"
+		return "No owner"
 	case owner == "":
-		return "Nobody's yet, due " + w.DueOn.String()
+		return "No owner, due " + w.DueOn.String()
 	case w.DueOn == 0:
 		return owner
 	}
