@@ -1,5 +1,6 @@
-// Package assets owns the files that the program carries inside itself: the faces of its text,
-// its icons and what explains the classes of exceptions. ui and ui/kit read them; nothing here draws or knows a toolkit.
+// Package assets owns the files that the program carries inside itself: the faces of its text, its
+// icons and what explains the classes of exceptions. ui, ui/kit and ui/present read them; nothing here
+// draws or knows a toolkit.
 package assets
 
 import (

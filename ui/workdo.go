@@ -181,6 +181,10 @@ func (b *workbench) undo() {
 func (b *workbench) askUndo(step []app.Event) {
 	f := newWorkSheet(b.s, "Take back your last step", "Take it back")
 	f.text("**" + present.StepText(step) + "**")
+	if e := b.x.view.Exception(step[0].Subject); e != nil {
+		f.text(string(e.Class) + " " + e.Class.Name() + ", " + present.Amount(e.Amount) + " " +
+			string(e.Amount.Currency) + ". " + present.About(b.x.view.Month(), e))
+	}
 	f.text("Nothing is deleted: that it was taken back is a new entry in the history, and what it had " +
 		"changed is as it was before.")
 	var ids []string
