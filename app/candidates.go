@@ -44,10 +44,11 @@ func (m *Month) Candidates(item book.ItemID) []Candidate {
 		default:
 			continue
 		}
-		for _, id := range m.openItems(others, j.leg) {
-			if id != item && !seen[id] {
-				if c, ok := m.compare(item, id, j.leg); ok {
-					all, seen[id] = append(all, c), true
+		q := m.wanted(item, j.leg)
+		for _, p := range m.openItems(others, j.leg) {
+			if p.item != item && !seen[p.item] && m.worthComparing(&q, p) {
+				if c, ok := m.compare(&q, p, j.leg); ok {
+					all, seen[p.item] = append(all, c), true
 				}
 			}
 		}
@@ -64,7 +65,8 @@ func topOf(all []ranked) []Candidate {
 			}
 			return 1
 		}
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.on, b.on), slices.Compare(a.Items, b.Items))
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.on, b.on),
+			slices.Compare(a.Items, b.Items))
 	})
 	out := make([]Candidate, 0, min(len(all), mostCandidates))
 	for i := range all[:min(len(all), mostCandidates)] {
@@ -74,21 +76,21 @@ func topOf(all []ranked) []Candidate {
 }
 
 // openItems are the records of some kinds of which a leg may still take something.
-func (m *Month) openItems(kinds []book.Kind, leg book.Leg) []book.ItemID {
-	var out []book.ItemID
+func (m *Month) openItems(kinds []book.Kind, leg book.Leg) []part {
+	var out []part
 	for _, k := range kinds {
-		out = append(out, m.lazy.openOf(string(leg)+string(k), func() []book.ItemID {
+		out = append(out, m.lazy.openOf(string(leg)+string(k), func() []part {
 			return m.openOfKind(k, leg)
 		})...)
 	}
 	return out
 }
 
-func (m *Month) openOfKind(kind book.Kind, leg book.Leg) []book.ItemID {
-	var out []book.ItemID
+func (m *Month) openOfKind(kind book.Kind, leg book.Leg) []part {
+	var out []part
 	take := func(id book.ItemID) {
-		if m.free(id, leg, nil).Minor != 0 {
-			out = append(out, id)
+		if free := m.free(id, leg, nil); free.Minor != 0 {
+			out = append(out, part{id, free})
 		}
 	}
 	switch kind {
@@ -137,12 +139,68 @@ func (m *Month) goesBy(p *book.Payment, leg book.Leg) bool {
 	return false
 }
 
-// compare holds one record against another; false where nothing speaks for the two.
-func (m *Month) compare(item, other book.ItemID, leg book.Leg) (ranked, bool) {
-	a, b := m.free(item, leg, nil), m.free(other, leg, nil)
-	if a.Minor == 0 {
-		a = m.holding(item, leg)
+// wanted is the item for which candidates are looked for.
+type wanted struct {
+	item  book.ItemID
+	free  money.Money
+	owner book.ItemID
+	// text is what the item says, without blanks and signs; keys are the names of it in others' texts.
+	text string
+	keys []string
+	line bool
+	// name is the owner's, in the same form.
+	name string
+}
+
+func (m *Month) wanted(item book.ItemID, leg book.Leg) wanted {
+	q := wanted{item: item, free: m.free(item, leg, nil), owner: m.customerOf(item),
+		text: foldWords(m.textOf(item))}
+	if q.free.Minor == 0 {
+		q.free = m.holding(item, leg)
 	}
+	if l := m.Line(item); l != nil {
+		q.line, q.owner, q.text = true, m.senderOf(l), foldWords(l.Counterparty+m.textOf(item))
+	}
+	for _, k := range m.keysOf(item) {
+		q.keys = append(q.keys, foldWords(k))
+	}
+	if c := m.Customer(q.owner); c != nil {
+		q.name = foldWords(c.Title())
+	}
+	return q
+}
+
+// worthComparing reports whether anything at all speaks for two records: most are told apart by this, and
+// nothing is written down of them.
+func (m *Month) worthComparing(q *wanted, p part) bool {
+	if q.free == p.use || q.owner != "" && m.customerOf(p.item) == q.owner {
+		return true
+	}
+	if q.text != "" {
+		for _, k := range m.keysOf(p.item) {
+			if strings.Contains(q.text, foldWords(k)) {
+				return true
+			}
+		}
+		if name := foldWords(m.Party(p.item)); q.line && len(name) >= 5 && strings.Contains(q.text, name) {
+			return true
+		}
+	}
+	l := m.Line(p.item)
+	if l != nil && q.owner != "" && m.senderOf(l) == q.owner {
+		return true
+	}
+	text := foldWords(m.textOf(p.item))
+	if text == "" {
+		return false
+	}
+	return slices.ContainsFunc(q.keys, func(k string) bool { return k != "" && strings.Contains(text, k) }) ||
+		l != nil && len(q.name) >= 5 && strings.Contains(foldWords(l.Counterparty)+text, q.name)
+}
+
+// compare holds one record against another; false where nothing speaks for the two.
+func (m *Month) compare(q *wanted, p part, leg book.Leg) (ranked, bool) {
+	a, b, item, other := q.free, p.use, q.item, p.item
 	if a.Currency != b.Currency || (a.Minor > 0) != (b.Minor > 0) {
 		return ranked{}, false
 	}
@@ -277,7 +335,8 @@ func wholeWord(text, word string) bool {
 }
 
 func joins(s string, i int) bool {
-	return i >= 0 && i < len(s) && (s[i] >= '0' && s[i] <= '9' || s[i] >= 'a' && s[i] <= 'z' || s[i] >= 0x80)
+	return i >= 0 && i < len(s) && (s[i] >= '0' && s[i] <= '9' || s[i] >= 'a' && s[i] <= 'z' ||
+		s[i] >= 0x80)
 }
 
 func (m *Month) dateFact(r *ranked, item, other book.ItemID) {
@@ -332,7 +391,8 @@ func (m *Month) sumsFor(item book.ItemID, leg book.Leg, kinds []book.Kind) []ran
 		who = m.senderOf(l)
 	}
 	var pool []book.ItemID
-	for _, id := range m.openItems(kinds, leg) {
+	for _, o := range m.openItems(kinds, leg) {
+		id := o.item
 		own := who != "" && m.customerOf(id) == who
 		if p := m.Payout(item); p != nil && leg == book.GatewayPayout {
 			t := m.Transaction(id)
@@ -341,7 +401,7 @@ func (m *Month) sumsFor(item book.ItemID, leg book.Leg, kinds []book.Kind) []ran
 		if !own {
 			continue
 		}
-		if a := m.free(id, leg, nil); a.Currency == target.Currency && a.Minor > 0 {
+		if o.use.Currency == target.Currency && o.use.Minor > 0 {
 			pool = append(pool, id)
 		}
 	}
@@ -364,7 +424,7 @@ func (m *Month) sumsOf(item book.ItemID, leg book.Leg, pool []book.ItemID, targe
 		if len(of) < 2 {
 			continue
 		}
-		r := ranked{score: 6, Candidate: Candidate{Amount: target, Difference: money.New(0, target.Currency)}}
+		r := ranked{score: 6, Candidate: Candidate{Amount: target, Difference: zero(target)}}
 		for _, i := range of {
 			r.Items = append(r.Items, pool[i])
 			r.on = max(r.on, apart(m.ItemOn(item), m.ItemOn(pool[i])))

@@ -144,7 +144,22 @@ func needles(words []string) [][]string {
 			out[i] = append(out[i], figure)
 		}
 	}
+	// What is looked for first should be rare: figures before words, long before short.
+	slices.SortStableFunc(out, func(a, b []string) int {
+		return cmp.Or(cmp.Compare(len(digitsOf(b[0])), len(digitsOf(a[0]))),
+			cmp.Compare(len(b[0]), len(a[0])))
+	})
 	return out
+}
+
+// digitsOf are the digits of a word.
+func digitsOf(w string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, w)
 }
 
 // plainNumber writes a number with groups and any decimal mark as the index has it, 1234.50; "" for what

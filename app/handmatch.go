@@ -18,10 +18,12 @@ type joint struct {
 }
 
 var joints = []joint{
-	{book.BillingGateway, []book.Kind{book.KindPayment, book.KindInvoice}, []book.Kind{book.KindTransaction}},
+	{book.BillingGateway, []book.Kind{book.KindPayment, book.KindInvoice},
+		[]book.Kind{book.KindTransaction}},
 	{book.GatewayPayout, []book.Kind{book.KindTransaction}, []book.Kind{book.KindPayout}},
 	{book.PayoutBank, []book.Kind{book.KindPayout}, []book.Kind{book.KindBankLine}},
-	{book.BankBilling, []book.Kind{book.KindPayment, book.KindInvoice}, []book.Kind{book.KindBankLine}},
+	{book.BankBilling, []book.Kind{book.KindPayment, book.KindInvoice},
+		[]book.Kind{book.KindBankLine}},
 	{book.GatewayGateway, []book.Kind{book.KindTransaction}, []book.Kind{book.KindTransaction}},
 }
 

@@ -1,10 +1,6 @@
 package app
 
-import (
-	"sync"
-
-	"countinghouse/app/book"
-)
+import "sync"
 
 // lazy holds what a month works out once, when somebody asks for it first.
 type lazy struct {
@@ -13,15 +9,15 @@ type lazy struct {
 	indexOnce   sync.Once
 	index       *index
 	mu          sync.Mutex
-	open        map[string][]book.ItemID
+	open        map[string][]part
 }
 
-// openOf remembers the open records of a leg and a kind.
-func (z *lazy) openOf(key string, fn func() []book.ItemID) []book.ItemID {
+// openOf remembers the open records of a leg and a kind, with what is left of each.
+func (z *lazy) openOf(key string, fn func() []part) []part {
 	z.mu.Lock()
 	defer z.mu.Unlock()
 	if z.open == nil {
-		z.open = map[string][]book.ItemID{}
+		z.open = map[string][]part{}
 	}
 	list, ok := z.open[key]
 	if !ok {

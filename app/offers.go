@@ -248,7 +248,8 @@ func (m *Month) Suggestions(x book.Exception) []*book.Match {
 	var out []*book.Match
 	for _, id := range x.Items {
 		for _, s := range m.MatchesOf(id) {
-			if s.State == book.Suggested && s.Leg == x.Leg && !slices.Contains(out, s) && within(s, x.Items) {
+			if s.State == book.Suggested && s.Leg == x.Leg && within(s, x.Items) &&
+				!slices.Contains(out, s) {
 				out = append(out, s)
 			}
 		}

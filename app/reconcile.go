@@ -163,7 +163,7 @@ func recordsFees(c *Config, books *book.Records, gateway book.SourceName) bool {
 	return n < fewPayments
 }
 
-// remember gives exceptions that were seen before their first sighting and their owner.
+// remember gives exceptions that were seen before their first sighting.
 func (a *App) remember(ctx context.Context, list []book.Exception) error {
 	known, err := a.store.Exceptions(ctx, store.ExceptionFilter{})
 	if err != nil {
@@ -175,10 +175,7 @@ func (a *App) remember(ctx context.Context, list []book.Exception) error {
 	}
 	for i := range list {
 		if old := byID[list[i].ID]; old != nil {
-			list[i].DetectedAt, list[i].Owner = old.DetectedAt, old.Owner
-			if old.Decision != (store.Decision{}) {
-				list[i].Status = old.Status
-			}
+			list[i].DetectedAt = old.DetectedAt
 		}
 	}
 	return nil

@@ -129,7 +129,9 @@ func (b *bench) subjects(q ResolveRequest, out *Resolved) []book.Exception {
 	chosen := slices.Concat(q.Left, q.Right)
 	leg, err := b.m.HandMatchable(q.Left, q.Right)
 	for _, x := range b.m.All {
-		holds := slices.ContainsFunc(x.Items, func(id book.ItemID) bool { return slices.Contains(chosen, id) })
+		holds := slices.ContainsFunc(x.Items, func(id book.ItemID) bool {
+			return slices.Contains(chosen, id)
+		})
 		info, _ := book.MatchByHand.Info()
 		if err == nil && holds && (x.Leg == leg || x.Class == book.M5) &&
 			slices.Contains(info.Classes, x.Class) {

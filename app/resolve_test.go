@@ -436,3 +436,79 @@ func TestStepsAndTheirUndo(t *testing.T) {
 		}
 	})
 }
+
+// TestMembersOfAPayout chooses what a payout consists of that nobody states: it must come out to the cent,
+// each movement is used once, and the exception is gone.
+func TestMembersOfAPayout(t *testing.T) {
+	ctx, a := context.Background(), openSmall(t)
+	if _, err := a.store.Apply(ctx, "stripe", book.Records{Payouts: []book.Payout{
+		{ID: "stripe:po_1", Source: "stripe", State: book.PayoutPaid, Amount: eur(24600), SentAt: noon(20),
+			ArrivesOn: on("2026-10-21"), Members: book.MembersUnstated},
+		{ID: "stripe:po_2", Source: "stripe", State: book.PayoutPaid, Amount: eur(4900), SentAt: noon(21),
+			ArrivesOn: on("2026-10-22"), Members: book.MembersUnstated}}}, nil, "", 2); err != nil {
+		t.Fatal(err)
+	}
+	m := run(t, a)
+	x := only(t, m, book.M6, "stripe:po_1")
+	list := m.Candidates("stripe:po_1")
+	if len(list) == 0 || !slices.Equal(list[0].Items, ids("stripe:ch_2", "stripe:ch_3")) {
+		t.Errorf("candidates are %+v", list)
+	}
+	q := ResolveRequest{Exceptions: []string{x.ID}, As: book.MatchByHand, Left: ids("stripe:ch_2", "stripe:ch_4")}
+	refused(t, a, q, "come to 135.00 EUR and the payout is 246.00 EUR")
+	q.Left = ids("stripe:ch_2", "stripe:ch_2")
+	refused(t, a, q, "chosen twice")
+	q.Left = ids("stripe:ch_2", "stripe:ch_3")
+	resolve(t, a, q)
+	after := listing(run(t, a))
+	if strings.Contains(after, "M6 246.00") || strings.Contains(after, "M3 96.00") {
+		t.Errorf("still there:\n%s", after)
+	}
+	y := only(t, m, book.M6, "stripe:po_2")
+	refused(t, a, ResolveRequest{Exceptions: []string{y.ID}, As: book.MatchByHand, Left: ids("stripe:ch_2")},
+		"already matched with Stripe payout po_1")
+}
+
+// TestUnlikeRecordsAreNotMatched refuses sides that do not belong on any leg, and several lines of
+// currencies.
+func TestUnlikeRecordsAreNotMatched(t *testing.T) {
+	a := openSmall(t)
+	for _, q := range []ResolveRequest{
+		{As: book.MatchByHand, Left: ids("billing:invoice/10455"), Right: ids("billing:invoice/10461")},
+		{As: book.MatchByHand, Left: ids("operating:L1"), Right: ids("stripe:ch_9")},
+		{As: book.MatchByHand, Left: ids("operating:L1"), Right: ids("operating:L2")},
+	} {
+		refused(t, a, q, "annot be matched: choose invoices or payments on one side")
+	}
+}
+
+// TestDrafts keeps a half-finished match, changes it, drops it, and brings it back.
+func TestDrafts(t *testing.T) {
+	ctx, a := context.Background(), openSmall(t)
+	if _, err := a.SaveDraft(ctx, Draft{Title: "empty"}); err == nil {
+		t.Error("an empty draft was kept")
+	}
+	id, err := a.SaveDraft(ctx, Draft{Title: "Pellgrove", Left: ids("billing:invoice/10455")})
+	if err != nil || id != 1 {
+		t.Fatalf("draft %d, %v", id, err)
+	}
+	if _, err := a.SaveDraft(ctx, Draft{ID: id, Title: "Pellgrove", Right: ids("operating:L2")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.DropDraft(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.DropDraft(ctx, id); err == nil {
+		t.Error("a draft was dropped twice")
+	}
+	if next, err := a.SaveDraft(ctx, Draft{Left: ids("stripe:ch_9")}); err != nil || next != 2 {
+		t.Errorf("the next draft is %d, %v", next, err)
+	}
+	undo(t, a)
+	undo(t, a)
+	undo(t, a)
+	list, err := a.Drafts(ctx)
+	if err != nil || len(list) != 1 || len(list[0].Left) != 1 || len(list[0].Right) != 0 {
+		t.Errorf("drafts are %+v, %v", list, err)
+	}
+}

@@ -16,7 +16,8 @@ func (b *bench) planWork(x book.Exception, q ResolveRequest) (store.StepEvent, e
 	w := b.work[x.ID]
 	prepared := w.Resolution == book.WriteOff && w.Status == book.Waiting && w.Basis == basisOf(x)
 	by := w.By
-	w.Exception, w.Resolution, w.Code, w.UntilOn, w.Basis, w.Why = x.ID, q.As, q.Code, 0, basisOf(x), q.Reason
+	w.Exception, w.Resolution, w.Code, w.UntilOn = x.ID, q.As, q.Code, 0
+	w.Basis, w.Why = basisOf(x), q.Reason
 	w.By, w.At, w.Status = b.app.User(), book.At(b.app.wall()), book.Explained
 	e := b.event(x, q, "Explained")
 	switch q.As {

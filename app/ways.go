@@ -106,11 +106,12 @@ func (m *Month) additions(came, paid []book.ItemID, leg book.Leg, rest money.Mon
 		return nil
 	}
 	var pool []book.ItemID
-	for _, id := range m.openItems([]book.Kind{book.KindPayment, book.KindInvoice}, leg) {
+	for _, o := range m.openItems([]book.Kind{book.KindPayment, book.KindInvoice}, leg) {
+		id := o.item
 		if m.customerOf(id) != who || slices.Contains(paid, id) {
 			continue
 		}
-		if a := m.free(id, leg, nil); a.Currency == rest.Currency && a.Minor > 0 {
+		if o.use.Currency == rest.Currency && o.use.Minor > 0 {
 			pool = append(pool, id)
 		}
 	}

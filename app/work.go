@@ -113,7 +113,11 @@ var errNothingToUndo = errors.New("there is no step of yours to take back")
 // Assign gives exceptions an owner, "" for nobody, and a due date, zero for none, in one step. An
 // exception is named by the beginning of its id.
 func (a *App) Assign(ctx context.Context, ids []string, owner string, due book.Date) error {
-	b, err := a.bench(ctx)
+	list, step, err := a.named(ctx, ids)
+	if err != nil {
+		return err
+	}
+	work, err := a.store.Works(ctx)
 	if err != nil {
 		return err
 	}
@@ -124,15 +128,10 @@ func (a *App) Assign(ctx context.Context, ids []string, owner string, due book.D
 	if due != 0 {
 		what += ", due " + due.String()
 	}
-	step := b.step()
-	for _, id := range ids {
-		x, err := b.exception(id)
-		if err != nil {
-			return err
-		}
-		w := b.work[x.ID]
-		w.Exception, w.Owner, w.DueOn = x.ID, owner, due
-		step.Events = append(step.Events, store.StepEvent{Kind: book.EventAssigned, Subject: x.ID,
+	for _, id := range list {
+		w := work[id]
+		w.Exception, w.Owner, w.DueOn = id, owner, due
+		step.Events = append(step.Events, store.StepEvent{Kind: book.EventAssigned, Subject: id,
 			What: what, Changes: []store.Change{{Work: &w}}})
 	}
 	_, err = a.act(ctx, step)
@@ -145,11 +144,7 @@ func (a *App) Note(ctx context.Context, id, text string, evidence []string) erro
 	if text == "" && len(evidence) == 0 {
 		return errors.New("the note is empty: write something or add a file")
 	}
-	b, err := a.bench(ctx)
-	if err != nil {
-		return err
-	}
-	x, err := b.exception(id)
+	list, step, err := a.named(ctx, []string{id})
 	if err != nil {
 		return err
 	}
@@ -157,8 +152,7 @@ func (a *App) Note(ctx context.Context, id, text string, evidence []string) erro
 	if err != nil {
 		return err
 	}
-	step := b.step()
-	step.Events = []store.StepEvent{{Kind: book.EventNote, Subject: x.ID, What: text, Evidence: files}}
+	step.Events = []store.StepEvent{{Kind: book.EventNote, Subject: list[0], What: text, Evidence: files}}
 	_, err = a.act(ctx, step)
 	return err
 }
@@ -221,7 +215,7 @@ func (a *App) Drafts(ctx context.Context) ([]Draft, error) { return a.store.Draf
 
 // SaveDraft keeps a half-finished manual match and returns its number: a new one where d has none.
 func (a *App) SaveDraft(ctx context.Context, d Draft) (int64, error) {
-	b, err := a.bench(ctx)
+	step, err := a.begin(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -246,7 +240,6 @@ func (a *App) SaveDraft(ctx context.Context, d Draft) (int64, error) {
 		what += ": " + d.Title
 	}
 	d.By, d.At = a.User(), book.At(a.wall())
-	step := b.step()
 	step.Events = []store.StepEvent{{Kind: book.EventDraft, Subject: fmt.Sprintf("draft/%d", d.ID),
 		What: what, Changes: []store.Change{{Draft: &d}}}}
 	_, err = a.act(ctx, step)
@@ -255,7 +248,7 @@ func (a *App) SaveDraft(ctx context.Context, d Draft) (int64, error) {
 
 // DropDraft takes a draft away; Undo brings it back.
 func (a *App) DropDraft(ctx context.Context, id int64) error {
-	b, err := a.bench(ctx)
+	step, err := a.begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -268,7 +261,6 @@ func (a *App) DropDraft(ctx context.Context, id int64) error {
 		return fmt.Errorf("there is no draft %d", id)
 	}
 	key := fmt.Sprintf("draft/%d", id)
-	step := b.step()
 	step.Events = []store.StepEvent{{Kind: book.EventDraft, Subject: key,
 		What: "Dropped a draft: " + list[i].Title, Changes: []store.Change{{Without: key}}}}
 	_, err = a.act(ctx, step)
@@ -309,7 +301,7 @@ func (a *App) Actions(ctx context.Context, state book.IntentState) ([]book.Inten
 
 // CancelAction cancels an action that was not sent yet.
 func (a *App) CancelAction(ctx context.Context, id, why string) error {
-	b, err := a.bench(ctx)
+	step, err := a.begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -330,7 +322,6 @@ func (a *App) CancelAction(ctx context.Context, id, why string) error {
 	}
 	i := list[0]
 	i.State = book.IntentCancelled
-	step := b.step()
 	step.Events = []store.StepEvent{{Kind: book.EventCancelled, Subject: i.Exception, Why: why,
 		What: "Cancelled: " + i.What, Changes: []store.Change{{Intent: &i}}}}
 	_, err = a.act(ctx, step)

@@ -174,7 +174,8 @@ func (w *eventWriter) do(ctx context.Context, e StepEvent) error {
 	return w.write(e, 0, before, after)
 }
 
-func (w *eventWriter) write(e StepEvent, undoes book.EventID, before, after map[string]json.RawMessage) error {
+func (w *eventWriter) write(e StepEvent, undoes book.EventID,
+	before, after map[string]json.RawMessage) error {
 	texts := make([]string, 3)
 	for i, v := range []any{before, after, e.Evidence} {
 		b, err := json.Marshal(v)

@@ -255,8 +255,8 @@ func actionDocuments(list []book.Intent) []actionDoc {
 	out := make([]actionDoc, 0, len(list))
 	for _, i := range list {
 		d := actionDoc{ID: i.ID, Kind: i.Kind, Subject: i.Target, Exception: i.Exception, Amount: i.Amount,
-			State: i.State, IdempotencyKey: i.IdempotencyKey, PreparedBy: i.PreparedBy, Attempts: i.Attempts,
-			What: i.What}
+			State: i.State, IdempotencyKey: i.IdempotencyKey, PreparedBy: i.PreparedBy,
+			Attempts: i.Attempts, What: i.What}
 		if i.ApprovedBy != "" {
 			d.ApprovedBy = &i.ApprovedBy
 		}
