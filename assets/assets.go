@@ -1,5 +1,6 @@
-// Package assets owns the files that the program carries inside itself: the faces of its text
-// and its icons. ui and ui/kit read them; nothing here draws or knows a toolkit.
+// Package assets owns the files that the program carries inside itself: the faces of its text, its
+// icons and what explains the classes of exceptions. ui, ui/kit and ui/present read them; nothing here
+// draws or knows a toolkit.
 package assets
 
 import (
@@ -7,7 +8,7 @@ import (
 	"fmt"
 )
 
-//go:embed fonts/*.otf icons/*.svg icon.png
+//go:embed fonts/*.otf icons/*.svg icon.png help.md
 var files embed.FS
 
 // Regular returns Inter Regular (OpenType, tabular digits).
@@ -21,6 +22,9 @@ func SemiBold() []byte { return mustRead("fonts/Inter-SemiBold.otf") }
 
 // AppIcon returns the program's icon, a PNG of 512 by 512 pixels.
 func AppIcon() []byte { return mustRead("icon.png") }
+
+// Help returns what explains the classes of exceptions: Markdown, a head line for each class.
+func Help() string { return string(mustRead("help.md")) }
 
 // Icon returns the SVG of that name: grid 24, one colour, written as currentColor in strokes
 // and fills. It fails when there is no such icon.

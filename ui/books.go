@@ -12,6 +12,14 @@ import (
 // load computes a month beside the UI goroutine and shows it. keep stores what the run finds. A load
 // that is overtaken by another one is cancelled and its result dropped.
 func (s *shell) load(month book.Month, keep bool) {
+	s.hush()
+	s.read(month, keep)
+}
+
+// recompute reads the month again after a step and leaves what the status bar says of that step.
+func (s *shell) recompute() { s.read(s.wanted, false) }
+
+func (s *shell) read(month book.Month, keep bool) {
 	if s.profile == nil {
 		return
 	}
@@ -22,7 +30,6 @@ func (s *shell) load(month book.Month, keep bool) {
 	s.cancelLoad = cancel
 	s.generation++
 	s.wanted, s.loading, s.stage = month, true, ""
-	s.hush()
 	generation, a := s.generation, s.profile
 	show := s.work.progress(func(p app.Progress) {
 		if generation == s.generation && s.loading {

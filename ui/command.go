@@ -140,6 +140,9 @@ func (s *shell) typedRune(r rune) {
 
 func (s *shell) typedShortcut(t trigger) {
 	if s.covered() {
+		if f := s.form; f != nil && t == ctrl(fyne.KeyReturn) && f.onTop() {
+			f.run()
+		}
 		return
 	}
 	if c := s.find(func(x trigger) bool { return x == t }); c != nil {

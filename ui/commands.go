@@ -110,12 +110,8 @@ func (s *shell) screenCommands() []command {
 			keys: []string{"J", "K"}, screen: at, hint: "next, previous", hidden: true,
 			run: func() {}})
 	}
+	lists = append(lists, s.workbenchCommands()...)
 	return append(lists, []command{
-		{id: "fold", title: "Fold, unfold a class", keys: []string{"←", "→"}, screen: atReconcile,
-			hint: "fold", hidden: true, run: func() {}},
-		{id: "problem", title: "Next open item", icon: "octagon", keys: []string{"F8"},
-			trigger: plain(fyne.KeyF8), screen: atReconcile, hint: "next open item",
-			run: func() { s.reconcile().next() }},
 		{id: "import.problem", title: "Next problem in the file", icon: "octagon",
 			keys: []string{"F8"}, trigger: plain(fyne.KeyF8), screen: atImport,
 			hint: "next problem", run: func() { s.importing().nextProblem() }},

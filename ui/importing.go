@@ -126,7 +126,13 @@ func (s *shell) chooseStatement() {
 
 // dropped takes files and folders that were dropped on the window.
 func (s *shell) dropped(_ fyne.Position, files []fyne.URI) {
-	if len(files) == 0 || s.covered() {
+	if len(files) == 0 {
+		return
+	}
+	if s.covered() {
+		if f := s.form; f != nil && f.onTop() && f.path != nil {
+			f.path.SetText(files[0].Path())
+		}
 		return
 	}
 	if why := s.needProfile(); why != "" {

@@ -20,35 +20,62 @@ type reconcileScreen struct {
 
 	find     *kit.Entry
 	currency *kit.Select
+	state    *kit.Select
+	filters  *kit.Button
 	tabs     *kit.Tabs
 	grid     *kit.Grid
 	rows     *exceptionRows
 	empty    *kit.EmptyState
 	filtered *kit.ErrorStrip
+	foot     *selectionFoot
 	left     *fyne.Container
 	run      *kit.Button
 	proved   *kit.Chip
 	detail   *exceptionDetail
+	bench    *workbench
+	// behind counts the steps since the month was computed, where it is too large to follow each; want
+	// is the exception to show when it was.
+	behind int
+	want   string
+	// quiet says that the search field is filled by the program.
+	quiet bool
 	// blank says that the list is empty, so that the detail says why.
 	blank bool
 }
 
 func newReconcileScreen(s *shell) *reconcileScreen {
-	x := &reconcileScreen{s: s, rows: &exceptionRows{}, detail: newExceptionDetail(s),
-		tabs: kit.NewTabs(), currency: kit.NewSelect("Currency"),
+	x := &reconcileScreen{s: s, rows: &exceptionRows{}, tabs: kit.NewTabs(),
+		currency: kit.NewSelect("Currency"), state: kit.NewSelect("Status", stateOptions()...),
 		find: kit.NewSearchField("Search", "/"), empty: kit.NewEmptyState("", nil)}
-	x.find.OnChanged = func(text string) { x.change(func() { x.view.Search(text) }) }
+	x.bench = &workbench{s: s, x: x, faults: map[string]fault{}}
+	x.detail = newExceptionDetail(s, x)
+	x.find.OnChanged = func(text string) {
+		if !x.quiet {
+			x.change(func() {
+				x.view.Search(text)
+				x.searched()
+			})
+		}
+	}
 	x.find.OnSubmit = func(string) { s.canvas.Focus(x.grid) }
 	x.currency.OnChange = func(id string) {
 		x.change(func() { x.view.InCurrency(money.Currency(id)) })
 	}
+	x.state.OnChange = func(id string) {
+		f := x.view.Filter()
+		f.State = id
+		x.setFilter(f)
+	}
+	x.filters = kit.NewButton(kit.ButtonSpec{Label: "Filters", Icon: "filter", Kind: kit.Link,
+		Small: true, OnTap: x.askFilter})
 	x.tabs.OnChange = func(id string) { x.change(func() { x.view.Show(present.Tab(id)) }) }
 	x.filtered = kit.NewErrorStrip(kit.StatusTiming, "", kit.NewButton(kit.ButtonSpec{
-		Label: "Show all", Small: true, OnTap: x.unfilter}))
+		Label: "Show all", Small: true, OnTap: x.showAll}))
 	x.filtered.Hide()
 	x.buildGrid()
-	x.left = arranged(fixed(360, 300), x.layLeft, kit.NewGround(kit.Surface), x.find, x.currency,
-		x.filtered, x.tabs, x.grid)
+	x.foot = newSelectionFoot(x)
+	x.left = arranged(fixed(360, 300), x.layLeft, kit.NewGround(kit.Surface), x.find, x.state,
+		x.filtered, x.currency, x.tabs, x.filters, x.grid, x.foot.body)
 	x.run = kit.NewButton(kit.ButtonSpec{Label: "Run reconcile", Icon: "play", Key: "F9",
 		OnTap: func() { s.load(s.wanted, true) }})
 	x.proved = kit.NewChip(kit.StatusOK, "")
@@ -59,12 +86,14 @@ func newReconcileScreen(s *shell) *reconcileScreen {
 
 func (x *reconcileScreen) buildGrid() {
 	x.grid = kit.NewGrid([]kit.Column{
-		{ID: "item", Title: "Class and item", Width: 266, Min: 140, Grow: true},
-		{ID: "age", Title: "Age", Width: 66, Min: 50, Align: kit.AlignRight},
-		{ID: "amount", Title: "Amount", Width: 104, Min: 80, Align: kit.AlignRight},
+		{ID: "check", Width: 24, Min: 24, Check: true},
+		{ID: "item", Title: "Class and item", Width: 230, Min: 120, Grow: true},
+		{ID: "age", Title: "Age", Width: 62, Min: 50, Align: kit.AlignRight},
+		{ID: "amount", Title: "Amount", Width: 88, Min: 80, Align: kit.AlignRight},
 	}, x.rows)
 	x.grid.RowHeight, x.grid.Empty = 44, x.empty
 	x.grid.OnCursor = x.moved
+	x.grid.OnSelect = x.selectionChanged
 	x.grid.OnFold = func(id string, fold bool) {
 		x.view.Fold(book.Class(id), fold)
 		x.reload()
@@ -72,8 +101,17 @@ func (x *reconcileScreen) buildGrid() {
 			x.moved(id)
 		}
 	}
-	x.grid.OnOpen = func(string) { x.s.canvas.Focus(x.detail.more) }
+	x.grid.OnOpen = x.opened
 	x.s.columns(atReconcile, x.grid)
+}
+
+// opened goes into the detail, or shows a found record.
+func (x *reconcileScreen) opened(id string) {
+	if r := x.rows.at(id); r != nil && r.Record {
+		x.s.showRecord(id)
+		return
+	}
+	x.s.canvas.Focus(x.detail.more)
 }
 
 func (x *reconcileScreen) frame() *frame { return x.f }
@@ -84,7 +122,7 @@ func (x *reconcileScreen) list() *kit.Grid { return x.grid }
 
 // panes is the detail's lower part, where an exception is shown.
 func (x *reconcileScreen) panes() []fyne.Focusable {
-	if r := x.rows.at(x.grid.Cursor()); r == nil || r.Group {
+	if r := x.rows.at(x.grid.Cursor()); r == nil || r.Group || r.Record {
 		return nil
 	}
 	return []fyne.Focusable{x.detail.more}
@@ -93,34 +131,65 @@ func (x *reconcileScreen) panes() []fyne.Focusable {
 func (x *reconcileScreen) layLeft(size fyne.Size) {
 	place(x.left.Objects[0], 0, 0, size.Width, size.Height)
 	cw := x.currency.MinSize().Width
-	place(x.find, 16, 12, size.Width-16-8-cw-16, 30)
+	sw := min(x.state.MinSize().Width, 150)
+	place(x.find, 16, 12, size.Width-32-16-cw-sw, 30)
+	place(x.state, size.Width-16-cw-8-sw, 12, sw, 30)
 	place(x.currency, size.Width-16-cw, 12, cw, 30)
 	y := float32(54)
 	if x.filtered.Visible() {
 		place(x.filtered, 16, y, size.Width-32, 40)
 		y += 44
 	}
+	fw := x.filters.MinSize().Width
 	place(x.tabs, 16, y, size.Width-32, 36)
-	place(x.grid, 0, y+36, size.Width, size.Height-y-36)
+	place(x.filters, size.Width-16-fw, y+3, fw, 28)
+	foot := x.foot.height(size.Width)
+	place(x.grid, 0, y+36, size.Width, size.Height-y-36-foot)
+	place(x.foot.body, 0, size.Height-foot, size.Width, foot)
 }
 
 // show lays out a month: what was chosen, folded and searched stays where it can.
 func (x *reconcileScreen) show(m *app.Month) {
-	old := x.view
-	x.view = present.NewExceptions(m)
+	old, cursor := x.view, x.grid.Cursor()
+	x.view, x.behind = present.NewExceptions(m), 0
 	if old != nil {
 		x.view.Like(old)
-		x.step = nil
+		x.keepStep(m, old)
 	}
-	x.filtered.Hide()
+	if x.want != "" && x.view.Exception(x.want) != nil {
+		x.view.Select(x.want)
+		cursor = x.want
+	}
+	x.want = ""
 	if x.view.Selected() == nil {
 		x.view.Step(1)
 	}
-	x.currencies()
+	x.showFilter()
 	x.reload()
-	x.grid.SetCursor(x.view.Chosen())
-	x.showDetail()
+	if x.rows.at(cursor) == nil || old == nil {
+		cursor = x.view.Chosen()
+	}
+	x.grid.SetCursor(cursor)
+	x.moved(cursor)
 	x.showProved()
+	x.selectionChanged()
+}
+
+// keepStep limits the list to the same step of the bridge where the month was computed again.
+func (x *reconcileScreen) keepStep(m *app.Month, old *present.Exceptions) {
+	step := x.step
+	x.step = nil
+	if step == nil || old.Month().Period != m.Period {
+		return
+	}
+	for _, b := range m.Bridges {
+		for i := range b.Steps {
+			if string(b.Currency) == x.inCur && b.Steps[i].Step == step.Step {
+				x.step = &b.Steps[i]
+				x.view.ForStep(x.step)
+			}
+		}
+	}
 }
 
 func (x *reconcileScreen) currencies() {
@@ -130,6 +199,12 @@ func (x *reconcileScreen) currencies() {
 	}
 	x.currency.SetOptions(options)
 	x.currency.Select(string(x.view.Currency()))
+}
+
+// showBehind says that steps were done that the figures do not show yet.
+func (x *reconcileScreen) showBehind() {
+	x.proved.Set(kit.StatusAttention, present.Plural(x.behind, "step")+" since the last run")
+	x.f.updateHead()
 }
 
 // showProved says in the head whether the month comes out.
@@ -146,6 +221,8 @@ func (x *reconcileScreen) change(do func()) {
 	}
 	do()
 	x.reload()
+	x.standSomewhere()
+	x.selectionChanged()
 }
 
 // reload shows the list as it is now.
@@ -159,7 +236,7 @@ func (x *reconcileScreen) reload() {
 	x.tabs.Select(string(x.view.Tab()))
 	x.empty.Set(x.view.Empty())
 	x.rows.take(x.view.Rows())
-	fitted(x.grid, 2, func(yield func(string) bool) {
+	fitted(x.grid, amountColumn, func(yield func(string) bool) {
 		for _, r := range x.rows.list {
 			if !yield(r.Amount) {
 				return
@@ -180,8 +257,13 @@ func (x *reconcileScreen) reload() {
 
 // moved shows what the cursor stands on.
 func (x *reconcileScreen) moved(id string) {
-	if r := x.rows.at(id); r != nil && r.Group {
+	r := x.rows.at(id)
+	switch {
+	case r != nil && r.Group:
 		x.detail.showClass(*r)
+		return
+	case r != nil && r.Record:
+		x.detail.showNothing(r.Title + ", " + r.Detail + ". No exception holds it; Enter shows it.")
 		return
 	}
 	x.view.Choose(id)
@@ -202,10 +284,7 @@ func (x *reconcileScreen) choose(id string) {
 	if x.view == nil {
 		return
 	}
-	x.unfilter()
-	x.find.SetText("")
-	x.view.InCurrency("")
-	x.currency.Select("")
+	x.showAll()
 	x.view.Select(id)
 	x.reload()
 	x.grid.SetCursor(id)
@@ -240,21 +319,22 @@ func (x *reconcileScreen) showStep(currency string, step *book.BridgeStep) {
 	if x.view == nil {
 		return
 	}
+	x.setFilter(present.Filter{})
 	x.step, x.inCur = step, currency
-	x.find.SetText("")
-	x.view.InCurrency("")
-	x.currency.Select("")
 	x.view.ForStep(step)
 	x.view.Anything()
 	x.filtered = kit.NewErrorStrip(kit.StatusTiming, present.StepName(step.Step)+", "+currency,
 		kit.NewButton(kit.ButtonSpec{Label: present.AllItems(step), Small: true, OnTap: func() {
 			x.s.showStep(x.view.Month(), x.inCur, x.step)
 		}}))
-	x.left.Objects[3] = x.filtered
+	x.left.Objects[stripAt] = x.filtered
 	x.reload()
 	x.grid.SetCursor(x.view.Chosen())
 	x.showDetail()
 }
+
+// stripAt is the strip's place among the parts of the left pane.
+const stripAt = 3
 
 // unfilter shows all steps again.
 func (x *reconcileScreen) unfilter() {
@@ -262,17 +342,83 @@ func (x *reconcileScreen) unfilter() {
 		return
 	}
 	x.view.ForStep(nil)
-	x.filtered.Hide()
+	x.step = nil
+	x.filtered = kit.NewErrorStrip(kit.StatusTiming, "", kit.NewButton(kit.ButtonSpec{
+		Label: "Show all", Small: true, OnTap: x.showAll}))
+	x.left.Objects[stripAt] = x.filtered
+	x.showFilter()
 	x.reload()
 }
 
-// escape takes the filter away, or goes back to where a step was opened.
-func (x *reconcileScreen) escape() bool {
-	if x.view == nil || x.view.Filtered() == "" {
-		return false
+// showAll takes all filters away.
+func (x *reconcileScreen) showAll() {
+	if x.view == nil {
+		return
 	}
 	x.unfilter()
+	x.setFilter(present.Filter{})
+}
+
+// escape takes the selection away, else the filter, else goes back to where a step was opened.
+func (x *reconcileScreen) escape() bool {
+	switch {
+	case x.view == nil:
+		return false
+	case len(x.selectedIDs()) > 0:
+		x.grid.Selection().Clear()
+		x.grid.Restyle()
+		x.selectionChanged()
+	case x.view.Filtered() != "":
+		x.unfilter()
+	case x.view.Filter() != (present.Filter{}):
+		x.showAll()
+	default:
+		return false
+	}
 	return true
+}
+
+// settled shows exceptions as what a step made of them, and goes on to the next open one.
+func (x *reconcileScreen) settled(ids []string, status book.ExceptionStatus) {
+	next := ""
+	for _, id := range ids {
+		if id == x.view.Chosen() {
+			next = x.view.After(ids)
+		}
+	}
+	x.view.Settle(ids, status)
+	x.deselect(ids)
+	if next != "" {
+		x.view.Choose(next)
+	}
+	x.reload()
+	if next != "" {
+		x.grid.Arrive(next)
+		x.showDetail()
+	}
+	x.selectionChanged()
+}
+
+// came shows the first of some exceptions when the month was computed again.
+func (x *reconcileScreen) came(ids []string) {
+	if len(ids) > 0 {
+		x.want = ids[0]
+	}
+}
+
+// help explains the class with the cursor, or shows the keys of the screen.
+func (x *reconcileScreen) help() {
+	r := x.rows.at(x.grid.Cursor())
+	if r == nil || !r.Group || r.Class == "" {
+		x.s.showKeys()
+		return
+	}
+	var parts []fyne.CanvasObject
+	for _, p := range present.Help(r.Class) {
+		parts = append(parts, kit.NewProse(p, kit.Body, 580))
+	}
+	x.s.fittedSheet(string(r.Class)+" "+r.Title, stacked(10, 20, append(parts, gap(4))...),
+		fyne.NewSize(620, 520))
 }
 
 // stateChanged shows why a run cannot be started.
@@ -281,62 +427,4 @@ func (x *reconcileScreen) stateChanged() {
 	spec.Busy = x.s.loading
 	spec.Disabled = x.s.pull.running()
 	x.run.Set(spec)
-}
-
-// exceptionRows are the rows of the list.
-type exceptionRows struct {
-	list     []present.ExceptionRow
-	heads    []int
-	places   map[string]int
-	revision uint64
-}
-
-func (r *exceptionRows) take(list []present.ExceptionRow) {
-	r.list, r.heads, r.places = list, nil, make(map[string]int, len(list))
-	for i, row := range list {
-		r.places[row.ID] = i
-		if row.Group {
-			r.heads = append(r.heads, i)
-		}
-	}
-	r.revision++
-}
-
-func (r *exceptionRows) at(id string) *present.ExceptionRow {
-	if i, ok := r.places[id]; ok {
-		return &r.list[i]
-	}
-	return nil
-}
-
-// Len and the others answer the grid.
-func (r *exceptionRows) Len() int           { return len(r.list) }
-func (r *exceptionRows) RowID(i int) string { return r.list[i].ID }
-func (r *exceptionRows) Heads() []int       { return r.heads }
-
-func (r *exceptionRows) IndexOf(id string) (int, bool) {
-	i, ok := r.places[id]
-	return i, ok
-}
-
-func (r *exceptionRows) Row(i int) kit.Row {
-	row := kit.Row{Revision: r.revision}
-	if x := r.list[i]; x.Group {
-		row.Head = &kit.GroupHead{Code: string(x.Class), CodeStatus: status(x.Status),
-			Title: x.Title, Count: x.Count, Foldable: true, Folded: x.Folded}
-	}
-	return row
-}
-
-func (r *exceptionRows) Cell(i, column int) kit.Cell {
-	x := r.list[i]
-	switch {
-	case column == 2:
-		return kit.Cell{Text: x.Amount, Look: kit.LookAmount}
-	case x.Group:
-		return kit.Cell{}
-	case column == 1:
-		return kit.Cell{Text: x.Age, Sub: x.Owner, Quiet: true}
-	}
-	return kit.Cell{Text: x.Title, Sub: x.Detail}
 }

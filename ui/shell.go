@@ -65,6 +65,7 @@ type shell struct {
 
 	pull      *pull
 	exporting *exporting // the open sheet, nil where there is none
+	form      *workSheet // the open sheet that Ctrl Enter confirms, nil where there is none
 
 	rail   *kit.Rail
 	status *kit.StatusBar

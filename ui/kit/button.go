@@ -22,6 +22,7 @@ type ButtonSpec struct {
 	Reason           string  // the sentence beside it; where it is disabled, why
 	Disabled         bool
 	Busy             bool // the label stays, the icon turns to arrows, presses do nothing
+	NoEnter          bool // plain Enter does not press it: it is about money
 	OnTap            func()
 }
 
@@ -53,6 +54,14 @@ func (b *Button) take(spec ButtonSpec) {
 
 // Spec returns what the button shows now.
 func (b *Button) Spec() ButtonSpec { return b.spec }
+
+// TypedKey presses the button, but not on a plain Enter where the button is about money.
+func (b *Button) TypedKey(ev *fyne.KeyEvent) {
+	if b.spec.NoEnter && (ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter) {
+		return
+	}
+	b.control.TypedKey(ev)
+}
 
 // inside says whether a press is on the button itself, not on its reason.
 func (b *Button) inside(pos fyne.Position) bool { return pos.X <= b.bodyWidth() }

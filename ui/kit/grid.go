@@ -69,6 +69,7 @@ type Grid struct {
 	cursor      string
 	cursorIndex int
 	anchor      string
+	arrived     string // the record to which Arrive has moved the cursor
 	clickedAt   time.Time
 	clickedID   string
 

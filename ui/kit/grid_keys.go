@@ -46,7 +46,7 @@ func (g *Grid) TypedKey(ev *fyne.KeyEvent) {
 	at, last := g.position(), g.data.Len()-1
 	switch ev.Name {
 	case fyne.KeyDown:
-		g.moveTo(at+1, g.shift)
+		g.down(g.shift)
 	case fyne.KeyUp:
 		g.moveTo(max(0, at-1), g.shift)
 	case fyne.KeyHome:
@@ -79,7 +79,7 @@ func (g *Grid) TypedKey(ev *fyne.KeyEvent) {
 func (g *Grid) TypedRune(r rune) {
 	switch at := g.position(); r {
 	case 'j':
-		g.moveTo(at+1, false)
+		g.down(false)
 	case 'k':
 		g.moveTo(max(0, at-1), false)
 	case 'J':
@@ -122,6 +122,22 @@ func (g *Grid) page() int {
 		return 1
 	}
 	return max(1, int(g.list.Size().Height/g.RowHeight)-1)
+}
+
+// down moves to the next row. Where the cursor was brought to this row by what was done with the row
+// before, it stays: nobody is led past a row unseen.
+func (g *Grid) down(extend bool) {
+	arrived := g.arrived != "" && g.arrived == g.cursor
+	g.arrived = ""
+	if !arrived {
+		g.moveTo(g.position()+1, extend)
+	}
+}
+
+// Arrive moves the cursor to a record as SetCursor does; the next step down stays there.
+func (g *Grid) Arrive(id string) {
+	g.SetCursor(id)
+	g.arrived = id
 }
 
 // moveTo puts the cursor on row i, if there is one; extend selects from the anchor to there.

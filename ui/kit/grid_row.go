@@ -51,6 +51,7 @@ type Row struct {
 	Head     *GroupHead // nil for a record
 	Tint     Status     // the ground of a row with a problem
 	Chosen   bool       // tinted and with the bar, as the row with the cursor
+	NoCheck  bool       // it cannot be selected: no checkbox
 }
 
 // rowKey is all that a row's picture depends on.
@@ -127,7 +128,7 @@ func (r *gridRow) paint(p *pen, size fyne.Size) {
 		}
 		x, w := r.g.columns.x[i], r.g.columns.w[i]
 		if col.Check {
-			if row.Head == nil {
+			if row.Head == nil && !row.NoCheck {
 				p.check(x, height/2, r.key.selected, false)
 			}
 			continue

@@ -1,9 +1,6 @@
 package present
 
 import (
-	"fmt"
-	"slices"
-
 	"countinghouse/app"
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -56,9 +53,6 @@ type RawRow struct {
 	Fields [][2]string
 }
 
-// Event is one line of an exception's history.
-type Event struct{ At, Text, Who string }
-
 // Detail is one exception with everything needed to understand it.
 type Detail struct {
 	ID           string
@@ -69,21 +63,29 @@ type Detail struct {
 	Amount, Unit string
 	Why, Means   string
 	Clears       string
-	Owner        string
-	Flags        []string
-	Columns      [5]ChainColumn
-	Joints       [4]Joint
-	Rows         []ChainRow
-	History      []Event
-	Raw          []RawRow
-	Facts        []book.Fact
+	// Due says who owns it and until when, Late that this date is over; Stand where it stands that is
+	// not open, "" for an open one.
+	Due     string
+	Late    bool
+	Stand   string
+	Offers  []OfferView
+	Flags   []string
+	Columns [5]ChainColumn
+	Joints  [4]Joint
+	Rows    []ChainRow
+	History []Event
+	// Notes and Files are the notes of people and the files that prove something.
+	Notes []Event
+	Files []EvidenceRow
+	Raw   []RawRow
+	Facts []book.Fact
 }
 
 // NewDetail lays an exception out.
 func NewDetail(m *app.Month, e *book.Exception) Detail {
 	d := Detail{ID: e.ID, Class: e.Class, Name: e.Class.Name(), Status: ClassStatus(e.Class),
 		Leg: LegTitle(e.Leg), Amount: Amount(e.Amount), Unit: string(e.Amount.Currency), Why: e.Why,
-		Owner: e.Owner}
+		Due: DueText(m, e), Late: e.Status == book.Open && m.Stale(*e), Stand: StandText(m, e)}
 	if info, ok := e.Class.Info(); ok {
 		d.Means = info.Means
 	}
@@ -101,8 +103,9 @@ func NewDetail(m *app.Month, e *book.Exception) Detail {
 	for _, x := range c.Matches {
 		d.Facts = append(d.Facts, x.Facts.List()...)
 	}
-	d.history(m, &c, e)
-	d.raw(m, e, &c)
+	d.Take(m, e, nil)
+	d.Offers = Offers(m, e)
+	d.raw(m, e)
 	return d
 }
 
@@ -257,37 +260,5 @@ func (d *Detail) lack(e *book.Exception) {
 		book.PayoutBank: {4}, book.BankBilling: {1}}
 	for _, i := range parts[e.Leg] {
 		d.Columns[i].Lacks = d.Columns[i].Item == ""
-	}
-}
-
-func (d *Detail) history(m *app.Month, c *app.Chain, e *book.Exception) {
-	zone := m.Config.Zone()
-	type event struct {
-		at   book.Instant
-		text string
-		who  string
-	}
-	var list []event
-	if x := c.Transaction; x != nil {
-		list = append(list, event{x.At, fmt.Sprintf("%s %s %s, %s", m.Config.Title(x.Source),
-			KindTitle(x.Kind), ShortID(x.ID), x.Charged), "sync"})
-	}
-	if x := c.Payment; x != nil {
-		list = append(list, event{x.At, fmt.Sprintf("Billing payment %s recorded, %s",
-			ShortID(x.ID), x.Amount), "sync"})
-	}
-	if x := c.Payout; x != nil {
-		list = append(list, event{x.SentAt, fmt.Sprintf("Payout %s sent, %s", ShortID(x.ID),
-			x.Amount), "sync"})
-	}
-	if x := c.Line; x != nil {
-		list = append(list, event{x.On.Start(zone), "Booked at the bank, " + x.Amount.String(),
-			"import"})
-	}
-	list = append(list, event{e.DetectedAt, fmt.Sprintf("Detected as %s %s", e.Class,
-		e.Class.Name()), "reconcile"})
-	slices.SortStableFunc(list, func(a, b event) int { return int(min(max(a.at-b.at, -1), 1)) })
-	for _, x := range list {
-		d.History = append(d.History, Event{moment(x.at, zone), x.text, x.who})
 	}
 }

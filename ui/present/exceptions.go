@@ -35,28 +35,40 @@ type ExceptionRow struct {
 	// Unit, Means and Hint are a group's: the currency of Amount, what the class says, and how to
 	// go on.
 	Unit, Means, Hint string
+	// Late says that it is past its due date or its class's age limit.
+	Late bool
+	// Record says that the row is a found record that no exception holds; ID is its own.
+	Record bool
 }
 
 // Exceptions is the list of the Reconcile screen: what is shown of a month, folded, filtered,
 // searched and selected. It is used from one goroutine.
 type Exceptions struct {
-	month *app.Month
-	tab   Tab
-	// search is in lower case; step limits the list to the items of a bridge's step.
+	month  *app.Month
+	tab    Tab
+	filter Filter
+	// search is the filter's text in lower case; step limits the list to the items of a bridge's step.
 	search   string
-	currency money.Currency
 	step     map[book.ItemID]bool
 	stepName string
 	classes  []book.Class
 	open     map[book.Class]bool
 	selected string
 	texts    map[string]string
+	// found are the exceptions that hold a record which the search found, records the found ones that
+	// no exception holds.
+	found   map[string]bool
+	records []app.Found
+	// shut folds the found records.
+	shut bool
+	// done are exceptions that were settled since the month was read, or that it no longer has.
+	done map[string]book.Exception
 }
 
 // NewExceptions is the list of a month, its first group unfolded and nothing selected.
 func NewExceptions(m *app.Month) *Exceptions {
 	x := &Exceptions{month: m, tab: TabResolve, open: map[book.Class]bool{},
-		texts: map[string]string{}}
+		texts: map[string]string{}, done: map[string]book.Exception{}}
 	if list := x.matching(x.tab); len(list) > 0 {
 		x.open[list[0].Class] = true
 	}
@@ -85,18 +97,22 @@ func (x *Exceptions) Tab() Tab { return x.tab }
 // Counts are the numbers of exceptions in each tab, before search.
 func (x *Exceptions) Counts() map[Tab]int {
 	n := map[Tab]int{}
-	for i := range x.month.Exceptions {
-		n[tabOf(&x.month.Exceptions[i])]++
+	for _, e := range x.all() {
+		n[tabOf(e)]++
 	}
 	return n
 }
 
 // Search shows only exceptions that hold every word of a text: in class, title, customer, invoice,
 // ids, amount or sentence.
-func (x *Exceptions) Search(text string) { x.search = strings.ToLower(strings.TrimSpace(text)) }
+func (x *Exceptions) Search(text string) {
+	x.filter.Search = strings.TrimSpace(text)
+	x.search = strings.ToLower(x.filter.Search)
+	x.found, x.records = nil, nil
+}
 
 // InCurrency shows one currency only, "" all.
-func (x *Exceptions) InCurrency(c money.Currency) { x.currency = c }
+func (x *Exceptions) InCurrency(c money.Currency) { x.filter.Currency = c }
 
 // Currencies are those of the month's exceptions, sorted.
 func (x *Exceptions) Currencies() []money.Currency {
@@ -133,7 +149,13 @@ func (x *Exceptions) Filtered() string {
 }
 
 // Fold folds or unfolds a group.
-func (x *Exceptions) Fold(c book.Class, folded bool) { x.open[c] = !folded }
+func (x *Exceptions) Fold(c book.Class, folded bool) {
+	if c == FoundGroup {
+		x.shut = folded
+		return
+	}
+	x.open[c] = !folded
+}
 
 // Select chooses an exception by id; its group is unfolded and its tab shown.
 func (x *Exceptions) Select(id string) {
@@ -145,19 +167,12 @@ func (x *Exceptions) Select(id string) {
 }
 
 // Selected is the chosen exception, nil for none.
-func (x *Exceptions) Selected() *book.Exception {
-	for i := range x.month.Exceptions {
-		if x.month.Exceptions[i].ID == x.selected {
-			return &x.month.Exceptions[i]
-		}
-	}
-	return nil
-}
+func (x *Exceptions) Selected() *book.Exception { return x.Exception(x.selected) }
 
 func (x *Exceptions) matching(t Tab) []*book.Exception {
 	var out []*book.Exception
-	for i := range x.month.Exceptions {
-		if e := &x.month.Exceptions[i]; tabOf(e) == t && x.keeps(e) {
+	for _, e := range x.all() {
+		if tabOf(e) == t && x.keeps(e) {
 			out = append(out, e)
 		}
 	}
@@ -169,7 +184,7 @@ func (x *Exceptions) matching(t Tab) []*book.Exception {
 }
 
 func (x *Exceptions) keeps(e *book.Exception) bool {
-	if x.currency != "" && e.Amount.Currency != x.currency {
+	if !x.filter.keeps(x.month, e) {
 		return false
 	}
 	inStep := func(id book.ItemID) bool { return x.step[id] }
@@ -177,7 +192,7 @@ func (x *Exceptions) keeps(e *book.Exception) bool {
 		!slices.ContainsFunc(e.Items, inStep)) {
 		return false
 	}
-	if x.search == "" {
+	if x.search == "" || x.found[e.ID] {
 		return true
 	}
 	text := x.text(e)
@@ -210,7 +225,7 @@ func (x *Exceptions) Rows() []ExceptionRow {
 	var out []ExceptionRow
 	list := x.matching(x.tab)
 	today := x.month.AsOf.In(x.month.Config.Zone())
-	mixed := x.currency == "" && len(x.Currencies()) > 1
+	mixed := x.filter.Currency == "" && len(x.Currencies()) > 1
 	for len(list) > 0 {
 		n := 1
 		for n < len(list) && list[n].Class == list[0].Class {
@@ -239,10 +254,14 @@ func (x *Exceptions) Rows() []ExceptionRow {
 			if e.Owner == "" {
 				row.Owner = None
 			}
+			if e.Status != book.Open {
+				row.Age = StateTitle(e.Status)
+			}
+			row.Late = e.Status == book.Open && x.month.Stale(*e)
 			out = append(out, row)
 		}
 	}
-	return out
+	return append(out, x.recordRows()...)
 }
 
 // head is the line above the exceptions of a class.
@@ -283,14 +302,15 @@ func (x *Exceptions) Choose(id string) { x.selected = id }
 func (x *Exceptions) Chosen() string { return x.selected }
 
 // Currency is the one that the list is limited to, "" for all.
-func (x *Exceptions) Currency() money.Currency { return x.currency }
+func (x *Exceptions) Currency() money.Currency { return x.filter.Currency }
 
 // Like takes over how another list is shown: tab, currency, search, folding and choice.
 func (x *Exceptions) Like(o *Exceptions) {
-	x.tab, x.search, x.selected = o.tab, o.search, o.selected
-	if slices.Contains(x.Currencies(), o.currency) {
-		x.currency = o.currency
+	x.tab, x.search, x.selected, x.filter = o.tab, o.search, o.selected, o.filter
+	if !slices.Contains(x.Currencies(), o.filter.Currency) {
+		x.filter.Currency = ""
 	}
+	x.remember(o)
 	for c, open := range o.open {
 		x.open[c] = open
 	}
@@ -355,7 +375,7 @@ func (x *Exceptions) Step(by int) string {
 
 // Empty says what an empty list means.
 func (x *Exceptions) Empty() string {
-	if x.search != "" || x.currency != "" || x.step != nil {
+	if x.filter != (Filter{}) || x.step != nil {
 		return "No exception fits this filter."
 	}
 	if len(filled(x.month)) == 0 {

@@ -211,7 +211,7 @@ func TestDetailChain(t *testing.T) {
 		About(m, &m.Exceptions[2]) != "Wexmoor Tools, invoice 2026-77" {
 		t.Errorf("%s; %s", Title(m, &m.Exceptions[2]), About(m, &m.Exceptions[2]))
 	}
-	if len(d.Raw) != 4 || len(d.History) != 4 || d.History[3].Text != "Detected as A4 Recorded amount wrong" {
+	if len(d.Raw) != 4 || len(d.History) != 5 || d.History[4].Text != "Detected as A4 Recorded amount wrong" {
 		t.Errorf("raw %d, history %v", len(d.Raw), d.History)
 	}
 	lacking := NewDetail(m, &m.Exceptions[0])

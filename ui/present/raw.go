@@ -2,7 +2,6 @@ package present
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"countinghouse/app"
@@ -11,19 +10,8 @@ import (
 )
 
 // raw lists the stored records behind a detail: those of the chain, then the exception's others.
-func (d *Detail) raw(m *app.Month, e *book.Exception, c *app.Chain) {
-	var ids []book.ItemID
-	for _, col := range d.Columns {
-		if col.Item != "" {
-			ids = append(ids, col.Item)
-		}
-	}
-	for _, id := range e.Items {
-		if !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	for _, id := range ids {
+func (d *Detail) raw(m *app.Month, e *book.Exception) {
+	for _, id := range d.items(e) {
 		if r := Raw(m, id); len(r.Fields) > 0 {
 			d.Raw = append(d.Raw, r)
 		}
