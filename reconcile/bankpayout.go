@@ -266,6 +266,14 @@ func (e *engine) settlePayouts(g *graph, pass book.Pass, sure func(component) bo
 func (e *engine) payoutAmount() error {
 	e.readTransfers()
 	e.learnLags()
+	e.settlePayouts(e.payoutPairs(), book.P6, func(c component) bool {
+		return e.confirmed(e.lines[c.right[0].at()])
+	})
+	return nil
+}
+
+// payoutPairs are the free payouts and lines that fit each other by amount, account, days and sender.
+func (e *engine) payoutPairs() *graph {
 	by := e.linesByWorth()
 	g := newGraph()
 	for i := range int32(len(e.pouts)) {
@@ -285,10 +293,7 @@ func (e *engine) payoutAmount() error {
 			}
 		}
 	}
-	e.settlePayouts(g, book.P6, func(c component) bool {
-		return e.confirmed(e.lines[c.right[0].at()])
-	})
-	return nil
+	return g
 }
 
 // maySend reports whether a line may come from a payout's gateway: its text names that gateway, or

@@ -50,6 +50,8 @@ type link struct {
 	uses []money.Money
 	// given is a person's own decision, kept as it came.
 	given *book.Match
+	// rule is the user's rule that made it, nil for a pass.
+	rule *Rule
 }
 
 // engine is the state of one run. Records are sorted by id; the slices named after them run in
@@ -119,6 +121,8 @@ type engine struct {
 	wallets              map[book.ItemID]*wallet
 	spentOn              map[int32][]portion
 	deposits             map[book.ItemID][]int32
+	// marked are the lines that a rule of the user's says something of.
+	marked map[int32]*Rule
 	// d1 are the charges that a D1 wants to go back.
 	d1       map[int32]bool
 	flowed   map[purse][]flow
@@ -168,14 +172,13 @@ var stages = []stage{
 	{book.P15, "Naming what is left", (*engine).residual},
 }
 
-// stage runs one pass and checks the invariants of what it added.
-func (e *engine) stage(s stage) error {
+// stage runs one pass and checks the invariants of what it added; done of all are behind it.
+func (e *engine) stage(s stage, done, all int) error {
 	if err := e.ctx.Err(); err != nil {
 		return fmt.Errorf("reconcile: %s: %w", s.pass, err)
 	}
 	if e.in.Progress != nil {
-		done := slices.IndexFunc(stages, func(o stage) bool { return o.pass == s.pass })
-		e.in.Progress(s.name, done, len(stages))
+		e.in.Progress(s.name, done, all)
 	}
 	if err := s.run(e); err != nil {
 		return fmt.Errorf("reconcile: %s: %w", s.pass, err)

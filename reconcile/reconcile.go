@@ -94,6 +94,8 @@ type Input struct {
 	// records before any pass runs, rejected ones are never proposed again.
 	Decisions []book.Match
 	Altered   []Alteration
+	// Rules are the user's own, in the order in which they stand; their names differ.
+	Rules []Rule
 	// Progress, where set, is called now and then from the goroutine of Run.
 	Progress func(stage string, done, total int)
 }
@@ -119,6 +121,8 @@ type Result struct {
 	// payments through gateways; both of records dated in the period.
 	AutoBankLines, AutoPayments book.AutoRate
 	Stats                       []PassStat
+	// Marks are what the user's rules say of bank lines that match nothing, by line.
+	Marks []Mark
 }
 
 // InPeriod reports whether a month lists the exception: it is dated in the month, or it is dated
@@ -134,8 +138,9 @@ func Run(ctx context.Context, in Input) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	for _, s := range stages {
-		if err := e.stage(s); err != nil {
+	plan := e.plan()
+	for i, s := range plan {
+		if err := e.stage(s, i, len(plan)); err != nil {
 			return Result{}, err
 		}
 	}
