@@ -30,6 +30,10 @@ type Month struct {
 	// AutoLines and AutoPayments are the rates of automatic matching of payouts' bank lines and of
 	// gateway payments in the period.
 	AutoLines, AutoPayments book.AutoRate
+	// Marks are what the user's rules say of bank lines that match nothing, by line; Learned the
+	// senders that payouts came from and that nobody has confirmed.
+	Marks   []Mark
+	Learned []LearnedAlias
 	// Sources says how each source's last pull went.
 	Sources []SourceState
 	// Changes counts what the run changed in the books, zero for one that stored nothing.

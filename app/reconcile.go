@@ -53,7 +53,8 @@ func (a *App) compute(ctx context.Context, period book.Month, show func(Progress
 	}
 	m := &Month{Period: period, AsOf: in.At, Config: a.Config(), Books: in.Books,
 		Matches: out.Matches, All: out.Exceptions, Bridges: out.Bridges, Proofs: out.Proofs,
-		Counts: out.Counts, AutoLines: out.AutoBankLines, AutoPayments: out.AutoPayments}
+		Counts: out.Counts, AutoLines: out.AutoBankLines, AutoPayments: out.AutoPayments,
+		Marks: out.Marks, Learned: out.Learned}
 	for _, e := range out.Exceptions {
 		if reconcile.InPeriod(e, period) {
 			m.Exceptions = append(m.Exceptions, e)
@@ -86,9 +87,13 @@ func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, er
 	if err != nil {
 		return reconcile.Input{}, err
 	}
+	rules, err := a.ruleList(ctx)
+	if err != nil {
+		return reconcile.Input{}, err
+	}
 	in := reconcile.Input{At: a.Now(), Period: period, Zone: a.Config().Zone(),
 		OpeningOn: a.Config().OpeningOn(), Base: a.Config().Business.BaseCurrency, Books: books,
-		Decisions: decisions, Altered: altered}
+		Decisions: decisions, Altered: altered, Rules: rules}
 	for _, s := range a.Config().Sources {
 		d := kinds[s.Kind].describe
 		tariff, _ := money.ParseTariff(s.Fees) // the configuration is checked; "" is none

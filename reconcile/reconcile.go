@@ -123,6 +123,8 @@ type Result struct {
 	Stats                       []PassStat
 	// Marks are what the user's rules say of bank lines that match nothing, by line.
 	Marks []Mark
+	// Learned are senders of payouts that nobody has confirmed, by account and name.
+	Learned []LearnedAlias
 }
 
 // InPeriod reports whether a month lists the exception: it is dated in the month, or it is dated

@@ -26,7 +26,7 @@ func (e *engine) result() (Result, error) {
 	r.AutoPayments, r.AutoBankLines = e.rates()
 	r.Bridges = e.bridges()
 	r.Proofs = e.proofs
-	r.Marks = e.marks()
+	r.Marks, r.Learned = e.marks(), e.aliasList()
 	r.Stats = e.stats()
 	r.Matches = e.matches()
 	if err := e.ctx.Err(); err != nil {

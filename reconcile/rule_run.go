@@ -7,27 +7,6 @@ import (
 	"countinghouse/app/book"
 )
 
-// plan is the passes of a run with the user's rules in their places. Rules behind one pass run in the
-// order in which they stand.
-func (e *engine) plan() []stage {
-	if len(e.in.Rules) == 0 {
-		return stages
-	}
-	var out []stage
-	for _, s := range stages {
-		out = append(out, s)
-		for i := range e.in.Rules {
-			if r := &e.in.Rules[i]; r.After == s.pass {
-				out = append(out, stage{book.PRule, "Applying rule " + r.Name, func(e *engine) error {
-					e.applyRule(r)
-					return nil
-				}})
-			}
-		}
-	}
-	return out
-}
-
 // applyRule runs one rule over what is still open.
 func (e *engine) applyRule(r *Rule) {
 	switch {
@@ -199,7 +178,8 @@ func (e *engine) ruleLink(r *Rule, l link, doubt string) {
 	l.pass, l.rule, l.state = book.PRule, r, book.Suggested
 	if r.acts() && doubt == "" {
 		l.state = book.Auto
-		if e.add(l) != none && l.leg == book.BillingGateway && l.left[0].sort() == sortInv && e.refInv != nil {
+		if at := e.add(l); at != none && l.leg == book.BillingGateway && l.left[0].sort() == sortInv &&
+			e.refInv != nil {
 			e.refInv[l.right[0].at()] = l.left[0].at()
 		}
 		return

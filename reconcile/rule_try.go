@@ -68,7 +68,8 @@ func TryRule(ctx context.Context, in Input, r Rule, months int) (BackTest, error
 	out.span(e, &r, months)
 	j := judge{e: e, of: map[book.ItemID]*book.Match{}, rejected: rejected}
 	for i := range known.Matches {
-		if m := &known.Matches[i]; m.State.Live() && m.Leg != book.GatewayGateway && m.Leg != book.GatewayPayout {
+		m := &known.Matches[i]
+		if m.State.Live() && m.Leg != book.GatewayGateway && m.Leg != book.GatewayPayout {
 			for _, id := range slices.Concat(m.Left, m.Right) {
 				j.of[id] = m
 			}

@@ -189,7 +189,7 @@ func (c *command) root() *cobra.Command {
 	f.StringVar(&c.logLevel, "log-level", "warn", "how `much` to log: debug, info, warn or error")
 	root.AddCommand(c.demoCommand(), c.sandboxCommand(), c.syncCommand(), c.importCommand(),
 		c.reconcileCommand(), c.exceptionsCommand(), c.bridgeCommand(), c.exportCommand(),
-		c.serveCommand(), c.profileCommand(), c.doctorCommand(), c.secretCommand(),
+		c.serveCommand(), c.profileCommand(), c.rulesCommand(), c.doctorCommand(), c.secretCommand(),
 		c.versionCommand())
 	for _, sub := range root.Commands() {
 		sub.DisableFlagsInUseLine = true
