@@ -34,6 +34,10 @@ type Month struct {
 	// senders that payouts came from and that nobody has confirmed.
 	Marks   []Mark
 	Learned []LearnedAlias
+	// Unseen counts what is dated after the moment and was not looked at; LooksBack says that the moment
+	// is of the past, so that the run stored nothing.
+	Unseen    int
+	LooksBack bool
 	// Sources says how each source's last pull went.
 	Sources []SourceState
 	// Changes counts what the run changed in the books, zero for one that stored nothing.

@@ -79,7 +79,8 @@ type Alteration struct {
 // Input is everything that a run looks at. Run changes nothing of it, and the order of slices
 // carries no meaning.
 type Input struct {
-	// At is the moment by which lateness is judged, Period the month of bridge, proofs and rates.
+	// At is the moment by which lateness is judged, Period the month of bridge, proofs and rates. What is
+	// dated after At is not there yet: a run as of a past moment concludes what it would have then.
 	At     book.Instant
 	Period book.Month
 	// Zone is the business's time zone; UTC where nil.
@@ -123,6 +124,8 @@ type Result struct {
 	Stats                       []PassStat
 	// Marks are what the user's rules say of bank lines that match nothing, by line.
 	Marks []Mark
+	// Unseen counts what is dated after the moment, and was not looked at.
+	Unseen int
 	// Learned are senders of payouts that nobody has confirmed, by account and name.
 	Learned []LearnedAlias
 }
@@ -136,6 +139,7 @@ func InPeriod(e book.Exception, m book.Month) bool {
 // Run matches, classifies and proves. It returns the context's error when it was cancelled, and an
 // error that names the invariant where one is broken: then nothing of the result may be used.
 func Run(ctx context.Context, in Input) (Result, error) {
+	in, unseen := asOf(in)
 	e, err := newEngine(ctx, in)
 	if err != nil {
 		return Result{}, err
@@ -146,5 +150,7 @@ func Run(ctx context.Context, in Input) (Result, error) {
 			return Result{}, err
 		}
 	}
-	return e.result()
+	r, err := e.result()
+	r.Unseen = unseen
+	return r, err
 }

@@ -51,6 +51,7 @@ func TryRule(ctx context.Context, in Input, r Rule, months int) (BackTest, error
 		}
 	}
 	in.Decisions = nil
+	in, _ = asOf(in)
 	e, err := newEngine(ctx, in)
 	if err != nil {
 		return out, err
