@@ -125,10 +125,11 @@ func (r *rewind) payouts() {
 	b, at := &r.in.Books, r.in.At
 	b.Payouts = cut(r, b.Payouts, func(p *book.Payout) book.ItemID { return p.ID },
 		func(p *book.Payout) bool { return p.SentAt > at }, func(*book.Payout) {})
-	b.Payouts = change(b.Payouts, func(p *book.Payout) bool { return p.FailedAt > at }, func(p *book.Payout) {
-		r.unseen++
-		p.State, p.FailedAt, p.Reason = book.PayoutPaid, 0, ""
-	})
+	b.Payouts = change(b.Payouts, func(p *book.Payout) bool { return p.FailedAt > at },
+		func(p *book.Payout) {
+			r.unseen++
+			p.State, p.FailedAt, p.Reason = book.PayoutPaid, 0, ""
+		})
 	b.Transactions = change(b.Transactions, func(t *book.Transaction) bool { return r.gone[t.PayoutID] },
 		func(t *book.Transaction) { t.PayoutID = "" })
 	first := map[purse]book.Balance{}
@@ -251,5 +252,7 @@ func (r *rewind) decisions() {
 	r.in.Decisions = slices.DeleteFunc(slices.Clone(r.in.Decisions), func(m book.Match) bool {
 		return slices.ContainsFunc(m.Left, gone) || slices.ContainsFunc(m.Right, gone)
 	})
-	r.in.Altered = slices.DeleteFunc(slices.Clone(r.in.Altered), func(a Alteration) bool { return gone(a.Item) })
+	r.in.Altered = slices.DeleteFunc(slices.Clone(r.in.Altered), func(a Alteration) bool {
+		return gone(a.Item)
+	})
 }
