@@ -56,6 +56,44 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// TestRejectedNeverAgain rejects every match of every scenario, one at a time, and sees that no pass
+// and no rule brings exactly it back.
+func TestRejectedNeverAgain(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[book.Pass]int{}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		given, _, _ := strings.Cut(string(raw), "\n----\n")
+		in := parseScenario(t, given)
+		decisions := in.Decisions
+		for _, m := range run(t, in).Matches {
+			if m.Pass == book.PHand {
+				continue
+			}
+			seen[m.Pass]++
+			m.State = book.Rejected
+			in.Decisions = append(slices.Clone(decisions), m)
+			for _, again := range run(t, in).Matches {
+				if again.ID == m.ID {
+					t.Errorf("%s: %s %v = %v was rejected, and %s has it again", file, m.Pass, m.Left, m.Right,
+						again.Pass)
+				}
+			}
+		}
+	}
+	for _, p := range book.Passes {
+		if seen[p] == 0 && p != book.PHand && p != book.P0 && p != book.P15 {
+			t.Errorf("no scenario has a match of %s to reject", p)
+		}
+	}
+}
+
 // describe writes a result in the form of the scenarios.
 func describe(in reconcile.Input, r reconcile.Result) string {
 	var b strings.Builder
