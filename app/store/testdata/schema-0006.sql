@@ -100,7 +100,7 @@ CREATE TABLE source_runs (
 CREATE TABLE imports (
 	id INTEGER PRIMARY KEY, account TEXT NOT NULL, at INTEGER NOT NULL, files TEXT NOT NULL,
 	created INTEGER NOT NULL, same INTEGER NOT NULL, rejected INTEGER NOT NULL
-) STRICT;
+, by TEXT NOT NULL DEFAULT '', replaced INTEGER NOT NULL DEFAULT 0, settled INTEGER NOT NULL DEFAULT 0, journal INTEGER NOT NULL DEFAULT 0, undone_at INTEGER NOT NULL DEFAULT 0, undone_by TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE import_profiles (
 	shape TEXT PRIMARY KEY, profile TEXT NOT NULL, at INTEGER NOT NULL
 ) STRICT;
@@ -161,6 +161,25 @@ CREATE TABLE settings (
 	seq INTEGER PRIMARY KEY, source TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
 	gone INTEGER NOT NULL DEFAULT 0, UNIQUE (source, name)
 ) STRICT;
+CREATE TABLE import_changes (
+	import INTEGER NOT NULL,
+	kind TEXT NOT NULL CHECK (kind IN ('bank_line', 'statement', 'reject', 'profile')),
+	item TEXT NOT NULL, role TEXT NOT NULL CHECK (role IN ('changed', 'seen')),
+	says TEXT NOT NULL, before TEXT,
+	PRIMARY KEY (kind, item, import)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE quarantine (
+	seq INTEGER PRIMARY KEY, account TEXT NOT NULL, file TEXT NOT NULL, digest TEXT NOT NULL,
+	place TEXT NOT NULL, raw TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
+	state TEXT NOT NULL CHECK (state IN ('open', 'taken in', 'dropped', 'undone')),
+	by TEXT NOT NULL DEFAULT '', ended_at INTEGER NOT NULL DEFAULT 0,
+	UNIQUE (account, digest, place)
+) STRICT;
+CREATE TABLE watched_files (
+	path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, digest TEXT NOT NULL,
+	state TEXT NOT NULL CHECK (state IN ('seen', 'taken', 'waits', 'other')), why TEXT NOT NULL,
+	at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE rule_allowances (
 	seq INTEGER PRIMARY KEY, rule TEXT NOT NULL, hash TEXT NOT NULL, by TEXT NOT NULL,
 	at INTEGER NOT NULL, "from" INTEGER NOT NULL, "to" INTEGER NOT NULL,
@@ -205,7 +224,7 @@ INSERT INTO rejects VALUES (1, 'b', 'x', '', '', '', 1);
 INSERT INTO cursors VALUES ('src', 'c', 1, 2);
 INSERT INTO cursors VALUES ('b', 'c', 1, 1);
 INSERT INTO source_runs VALUES (1, 'b', 4, 'ok', '', 0, 0, 0, 0);
-INSERT INTO imports VALUES (1, 'a', 2, '', 0, 0, 0);
+INSERT INTO imports VALUES (1, 'a', 2, 'a.csv', 0, 0, 1, 'ann', 0, 0, 1, 0, '');
 INSERT INTO import_profiles VALUES ('h', '{}', 2);
 INSERT INTO runs VALUES (1, 1, 1, '', '');
 INSERT INTO matches VALUES (1, 'm1', 'P1', 'billing-gateway', 'auto', 'P1 v1', 'b:payment/1', 'b:credit/1', '900 EUR
@@ -229,6 +248,10 @@ INSERT INTO saved_methods VALUES (1, 'text-193', 'text-194', 'text-195', 'text-1
 INSERT INTO saved_methods VALUES (2, 'text-459', 'text-460', '', '', '', '', '', '', 0, '', 0);
 INSERT INTO settings VALUES (1, 'text-216', 'text-217', 'text-218', 0);
 INSERT INTO settings VALUES (2, 'text-461', 'text-462', '', 0);
+INSERT INTO import_changes VALUES (1, 'profile', 'h', 'changed', '{}', NULL);
+INSERT INTO import_changes VALUES (1, 'reject', '1', 'changed', 'open', NULL);
+INSERT INTO quarantine VALUES (1, 'a', 'a.csv', 'd', 'row 3', '', 'no date', 2, 'open', '', 0);
+INSERT INTO watched_files VALUES ('st/a.csv', 9, 0, '', 'taken', '', 0);
 INSERT INTO rule_allowances VALUES (1, 'orders', 'ab12', 'ann', 7, 24321, 24323, 4, 3, 1);
 CREATE INDEX invoices_number ON invoices (number);
 CREATE INDEX invoices_open ON invoices (source)
@@ -429,6 +452,7 @@ BEGIN
 END;
 CREATE INDEX hooks_waiting ON hooks (source, next_at) WHERE state = 'waiting';
 CREATE INDEX hooks_received ON hooks (source, received_at);
+CREATE INDEX import_changes_import ON import_changes (import);
 CREATE TRIGGER rule_allowances_update BEFORE UPDATE ON rule_allowances
 BEGIN
 	SELECT RAISE(ABORT, 'allowances are never changed');
