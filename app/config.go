@@ -28,6 +28,8 @@ type Config struct {
 	Sources  []SourceConfig  `toml:"source,omitempty"`
 	Accounts []AccountConfig `toml:"account,omitempty"`
 	Limits   Limits          `toml:"limits,omitempty"`
+	// Rules are matching rules of the user's own, in the order in which they run.
+	Rules []RuleConfig `toml:"rule,omitempty"`
 
 	zone *time.Location
 }
@@ -119,7 +121,12 @@ func LoadConfig(path string) (Config, error) {
 	case err != nil:
 		return Config{}, fmt.Errorf("configuration %s: %w", filepath.Base(path), err)
 	}
-	if err := c.check(); err != nil {
+	err = c.check()
+	var rule ruleError
+	switch {
+	case errors.As(err, &rule) && rule.line(text) > 0:
+		return Config{}, fmt.Errorf("configuration %s, line %d: %w", filepath.Base(path), rule.line(text), err)
+	case err != nil:
 		return Config{}, fmt.Errorf("configuration %s: %w", filepath.Base(path), err)
 	}
 	return c, nil
@@ -193,7 +200,10 @@ func (c *Config) check() error {
 			return err
 		}
 	}
-	return c.checkLinks(names)
+	if err := c.checkLinks(names); err != nil {
+		return err
+	}
+	return c.checkRules()
 }
 
 func takeName(names map[string]bool, what, name string) error {

@@ -88,6 +88,7 @@ func (c *Config) clone() Config {
 		out.Accounts[i].Settles = slices.Clone(a.Settles)
 		out.Accounts[i].Aliases = slices.Clone(a.Aliases)
 	}
+	out.Rules = slices.Clone(c.Rules)
 	return out
 }
 

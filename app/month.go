@@ -30,6 +30,14 @@ type Month struct {
 	// AutoLines and AutoPayments are the rates of automatic matching of payouts' bank lines and of
 	// gateway payments in the period.
 	AutoLines, AutoPayments book.AutoRate
+	// Marks are what the user's rules say of bank lines that match nothing, by line; Learned the
+	// senders that payouts came from and that nobody has confirmed.
+	Marks   []Mark
+	Learned []LearnedAlias
+	// Unseen counts what is dated after the moment and was not looked at; LooksBack says that the moment
+	// is of the past, so that the run stored nothing.
+	Unseen    int
+	LooksBack bool
 	// Sources says how each source's last pull went.
 	Sources []SourceState
 	// Changes counts what the run changed in the books, zero for one that stored nothing.

@@ -15,12 +15,16 @@ import (
 )
 
 // Reconcile runs the matching ladder over everything open, keeps what it concluded, and returns the
-// month. Running it again changes nothing.
+// month. Running it again changes nothing. A run as of a past moment that leaves later records out looks
+// back: it keeps nothing, because what stands now rests on more than it saw.
 func (a *App) Reconcile(ctx context.Context, period book.Month, show func(Progress)) (*Month, error) {
 	for try := 1; ; try++ {
 		m, run, err := a.compute(ctx, period, show)
 		if err != nil {
 			return nil, err
+		}
+		if m.LooksBack {
+			return m, nil
 		}
 		saved, err := a.store.SaveRun(ctx, run, m.Matches, m.All)
 		if errors.Is(err, store.ErrMoved) && try < mostTries {
@@ -36,6 +40,9 @@ func (a *App) Reconcile(ctx context.Context, period book.Month, show func(Progre
 
 // mostTries is how often a run begins anew because people go on meanwhile.
 const mostTries = 5
+
+// lookBack is how long before the real time a moment must lie to be one of the past, in milliseconds.
+const lookBack = 60_000
 
 // Month computes a month as Reconcile does and stores nothing.
 func (a *App) Month(ctx context.Context, period book.Month, show func(Progress)) (*Month, error) {
@@ -71,6 +78,8 @@ func (a *App) compute(ctx context.Context, period book.Month, show func(Progress
 	m := &Month{Period: period, AsOf: in.At, Config: a.Config(), Books: in.Books,
 		Matches: out.Matches, All: out.Exceptions, Bridges: out.Bridges, Proofs: out.Proofs,
 		Counts: out.Counts, AutoLines: out.AutoBankLines, AutoPayments: out.AutoPayments,
+		Marks: out.Marks, Learned: out.Learned,
+		Unseen: out.Unseen, LooksBack: out.Unseen > 0 && in.At < book.At(a.wall())-lookBack,
 		Work: work, Filed: filed, User: a.User(), Rejected: map[string]bool{}}
 	for _, e := range out.Exceptions {
 		if reconcile.InPeriod(e, period) {
@@ -109,9 +118,13 @@ func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, er
 	if err != nil {
 		return reconcile.Input{}, err
 	}
+	rules, err := a.ruleList(ctx)
+	if err != nil {
+		return reconcile.Input{}, err
+	}
 	in := reconcile.Input{At: a.Now(), Period: period, Zone: a.Config().Zone(),
 		OpeningOn: a.Config().OpeningOn(), Base: a.Config().Business.BaseCurrency, Books: books,
-		Decisions: decisions, Altered: altered}
+		Decisions: decisions, Altered: altered, Rules: rules}
 	for _, s := range a.Config().Sources {
 		d := kinds[s.Kind].describe
 		tariff, _ := money.ParseTariff(s.Fees) // the configuration is checked; "" is none
@@ -196,6 +209,9 @@ func (m *Month) Hint() string {
 	case opening != 0 && m.Period.Last() < opening:
 		return fmt.Sprintf("%s lies before the opening date, %s: nothing of it is reconciled.",
 			m.Period, opening)
+	case m.LooksBack:
+		return fmt.Sprintf("%d records are dated after %s and were not looked at; a look back stores nothing.",
+			m.Unseen, m.AsOf.Time().In(m.Config.Zone()).Format("2006-01-02 15:04"))
 	case m.Period.First() > m.AsOf.In(m.Config.Zone()):
 		return fmt.Sprintf("%s has not begun: what is listed is open from earlier.", m.Period)
 	}

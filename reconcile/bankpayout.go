@@ -55,7 +55,7 @@ func (e *engine) payoutIdentity() error {
 			}
 		}
 	}
-	e.settlePayouts(g, book.P5, func(component) bool { return true })
+	e.settlePayouts(g)
 	e.returnLines(by, texts)
 	e.combinedPayouts()
 	e.differingPayouts()
@@ -83,7 +83,7 @@ func (e *engine) returnLines(by map[worth][]int32, texts []lineText) {
 			}
 		}
 	}
-	e.settlePayouts(g, book.P5, func(component) bool { return true })
+	e.settlePayouts(g)
 }
 
 // differingPayouts finds lines that carry a payout's id with another amount: a pair for a person to
@@ -245,19 +245,14 @@ func (t lineText) goesOn(end int, key string) bool {
 	return c >= '0' && c <= '9' || strings.Trim(key, "0123456789") != ""
 }
 
-// settlePayouts matches unique pairs of payout and line, automatically where sure says so, and
-// names the others as ambiguous.
-func (e *engine) settlePayouts(g *graph, pass book.Pass, sure func(component) bool) {
+// settlePayouts matches the unique pairs of payout and line, and names the others as ambiguous.
+func (e *engine) settlePayouts(g *graph) {
 	for _, c := range g.components() {
-		switch {
-		case !c.unique():
+		if !c.unique() {
 			e.ambiguous(book.PayoutBank, c.left, c.right)
-		case sure(c):
-			e.add(link{pass: pass, leg: book.PayoutBank, state: book.Auto, left: c.left,
-				right: c.right})
-		default:
-			e.suggest(pass, book.PayoutBank, c.left, c.right)
+			continue
 		}
+		e.add(link{pass: book.P5, leg: book.PayoutBank, state: book.Auto, left: c.left, right: c.right})
 	}
 }
 
@@ -266,12 +261,36 @@ func (e *engine) settlePayouts(g *graph, pass book.Pass, sure func(component) bo
 func (e *engine) payoutAmount() error {
 	e.readTransfers()
 	e.learnLags()
+	e.learnAliases()
+	g := e.payoutPairs()
+	for _, c := range g.components() {
+		switch {
+		case !c.unique():
+			e.settleLearned(g, c)
+		case e.confirmed(e.lines[c.right[0].at()]):
+			e.add(link{pass: book.P6, leg: book.PayoutBank, state: book.Auto, left: c.left, right: c.right})
+		default:
+			e.suggest(book.P6, book.PayoutBank, c.left, c.right)
+		}
+	}
+	e.latePayouts()
+	return nil
+}
+
+// freePayout reports whether a payout waits for its bank line.
+func (e *engine) freePayout(i int32) bool {
+	p := e.pouts[i]
+	return e.poutLink[i] == none && !e.poutHeld[i] && p.State != book.PayoutCancelled &&
+		p.State != book.PayoutFailed && p.Amount.Minor != 0
+}
+
+// payoutPairs are the free payouts and lines that fit each other by amount, account, days and sender.
+func (e *engine) payoutPairs() *graph {
 	by := e.linesByWorth()
 	g := newGraph()
 	for i := range int32(len(e.pouts)) {
 		p := e.pouts[i]
-		if e.poutLink[i] != none || e.poutHeld[i] || p.State == book.PayoutCancelled ||
-			p.State == book.PayoutFailed || p.Amount.Minor == 0 {
+		if !e.freePayout(i) {
 			continue
 		}
 		for _, a := range e.settles(p.Source, p.Amount.Currency) {
@@ -285,10 +304,7 @@ func (e *engine) payoutAmount() error {
 			}
 		}
 	}
-	e.settlePayouts(g, book.P6, func(c component) bool {
-		return e.confirmed(e.lines[c.right[0].at()])
-	})
-	return nil
+	return g
 }
 
 // maySend reports whether a line may come from a payout's gateway: its text names that gateway, or

@@ -50,6 +50,8 @@ type link struct {
 	uses []money.Money
 	// given is a person's own decision, kept as it came.
 	given *book.Match
+	// rule is the user's rule that made it, nil for a pass.
+	rule *Rule
 }
 
 // engine is the state of one run. Records are sorted by id; the slices named after them run in
@@ -119,6 +121,10 @@ type engine struct {
 	wallets              map[book.ItemID]*wallet
 	spentOn              map[int32][]portion
 	deposits             map[book.ItemID][]int32
+	// learned are the senders that payouts came from; see learnAliases.
+	learned map[sentBy]*LearnedAlias
+	// marked are the lines that a rule of the user's says something of.
+	marked map[int32]*Rule
 	// d1 are the charges that a D1 wants to go back.
 	d1       map[int32]bool
 	flowed   map[purse][]flow
@@ -140,47 +146,6 @@ type duplicate struct {
 	amount money.Money
 	on     book.Date
 	what   string
-}
-
-// stage is one pass of a run.
-type stage struct {
-	pass book.Pass
-	name string
-	run  func(*engine) error
-}
-
-// stages are the passes in the order in which they run.
-var stages = []stage{
-	{book.P0, "Reading references", (*engine).hygiene},
-	{book.PHand, "Keeping decisions", (*engine).decisions},
-	{book.P1, "Matching payments by id", (*engine).identity},
-	{book.P2, "Matching charges by invoice", (*engine).metadata},
-	{book.P3, "Linking refunds and disputes", (*engine).hardLinks},
-	{book.P4, "Adding up payouts", (*engine).composition},
-	{book.P5, "Finding payouts in the bank", (*engine).payoutIdentity},
-	{book.P6, "Finding payouts by amount", (*engine).payoutAmount},
-	{book.P7, "Matching bank transfers", (*engine).transfers},
-	{book.P8, "Matching batches", (*engine).batches},
-	{book.P9, "Allocating part payments", (*engine).partPayments},
-	{book.P12, "Adding up open invoices", (*engine).sums},
-	{book.P13, "Balancing what is connected", (*engine).balanced},
-	{book.P14, "Offering what is likely", (*engine).weakTransfers},
-	{book.P15, "Naming what is left", (*engine).residual},
-}
-
-// stage runs one pass and checks the invariants of what it added.
-func (e *engine) stage(s stage) error {
-	if err := e.ctx.Err(); err != nil {
-		return fmt.Errorf("reconcile: %s: %w", s.pass, err)
-	}
-	if e.in.Progress != nil {
-		done := slices.IndexFunc(stages, func(o stage) bool { return o.pass == s.pass })
-		e.in.Progress(s.name, done, len(stages))
-	}
-	if err := s.run(e); err != nil {
-		return fmt.Errorf("reconcile: %s: %w", s.pass, err)
-	}
-	return e.check(s.pass)
 }
 
 func newEngine(ctx context.Context, in Input) (*engine, error) {

@@ -35,6 +35,9 @@ func (f *factBook) flush() {
 // facts appends every fact that a match compared, left against right.
 func (e *engine) facts(b []byte, l *link) []byte {
 	left, right := l.left[0], l.right[0]
+	if l.rule != nil {
+		b = e.ruleFacts(b, l)
+	}
 	switch l.leg {
 	case book.BillingGateway:
 		b = e.billingFacts(b, left, right)

@@ -91,6 +91,9 @@ func (e *engine) check(pass book.Pass) error {
 		if !l.state.Live() {
 			continue
 		}
+		if err := e.checkOpen(l); err != nil {
+			return fmt.Errorf("reconcile: %s: invariant 3, invoice total: %w", pass, err)
+		}
 		if err := e.checkUse(l, false); err != nil {
 			return fmt.Errorf("reconcile: %s: invariant 2, conservation of use: %w", pass, err)
 		}
@@ -103,20 +106,86 @@ func (e *engine) check(pass book.Pass) error {
 			return fmt.Errorf("reconcile: %s: invariant 10, unique both ways: %w", pass, err)
 		}
 	}
+	if pass == book.P15 {
+		return e.checkProofs()
+	}
 	return nil
 }
 
-// checkNets is invariant 4 and the part of 1 that a run can see: every movement has a currency, and
-// its gross less fee and tax is its net.
+// checkNets is invariant 4 and the part of 1 that a run can see: every amount has a currency, and a
+// movement's gross less fee and tax is its net.
 func (e *engine) checkNets() error {
 	for _, t := range e.txs {
 		if t.Gross-t.Fee-t.Tax != t.Net {
 			return fmt.Errorf("reconcile: P0: invariant 4, gross − fee − tax = net: "+
 				"%s: %d − %d − %d is not %d", t.ID, t.Gross, t.Fee, t.Tax, t.Net)
 		}
-		if moved(t) && !t.Currency.Known() {
-			return fmt.Errorf("reconcile: P0: invariant 1, money has a currency: %s: %q", t.ID,
-				t.Currency)
+		if err := hasCurrency(t.ID, t.Currency, moved(t)); err != nil {
+			return err
+		}
+	}
+	for _, p := range e.pays {
+		if err := hasCurrency(p.ID, p.Amount.Currency, p.Amount.Minor != 0); err != nil {
+			return err
+		}
+	}
+	for _, p := range e.pouts {
+		if err := hasCurrency(p.ID, p.Amount.Currency, p.Amount.Minor != 0); err != nil {
+			return err
+		}
+	}
+	for _, l := range e.lines {
+		if err := hasCurrency(l.ID, l.Amount.Currency, l.Amount.Minor != 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hasCurrency is invariant 1 for one record that holds an amount.
+func hasCurrency(id book.ItemID, c money.Currency, holds bool) error {
+	if holds && !c.Known() {
+		return fmt.Errorf("reconcile: P0: invariant 1, money has a currency: %s: %q", id, c)
+	}
+	return nil
+}
+
+// checkOpen is invariant 3 as far as a match can break it: what a run by itself takes of an invoice
+// directly is never more than is open on it, with what was taken before.
+func (e *engine) checkOpen(l *link) error {
+	if l.state != book.Auto {
+		return nil
+	}
+	return e.visit(l, func(r ref, _ bool, use money.Money) error {
+		if r.sort() != sortInv {
+			return nil
+		}
+		v := e.invs[r.at()]
+		if given := e.use.inv[r.at()]; given+use.Minor > v.Balance {
+			return fmt.Errorf("%s takes %s of %s, on which %s is open and %d taken", l.leg, use, v.ID,
+				money.New(v.Balance, v.Currency), given)
+		}
+		return nil
+	})
+}
+
+// checkProofs is invariants 6 and 7: a proof's figures add up, and it holds exactly where they are what
+// the provider or the bank states. One that does not hold is an exception; one that is wrong about
+// itself stops the run.
+func (e *engine) checkProofs() error {
+	for i := range e.proofs {
+		p := &e.proofs[i]
+		if p.Kind == book.InvoiceTotals {
+			continue // It is held invoice by invoice.
+		}
+		name := "invariant 7, statement"
+		if p.Kind == book.GatewayBalance {
+			name = "invariant 6, gateway balance"
+		}
+		if p.Opening+p.Movement-p.Payouts != p.Closing ||
+			p.Holds != (p.ProviderClosing == nil || *p.ProviderClosing == p.Closing) {
+			return fmt.Errorf("reconcile: P15: %s: %s %s: %d + %d − %d is not %d", name, p.Source, p.Currency,
+				p.Opening, p.Movement, p.Payouts, p.Closing)
 		}
 	}
 	return nil

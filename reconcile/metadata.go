@@ -74,9 +74,9 @@ func (e *engine) refRow(v int32) int32 {
 func (e *engine) findRefInvoices() {
 	e.refInv = fill(len(e.txs))
 	for i := range e.links {
-		// A person may have matched a charge with an invoice that has no row yet.
+		// A person or a rule may have matched a charge with an invoice that has no row yet.
 		l := &e.links[i]
-		if l.leg == book.BillingGateway && l.state == book.Confirmed && l.left[0].sort() == sortInv {
+		if l.leg == book.BillingGateway && l.state.Live() && l.left[0].sort() == sortInv {
 			e.refInv[l.right[0].at()] = l.left[0].at()
 		}
 	}

@@ -222,7 +222,7 @@ func Balances(ctx context.Context, in Input) ([]book.Proof, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.stage(stages[0]); err != nil {
+	if err := e.stage(stages[0], 0, 1); err != nil {
 		return nil, err
 	}
 	from := book.Instant(0)

@@ -79,7 +79,8 @@ type Alteration struct {
 // Input is everything that a run looks at. Run changes nothing of it, and the order of slices
 // carries no meaning.
 type Input struct {
-	// At is the moment by which lateness is judged, Period the month of bridge, proofs and rates.
+	// At is the moment by which lateness is judged, Period the month of bridge, proofs and rates. What is
+	// dated after At is not there yet: a run as of a past moment concludes what it would have then.
 	At     book.Instant
 	Period book.Month
 	// Zone is the business's time zone; UTC where nil.
@@ -94,6 +95,8 @@ type Input struct {
 	// records before any pass runs, rejected ones are never proposed again.
 	Decisions []book.Match
 	Altered   []Alteration
+	// Rules are the user's own, in the order in which they stand; their names differ.
+	Rules []Rule
 	// Progress, where set, is called now and then from the goroutine of Run.
 	Progress func(stage string, done, total int)
 }
@@ -119,6 +122,12 @@ type Result struct {
 	// payments through gateways; both of records dated in the period.
 	AutoBankLines, AutoPayments book.AutoRate
 	Stats                       []PassStat
+	// Marks are what the user's rules say of bank lines that match nothing, by line.
+	Marks []Mark
+	// Unseen counts what is dated after the moment, and was not looked at.
+	Unseen int
+	// Learned are senders of payouts that nobody has confirmed, by account and name.
+	Learned []LearnedAlias
 }
 
 // InPeriod reports whether a month lists the exception: it is dated in the month, or it is dated
@@ -131,14 +140,18 @@ func InPeriod(e book.Exception, m book.Month) bool {
 // Run matches, classifies and proves. It returns the context's error when it was cancelled, and an
 // error that names the invariant where one is broken: then nothing of the result may be used.
 func Run(ctx context.Context, in Input) (Result, error) {
+	in, unseen := asOf(in)
 	e, err := newEngine(ctx, in)
 	if err != nil {
 		return Result{}, err
 	}
-	for _, s := range stages {
-		if err := e.stage(s); err != nil {
+	plan := e.plan()
+	for i, s := range plan {
+		if err := e.stage(s, i, len(plan)); err != nil {
 			return Result{}, err
 		}
 	}
-	return e.result()
+	r, err := e.result()
+	r.Unseen = unseen
+	return r, err
 }

@@ -31,6 +31,7 @@ func (e *engine) residual() error {
 	e.unsettled()
 	e.payouts()
 	e.bankRemainder()
+	e.explainMarked()
 	e.invoices()
 	e.unapplied()
 	e.altered()

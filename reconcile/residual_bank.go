@@ -102,6 +102,9 @@ func (e *engine) bankRemainder() {
 				why = fmt.Sprintf("it names %s, which other money already pays", e.invoiceName(v))
 			}
 		}
+		if r := e.marked[int32(i)]; r != nil {
+			why += "; the rule " + r.Name + " would take it for " + r.takes() + ", but " + r.waits()
+		}
 		e.raise(finding{class: book.M5, leg: book.PayoutBank, about: []ref{lineRef(int32(i))},
 			amount: l.Amount, why: fmt.Sprintf("%s brought %s, but %s.",
 				upper(e.name(lineRef(int32(i)))), coded(l.Amount), why)})

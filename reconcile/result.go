@@ -26,6 +26,7 @@ func (e *engine) result() (Result, error) {
 	r.AutoPayments, r.AutoBankLines = e.rates()
 	r.Bridges = e.bridges()
 	r.Proofs = e.proofs
+	r.Marks, r.Learned = e.marks(), e.aliasList()
 	r.Stats = e.stats()
 	r.Matches = e.matches()
 	if err := e.ctx.Err(); err != nil {
@@ -62,6 +63,9 @@ func (e *engine) matches() []book.Match {
 		}
 		m := &out[i]
 		m.Pass, m.Leg, m.State, m.Rule = l.pass, l.leg, l.state, rules[l.pass]
+		if l.rule != nil {
+			m.Rule = l.rule.version()
+		}
 		m.Left, m.Right = e.take(items, l.left), e.take(items, l.right)
 		m.ID = MatchID(l.leg, m.Left, m.Right)
 		m.Uses = uses.take(len(l.left) + len(l.right))

@@ -56,15 +56,63 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
+// TestRejectedNeverAgain rejects every match of every scenario, one at a time, and sees that no pass
+// and no rule brings exactly it back.
+func TestRejectedNeverAgain(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[book.Pass]int{}
+	for _, file := range files {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		given, _, _ := strings.Cut(string(raw), "\n----\n")
+		in := parseScenario(t, given)
+		decisions := in.Decisions
+		for _, m := range run(t, in).Matches {
+			if m.Pass == book.PHand {
+				continue
+			}
+			seen[m.Pass]++
+			m.State = book.Rejected
+			in.Decisions = append(slices.Clone(decisions), m)
+			for _, again := range run(t, in).Matches {
+				if again.ID == m.ID {
+					t.Errorf("%s: %s %v = %v was rejected, and %s has it again", file, m.Pass, m.Left, m.Right,
+						again.Pass)
+				}
+			}
+		}
+	}
+	for _, p := range book.Passes {
+		if seen[p] == 0 && p != book.PHand && p != book.P0 && p != book.P15 {
+			t.Errorf("no scenario has a match of %s to reject", p)
+		}
+	}
+}
+
 // describe writes a result in the form of the scenarios.
 func describe(in reconcile.Input, r reconcile.Result) string {
 	var b strings.Builder
 	for _, m := range r.Matches {
 		fmt.Fprintf(&b, "%s %s %s: %s = %s", m.Pass, m.State, m.Leg, join(m.Left), join(m.Right))
+		if m.Pass == book.PRule {
+			fmt.Fprintf(&b, " by %s", m.Rule)
+		}
 		if m.Residual.Minor != 0 {
 			fmt.Fprintf(&b, " residual %s", m.Residual)
 		}
 		b.WriteByte('\n')
+	}
+	for _, m := range r.Marks {
+		said := "suggested"
+		if m.Posted {
+			said = "posted"
+		}
+		fmt.Fprintf(&b, "mark %s %s: %s by %s\n", said, m.Action, m.Item, m.Rule)
 	}
 	for _, x := range r.Exceptions {
 		fmt.Fprintf(&b, "%s %s of %s on %s: %s", x.Class, x.Amount, x.On, x.Leg, join(x.Items))
@@ -300,6 +348,20 @@ func addRules(in *reconcile.Input, s entry) bool {
 		}
 		m.ID = reconcile.MatchID(m.Leg, m.Left, m.Right)
 		in.Decisions = append(in.Decisions, m)
+	case "rule":
+		in.Rules = append(in.Rules, reconcile.Rule{Name: s.name, After: book.Pass(s.text("after")),
+			Account: book.AccountName(s.text("account")), Source: book.SourceName(s.text("source")),
+			Action:  reconcile.RuleAction(s.text("action")),
+			Gateway: book.SourceName(s.text("gateway")), Reason: s.text("reason"),
+			Posts: s.text("posts") != "", Allowed: s.text("allowed") != ""})
+	case "test":
+		r := &in.Rules[len(in.Rules)-1]
+		test := reconcile.RuleTest{Field: reconcile.RuleField(s.name), Contains: s.text("contains"),
+			Equals: s.text("equals"), From: s.text("from"), To: s.text("to")}
+		if p := s.text("matches"); p != "" {
+			test.Matches = regexp.MustCompile(p)
+		}
+		r.Tests = append(r.Tests, test)
 	case "altered":
 		in.Altered = append(in.Altered, reconcile.Alteration{Item: book.ItemID(s.name),
 			Closed: s.text("closed") != "", Change: s.text("change")})
@@ -381,7 +443,7 @@ func addGateway(b *book.Records, s entry) bool {
 			Charged: gross, Rate: s.text("rate"), Parent: id(s.text("parent")),
 			PayoutID: id(s.text("payout")), Aliases: s.list("aliases"),
 			InvoiceRef: s.text("invoice"), CustomerRef: s.text("client"), Payer: s.text("payer"),
-			PayerName: s.text("name"), DueOn: s.date("due"), Reason: s.text("reason"),
+			PayerName: s.text("name"), Text: s.text("text"), DueOn: s.date("due"), Reason: s.text("reason"),
 			Asked: money.Quantity(s.text("asked")), Paid: money.Quantity(s.text("came"))}
 		if s.text("charged") != "" {
 			t.Charged = s.amount("charged")

@@ -3,6 +3,7 @@ package reconcile
 import (
 	"fmt"
 	"slices"
+	"unicode"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -29,8 +30,15 @@ func (e *engine) sums() error {
 		}
 		found, _ := subsets(amounts, e.lines[i].Amount.Minor)
 		for _, of := range found {
-			for _, n := range of {
-				g.pair(all[n], l)
+			set := make([]ref, len(of))
+			for i, n := range of {
+				set[i] = all[n]
+			}
+			if e.isRejectedSet(set, l) {
+				continue
+			}
+			for _, r := range set {
+				g.pair(r, l)
 			}
 		}
 		unsure[l] = len(found) > 1
@@ -39,11 +47,18 @@ func (e *engine) sums() error {
 		switch {
 		case len(c.right) > 1 || unsure[c.right[0]]:
 			e.ambiguous(book.BankBilling, c.right, c.left)
-		case !e.rejected[MatchID(book.BankBilling, e.ids(c.left), e.ids(c.right))]:
+		default:
 			e.suggestSum(book.P12, c)
 		}
 	}
 	return nil
+}
+
+// isRejectedSet reports whether a person rejected that a line pays exactly these records together. Its
+// parts are another thing.
+func (e *engine) isRejectedSet(left []ref, l ref) bool {
+	return len(e.rejected) > 0 &&
+		e.rejected[MatchID(book.BankBilling, e.ids(left), []book.ItemID{e.id(l)})]
 }
 
 // openByCustomer lists what transfers may still pay of each customer: free rows of bank methods, and
@@ -112,14 +127,36 @@ func (e *engine) senders() senders {
 			}
 		}
 	}
+	// There are many customers and few lines that nothing explains yet: only names that one of those
+	// may have are folded.
+	wanted := map[uint64]bool{}
+	for i, l := range e.lines {
+		if e.openLine(int32(i)) && l.Amount.Minor > 0 && l.Counterparty != "" {
+			wanted[nameHash(l.Counterparty)] = true
+		}
+	}
 	for id, c := range e.custs {
-		for _, name := range []string{foldName(c.Company), foldName(c.Name)} {
-			if len(name) >= 5 {
+		for _, name := range [2]string{c.Company, c.Name} {
+			if name == "" || !wanted[nameHash(name)] {
+				continue
+			}
+			if name = foldName(name); len(name) >= 5 {
 				learn(s.names, name, id)
 			}
 		}
 	}
 	return s
+}
+
+// nameHash is equal for names that foldName makes equal.
+func nameHash(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for _, r := range s {
+		if r = unicode.ToUpper(r); unicode.IsLetter(r) || unicode.IsDigit(r) {
+			h = (h ^ uint64(r)) * 1099511628211
+		}
+	}
+	return h
 }
 
 // of is the customer who sent a line, "" where nobody knows.

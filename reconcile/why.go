@@ -128,6 +128,9 @@ func (e *engine) whySuggested(left, right []ref) string {
 			doubt = "the text holds the number " + t.hidden + " only within other letters and digits"
 		}
 	}
+	if left[0].sort() == sortPout && right[0].sort() == sortLine {
+		doubt += e.seenOn(e.lines[right[0].at()])
+	}
 	return upper(fmt.Sprintf("%s says %s and %s says %s, but %s, so a person has to confirm the "+
 		"pair.",
 		e.list(left), coded(a), e.list(right), other(a, b), doubt))

@@ -28,10 +28,13 @@ const (
 	P15 Pass = "P15"
 	// PHand marks what a person matched.
 	PHand Pass = "hand"
+	// PRule marks what a rule of the user's own matched.
+	PRule Pass = "rule"
 )
 
 // Passes are all passes that make matches or exceptions, in order; what people matched comes first.
-var Passes = []Pass{PHand, P0, P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P12, P13, P14, P15}
+// The user's own rules run between the others, each in its place, and are listed together.
+var Passes = []Pass{PHand, P0, P1, P2, P3, P4, P5, P6, P7, P8, P9, P10, P12, P13, P14, PRule, P15}
 
 // Leg is the part of the chain that a match or an exception belongs to.
 type Leg string

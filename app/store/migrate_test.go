@@ -288,7 +288,8 @@ func furnish(t testing.TB, s *Store) {
 		s.SaveWatched(ctx, WatchedFile{Path: "st/a.csv", Size: 9, State: WatchTaken}),
 		s.SaveSourceRun(ctx, SourceRun{Source: "b", At: 4, Result: "ok"}),
 		put(s, Hook{Source: "b", Event: "evt_1", Type: "charge.failed", At: 1, ReceivedAt: 2,
-			About: []string{"charge/ch_1"}}), s.CountHooks(ctx, "b", 5, 1, 2))
+			About: []string{"charge/ch_1"}}), s.CountHooks(ctx, "b", 5, 1, 2),
+		s.AllowRule(ctx, RuleAllowance{"orders", "ab12", "ann", 7, 24321, 24323, 4, 3, 1}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -190,8 +190,8 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(c.demoCommand(), c.sandboxCommand(), c.syncCommand(), c.importCommand(),
 		c.reconcileCommand(), c.exceptionsCommand(), c.bridgeCommand(), c.exportCommand(),
 		c.resolveCommand(), c.undoCommand(), c.assignCommand(), c.noteCommand(), c.historyCommand(),
-		c.actionsCommand(), c.rejectCommand(), c.serveCommand(), c.profileCommand(), c.doctorCommand(),
-		c.secretCommand(),
+		c.actionsCommand(), c.rejectCommand(), c.serveCommand(), c.profileCommand(), c.rulesCommand(),
+		c.doctorCommand(), c.secretCommand(),
 		c.versionCommand())
 	for _, sub := range root.Commands() {
 		sub.DisableFlagsInUseLine = true

@@ -82,6 +82,16 @@ type reconcileDoc struct {
 	Bridge     []bridgeDoc    `json:"bridge"`
 	Proofs     []proofDoc     `json:"proofs"`
 	AutoRate   autoRateDoc    `json:"auto_rate"`
+	// Marks is what the user's rules say of bank lines that match nothing, left out where there are none.
+	Marks []markDoc `json:"marks,omitempty"`
+}
+
+type markDoc struct {
+	Item   book.ItemID `json:"item"`
+	Rule   string      `json:"rule"`
+	Action string      `json:"action"`
+	Reason string      `json:"reason"`
+	Posted bool        `json:"posted"`
 }
 
 func reconcileDocument(m *app.Month, withMatches bool) reconcileDoc {
@@ -91,6 +101,11 @@ func reconcileDocument(m *app.Month, withMatches bool) reconcileDoc {
 		AutoRate: autoRateDoc{m.AutoLines.Share(), m.AutoPayments.Share()}}
 	for _, p := range m.Proofs {
 		d.Proofs = append(d.Proofs, proofDocument(p))
+	}
+	for _, x := range m.Marks {
+		if m.Period.Has(m.ItemOn(x.Item)) {
+			d.Marks = append(d.Marks, markDoc{x.Item, x.Rule, string(x.Action), x.Reason, x.Posted})
+		}
 	}
 	if withMatches {
 		d.Matches = make([]matchDoc, 0, len(m.Matches))
