@@ -79,7 +79,7 @@ func sheetOf(rows string) string {
 	return `<?xml version="1.0"?>` + "\n" + `<worksheet><sheetData>` + rows + `</sheetData></worksheet>`
 }
 
-// texts is a row of cells with texts; numbers in braces are cells of their own.
+// cellTexts is a row of cells with texts; numbers in braces are cells of their own.
 func cellTexts(cells ...string) string {
 	s := "<row>"
 	for _, c := range cells {
