@@ -309,14 +309,11 @@ func (s *rowScanner) ends(at int) bool {
 }
 
 // lineEnds makes every line end a LF.
-func lineEnds(s string) string {
-	if strings.Contains(s, "\r") {
-		for _, end := range []string{"\r\r\r\n", "\r\r\n", "\r\n", "\r"} {
-			s = strings.ReplaceAll(s, end, "\n")
-		}
-	}
-	return s
-}
+func lineEnds(s string) string { return oneEnd.Replace(s) }
+
+// oneEnd takes each line end once: the longest that begins at a place, so that a CR before it ends a
+// line of its own.
+var oneEnd = strings.NewReplacer("\r\r\r\n", "\n", "\r\r\n", "\n", "\r\n", "\n", "\r", "\n")
 
 // utf8Check reports the first bytes that are no UTF-8, with the letters around them.
 type utf8Check struct{ tail []byte }
