@@ -22,25 +22,11 @@ type deed struct {
 	effect   string
 	// second says that a second person has to approve.
 	second  bool
-	request order
-}
-
-// order is what is asked of the other system, in our words; the queue translates it.
-type order struct {
-	Do        book.Resolution `json:"do"`
-	Target    book.ItemID     `json:"target"`
-	Invoice   book.ItemID     `json:"invoice,omitempty"`
-	Customer  book.ItemID     `json:"customer,omitempty"`
-	Amount    money.Money     `json:"amount"`
-	Fee       *money.Money    `json:"fee,omitempty"`
-	Reference string          `json:"reference,omitempty"`
-	Date      book.Date       `json:"date,omitzero"`
-	// ThenCredit is added as credit once the rest succeeded.
-	ThenCredit *money.Money `json:"then_credit,omitempty"`
+	request book.Order
 }
 
 func (d *deed) encode() string {
-	d.request.Do, d.request.Target, d.request.Amount = d.kind, d.target, d.amount
+	d.request.Do, d.request.Target, d.request.Amount = book.ActionKind(d.kind), d.target, d.amount
 	b, err := json.Marshal(d.request)
 	if err != nil {
 		panic(err) // values of ours always have a JSON form
@@ -149,7 +135,7 @@ func (m *Month) recordPayment(_ book.Exception, p parts, d *deed) error {
 	}
 	d.amount, d.target, d.second = chargedOf(p.charge), p.charge.ID, false
 	fee := money.New(p.charge.Fee, p.charge.Currency)
-	d.request = order{Invoice: p.invoice.ID, Customer: p.invoice.CustomerID, Fee: &fee,
+	d.request = book.Order{Invoice: p.invoice.ID, Customer: p.invoice.CustomerID, Fee: &fee,
 		Reference: p.charge.ID.Native(), Date: p.charge.At.In(m.Config.Zone())}
 	d.title = "Record " + plainFigure(d.amount) + " in billing"
 	rest := money.New(p.invoice.Balance-d.amount.Minor, p.invoice.Currency)
@@ -169,7 +155,7 @@ func (m *Month) correctPayment(x book.Exception, p parts, d *deed) error {
 		return errors.New("there is no payment in billing with its receipt to correct it by")
 	}
 	d.target = p.payment.ID
-	d.request = order{Invoice: p.payment.InvoiceID, Reference: p.payment.Reference}
+	d.request = book.Order{Invoice: p.payment.InvoiceID, Reference: p.payment.Reference}
 	number := strings.TrimPrefix(p.payment.ID.Native(), "payment/")
 	switch x.Class {
 	case book.A5:
@@ -218,7 +204,7 @@ func (m *Month) removePosting(x book.Exception, p parts, d *deed) error {
 		return errors.New("the money came: refund it or keep it as credit, the row is right")
 	}
 	d.target, d.amount = p.payment.ID, p.payment.Amount.Abs()
-	d.request = order{Invoice: p.payment.InvoiceID, Reference: p.payment.Reference}
+	d.request = book.Order{Invoice: p.payment.InvoiceID, Reference: p.payment.Reference}
 	number := strings.TrimPrefix(p.payment.ID.Native(), "payment/")
 	d.title = "Remove payment " + number
 	d.effect = fmt.Sprintf("Takes %s out of billing.", p.payment.Amount)
@@ -237,7 +223,7 @@ func (m *Month) reopenInvoice(x book.Exception, p parts, d *deed) error {
 		return fmt.Errorf("invoice %s is open already", invoiceLabel(p.invoice))
 	}
 	d.target = p.invoice.ID
-	d.request = order{Customer: p.invoice.CustomerID}
+	d.request = book.Order{Customer: p.invoice.CustomerID}
 	d.title = "Reopen invoice " + invoiceLabel(p.invoice)
 	d.effect = fmt.Sprintf("Reopens invoice %s with %s due.", invoiceLabel(p.invoice), plainFigure(x.Amount))
 	if x.Class == book.D6 {
@@ -273,7 +259,7 @@ func (m *Month) refund(x book.Exception, p parts, d *deed) error {
 		return fmt.Errorf("the charge was %s: %s cannot be given back by it", chargedOf(charge), x.Amount)
 	}
 	d.target, d.provider = charge.ID, charge.Source
-	d.request = order{Reference: charge.ID.Native()}
+	d.request = book.Order{Reference: charge.ID.Native()}
 	if p.invoice != nil {
 		d.request.Invoice = p.invoice.ID
 	}
@@ -351,7 +337,7 @@ func (m *Month) bookReversal(x book.Exception, p parts, d *deed) error {
 		return errors.New("there is no reversal that could be booked")
 	}
 	d.target = p.charge.ID
-	d.request = order{Reference: p.charge.ID.Native(), Date: p.charge.At.In(m.Config.Zone())}
+	d.request = book.Order{Reference: p.charge.ID.Native(), Date: p.charge.At.In(m.Config.Zone())}
 	d.title = "Book the " + txWords[p.charge.Kind]
 	where := "in billing"
 	if p.invoice != nil {

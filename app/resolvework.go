@@ -55,7 +55,7 @@ func (b *bench) planDeed(x book.Exception, q ResolveRequest) (store.StepEvent, e
 	}
 	n := 0
 	for _, i := range b.intents {
-		if i.Kind != d.kind || i.Target != d.target {
+		if i.Kind != book.ActionKind(d.kind) || i.Target != d.target {
 			continue
 		}
 		n++
@@ -75,8 +75,9 @@ func (b *bench) planDeed(x book.Exception, q ResolveRequest) (store.StepEvent, e
 // here, once.
 func (b *bench) intent(d deed, n int) book.Intent {
 	sum := sha256.Sum256([]byte(fmt.Sprintf("%s\n%s\n%d", d.kind, d.target, n+1)))
-	i := book.Intent{ID: hex.EncodeToString(sum[:16]), Kind: d.kind, Target: d.target, Provider: d.provider,
-		Account: string(d.provider), Live: b.live(d.provider), Amount: d.amount.Abs(), Version: 1,
+	i := book.Intent{ID: hex.EncodeToString(sum[:16]), Kind: book.ActionKind(d.kind), Target: d.target,
+		Provider: d.provider, Account: string(d.provider), Live: b.live(d.provider),
+		Amount: d.amount.Abs(), Version: 1,
 		Request: d.encode(), State: book.IntentDraft, PreparedBy: b.app.User(),
 		PreparedAt: book.At(b.app.wall()), What: d.title}
 	if d.second {

@@ -202,7 +202,7 @@ func TestHandLeavesARest(t *testing.T) {
 	r.settle()
 	filed, err := r.s.profile.Actions(t.Context(), "")
 	if made, left := r.byHand(), r.left("Payer 1"); err != nil || len(made) != 2 || left != "A2 7.00" ||
-		len(filed) != 1 || filed[0].Kind != book.CreditCustomer {
+		len(filed) != 1 || filed[0].Kind != book.AddCredit {
 		t.Errorf("more than owed: %d matches, %q, %+v, %v", len(made), left, filed, err)
 	}
 

@@ -85,9 +85,45 @@ type Transaction struct {
 	Text             string
 	// Reason is why it failed, is held or was disputed, in the provider's code.
 	Reason string
+	// Instrument is what was charged, and Decline why not, where the gateway says so.
+	Instrument Instrument
+	Decline    Decline
 	// DueOn is when a reserve is released or a pending one decided, where the provider says so.
 	DueOn    Date
 	Revision string
+}
+
+// Instrument is what a customer pays with, as the gateway has it saved. Its number is never read.
+type Instrument struct {
+	// ID is the gateway's id of the saved method, by which it can be charged again, "" for none:
+	// pm_, a vault's id, token_. Mandate is the authority under which it may be charged, "" for none.
+	ID, Mandate string
+	// Fingerprint is the same for the same card, however often it was saved; "" where the gateway does
+	// not tell, so that ID stands for it.
+	Fingerprint string
+	// Kind is card, sepa_debit, paypal, upi, ...; Brand the network: visa, mastercard; Ending the last
+	// digits.
+	Kind, Brand, Ending string
+	// Region is the issuer's country, "" where it is not said.
+	Region string
+}
+
+// Credential names the instrument for counting attempts: the fingerprint, else the id.
+func (i Instrument) Credential() string {
+	if i.Fingerprint != "" {
+		return i.Fingerprint
+	}
+	return i.ID
+}
+
+// Decline is why an attempt failed, in the gateway's own codes as text; any may be "".
+type Decline struct {
+	// Code is the gateway's specific code, Error its general one.
+	Code, Error string
+	// Network is the card network's response code, Advice its or the gateway's advice code.
+	Network, Advice string
+	// Outcome is the reason that the gateway's own rules gave.
+	Outcome string
 }
 
 // PayoutState is how far a payout got.

@@ -34,9 +34,8 @@ func (s IntentState) Unsent() bool {
 
 // Intent is a recorded decision to change something at another system.
 type Intent struct {
-	ID string
-	// Kind is what is to be done, one of the resolutions that act.
-	Kind Resolution
+	ID   string
+	Kind ActionKind
 	// Target is the record that it changes, Exception the exception that it was filed for.
 	Target    ItemID
 	Exception string

@@ -247,6 +247,26 @@ func transaction(f *fields, r *book.Transaction) {
 	word(f, "reason", &r.Reason)
 	number(f, "due_on", &r.DueOn)
 	text(f, "revision", &r.Revision)
+	instrument(f, &r.Instrument)
+	decline(f, &r.Decline)
+}
+
+func instrument(f *fields, i *book.Instrument) {
+	word(f, "instrument_id", &i.ID)
+	word(f, "instrument_mandate", &i.Mandate)
+	word(f, "instrument_fingerprint", &i.Fingerprint)
+	word(f, "instrument_kind", &i.Kind)
+	word(f, "instrument_brand", &i.Brand)
+	word(f, "instrument_ending", &i.Ending)
+	word(f, "instrument_region", &i.Region)
+}
+
+func decline(f *fields, d *book.Decline) {
+	word(f, "decline_code", &d.Code)
+	word(f, "decline_error", &d.Error)
+	word(f, "decline_network", &d.Network)
+	word(f, "decline_advice", &d.Advice)
+	word(f, "decline_outcome", &d.Outcome)
 }
 
 func payout(f *fields, r *book.Payout) {

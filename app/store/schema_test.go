@@ -31,6 +31,13 @@ func columnsOfStruct(t reflect.Type) []string {
 	var out []string
 	for i := range t.NumField() {
 		name := columnOf(t.Field(i).Name)
+		if inner := t.Field(i).Type; inner == reflect.TypeFor[book.Instrument]() ||
+			inner == reflect.TypeFor[book.Decline]() {
+			for _, column := range columnsOfStruct(inner) {
+				out = append(out, name+"_"+column)
+			}
+			continue
+		}
 		out = append(out, name)
 		if t.Field(i).Type == reflect.TypeFor[money.Money]() {
 			out = append(out, name+"_currency")

@@ -238,7 +238,7 @@ func (c *command) undoCommand() *cobra.Command {
 
 type actionDoc struct {
 	ID             string           `json:"id"`
-	Kind           book.Resolution  `json:"kind"`
+	Kind           book.ActionKind  `json:"kind"`
 	Subject        book.ItemID      `json:"subject"`
 	Exception      string           `json:"exception"`
 	Amount         money.Money      `json:"amount"`
