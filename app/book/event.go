@@ -19,6 +19,9 @@ const (
 	EventCancelled EventKind = "cancel"
 	EventDraft     EventKind = "draft"
 	EventUndo      EventKind = "undo"
+	// EventHold is a hold on renewals or its end, EventConsent a customer's word about a saved method.
+	EventHold    EventKind = "hold"
+	EventConsent EventKind = "consent"
 )
 
 // Event is one thing that happened to a subject. Events are never changed or deleted.

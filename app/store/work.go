@@ -2,11 +2,9 @@ package store
 
 import (
 	"context"
-	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
 	"countinghouse/app/book"
 )
@@ -51,7 +49,10 @@ type Change struct {
 	Match  *Decided
 	Intent *book.Intent
 	Draft  *Draft
-	// Without names what the step takes away, "match/ID" or "draft/ID".
+	Hold   *Hold
+	// Consent is a customer's word about a saved method.
+	Consent *Consent
+	// Without names what the step takes away: "match/ID", "draft/ID", "hold/SUBJECT", "consent/KEY".
 	Without string
 }
 
@@ -212,6 +213,12 @@ func (ch Change) state() (string, json.RawMessage, error) {
 	case ch.Draft != nil:
 		b, err := encode(ch.Draft, draftFields, draftColumns)
 		return fmt.Sprintf("draft/%d", ch.Draft.ID), b, err
+	case ch.Hold != nil:
+		b, err := encode(ch.Hold, holdFields, holdColumns)
+		return "hold/" + string(ch.Hold.Subject), b, err
+	case ch.Consent != nil:
+		b, err := encode(ch.Consent, consentFields, consentColumns)
+		return "consent/" + ch.Consent.Key(), b, err
 	}
 	return ch.Without, nothing, nil
 }
@@ -244,15 +251,7 @@ func workFields(f *fields, w *Work) {
 var workColumns = columnsOf(workFields)
 
 func readWork(ctx context.Context, c *conn, where string, args []any, fn func(Work)) error {
-	f := reader()
-	return c.rows(ctx, "SELECT "+strings.Join(workColumns, ", ")+" FROM work "+where, args,
-		func(vals []driver.Value) error {
-			var w Work
-			f.vals, f.at = vals, 0
-			workFields(f, &w)
-			fn(w)
-			return f.err
-		})
+	return readRows(ctx, c, "work", where, args, workFields, workColumns, fn)
 }
 
 func draftFields(f *fields, d *Draft) {
@@ -278,13 +277,5 @@ func (s *Store) Drafts(ctx context.Context) ([]Draft, error) {
 }
 
 func readDrafts(ctx context.Context, c *conn, where string, args []any, fn func(Draft)) error {
-	f := reader()
-	return c.rows(ctx, "SELECT "+strings.Join(draftColumns, ", ")+" FROM drafts "+where, args,
-		func(vals []driver.Value) error {
-			var d Draft
-			f.vals, f.at = vals, 0
-			draftFields(f, &d)
-			fn(d)
-			return f.err
-		})
+	return readRows(ctx, c, "drafts", where, args, draftFields, draftColumns, fn)
 }

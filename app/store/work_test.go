@@ -24,6 +24,9 @@ func someWork() Step {
 			Draft: &Draft{ID: 1, Title: "t", Left: []book.ItemID{"b:payment/1"}, By: "ann", At: 7}}}},
 		{Kind: book.EventKind(book.RemovePosting), Subject: "e2", What: "Filed", Changes: []Change{{
 			Intent: someIntent("i1", "b:payment/1")}}},
+		{Kind: book.EventHold, Subject: "b:invoice/7", What: "Held", Changes: []Change{
+			{Hold: &Hold{"b:invoice/7", "promised", 20800, "ann", 7}},
+			{Consent: &Consent{"b:customer/3", "fp 1", "ticket 12", "ann", 7}}}},
 	}}
 }
 
@@ -119,7 +122,7 @@ func TestUndoPutsEverythingBackAndKeepsTheEvents(t *testing.T) {
 		t.Errorf("left are %v, %v, %v", works, drafts, intents)
 	}
 	events, _ := s.Events(ctx, nil)
-	if len(events) != 8 || events[0].UndoneBy != 8 || events[7].Undoes != 1 {
+	if len(events) != 10 || events[0].UndoneBy != 10 || events[9].Undoes != 1 {
 		t.Errorf("events are %+v", events)
 	}
 	if _, err := s.Undo(ctx, "ann", 11, said); !errors.Is(err, ErrNotFound) {
@@ -193,4 +196,37 @@ func TestMoneyIsUsedOnceByHandToo(t *testing.T) {
 	if works, _ := s.Works(ctx); len(works) != 1 {
 		t.Errorf("kept are %v", works)
 	}
+}
+
+// TestHoldsAndConsentsAreStepsLikeOthers keeps a hold and a consent, reads them again, and takes both
+// back with one undo.
+func TestHoldsAndConsentsAreStepsLikeOthers(t *testing.T) {
+	s, ctx := fresh(t), context.Background()
+	hold := Hold{Subject: "billing:invoice/7", Reason: "promised to pay", UntilOn: 20800, By: "ann", At: 5}
+	consent := Consent{Customer: "billing:customer/3", Credential: "fp 1", How: "ticket 12", By: "ann", At: 5}
+	_, refused, err := s.Act(ctx, Step{By: "ann", At: 5, Events: []StepEvent{{Kind: book.EventHold,
+		Subject: string(hold.Subject), What: "Held", Changes: []Change{{Hold: &hold}, {Consent: &consent}}}}})
+	if err != nil || len(refused) != 0 {
+		t.Fatal(err, refused)
+	}
+	check := func(holds, consents int) {
+		t.Helper()
+		h, err := s.Holds(ctx)
+		c, err2 := s.Consents(ctx)
+		if err != nil || err2 != nil || len(h) != holds || len(c) != consents {
+			t.Fatalf("%v %v %v %v", h, c, err, err2)
+		}
+		if holds == 1 && (h[hold.Subject] != hold || c[0] != consent) {
+			t.Fatalf("kept %+v and %+v", h, c)
+		}
+	}
+	check(1, 1)
+	last, err := s.LastStep(ctx, "ann")
+	if err != nil || len(last) != 1 {
+		t.Fatal(last, err)
+	}
+	if _, err := s.Undo(ctx, "ann", 6, func([]book.Event) string { return "back" }); err != nil {
+		t.Fatal(err)
+	}
+	check(0, 0)
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -67,6 +66,12 @@ func stateOf(ctx context.Context, c *conn, key string) (state json.RawMessage, e
 	case "draft":
 		err = readDrafts(ctx, c, "WHERE id = CAST(? AS INTEGER)", []any{id},
 			func(d Draft) { state, bad = encode(&d, draftFields, draftColumns) })
+	case "hold":
+		err = readRows(ctx, c, "holds", "WHERE subject = ?", []any{id}, holdFields, holdColumns,
+			func(h Hold) { state, bad = encode(&h, holdFields, holdColumns) })
+	case "consent":
+		err = readRows(ctx, c, "consents", "WHERE id = ?", []any{id}, consentFields, consentColumns,
+			func(v Consent) { state, bad = encode(&v, consentFields, consentColumns) })
 	default:
 		err = fmt.Errorf("%w: %s", ErrNotFound, key)
 	}
@@ -82,6 +87,10 @@ func putState(ctx context.Context, c *conn, key string, state json.RawMessage) e
 		return putRow(c, "work", "exception = ?", id, gone, state, workFields, workColumns)
 	case "draft":
 		return putRow(c, "drafts", "id = CAST(? AS INTEGER)", id, gone, state, draftFields, draftColumns)
+	case "hold":
+		return putRow(c, "holds", "subject = ?", id, gone, state, holdFields, holdColumns)
+	case "consent":
+		return putRow(c, "consents", "id = ?", id, gone, state, consentFields, consentColumns)
 	case "match":
 		return putMatch(ctx, c, id, gone, state)
 	case "intent":
@@ -117,15 +126,7 @@ func decidedFields(f *fields, d *Decided) {
 var decidedColumns = columnsOf(decidedFields)
 
 func readDecided(ctx context.Context, c *conn, id string, fn func(Decided)) error {
-	f := reader()
-	return c.rows(ctx, "SELECT "+strings.Join(decidedColumns, ", ")+" FROM matches WHERE id = ?",
-		[]any{id}, func(vals []driver.Value) error {
-			var d Decided
-			f.vals, f.at = vals, 0
-			decidedFields(f, &d)
-			fn(d)
-			return f.err
-		})
+	return readRows(ctx, c, "matches", "WHERE id = ?", []any{id}, decidedFields, decidedColumns, fn)
 }
 
 func putMatch(ctx context.Context, c *conn, id string, gone bool, state json.RawMessage) error {
@@ -205,15 +206,7 @@ var intentColumns = columnsOf(intentFields)
 
 func readIntents(ctx context.Context, c *conn, where string, args []any,
 	fn func(book.Intent)) error {
-	f := reader()
-	return c.rows(ctx, "SELECT "+strings.Join(intentColumns, ", ")+" FROM intents "+where, args,
-		func(vals []driver.Value) error {
-			var i book.Intent
-			f.vals, f.at = vals, 0
-			intentFields(f, &i)
-			fn(i)
-			return f.err
-		})
+	return readRows(ctx, c, "intents", where, args, intentFields, intentColumns, fn)
 }
 
 // Intents lists all actions, the last one first.
