@@ -57,6 +57,9 @@ type Case struct {
 	// Standing of the money: an attempt or a payment that is pending, one whose outcome is not known,
 	// and whether it is paid after all.
 	Pending, Unknown, Paid bool
+	// ClearedAt is when somebody settled what the last attempt left open: that our own fault is mended,
+	// or what became of an attempt of which the gateway said that it knows it already.
+	ClearedAt book.Instant
 	// Segment are the facts by which a policy may differ.
 	Segment Segment
 }
@@ -88,11 +91,13 @@ type Service struct {
 	ID     book.ItemID
 	Name   string
 	Status string
-	// Ours says that this program suspended it.
-	Ours bool
+	// Ours says that this program suspended it, SuspendedAt when, and AskedAt when it last asked for the
+	// service to be unsuspended; zero for never.
+	Ours                 bool
+	SuspendedAt, AskedAt book.Instant
 }
 
-// Method is another saved method of the customer.
+// Method is a saved method of the customer.
 type Method struct {
 	Source     book.SourceName
 	Gateway    string
@@ -101,6 +106,10 @@ type Method struct {
 	// ConsentAt is when the customer agreed on record to be charged by it when another one fails, zero
 	// for never; AddedAt is when it was saved.
 	ConsentAt, AddedAt book.Instant
+	// Current says that it is the one that invoices are charged with now, UpdatedAt when the customer or
+	// an updater last renewed its data. Where no method is current, that of the last attempt stands.
+	Current   bool
+	UpdatedAt book.Instant
 }
 
 // Hold is a reason not to act on a case.
@@ -159,6 +168,8 @@ type Budget struct {
 	// Name says whose rule it is: "Visa, this card, 30 days".
 	Name       string
 	Used, Most int
+	// Elsewhere are those of Used that somebody else made.
+	Elsewhere int
 	// FreesAt is when the next attempt leaves the count, zero where none does.
 	FreesAt book.Instant
 	// Warns is the count from which it is said, 0 for never.
@@ -198,4 +209,7 @@ type Decline struct {
 	MandateGone bool
 	// Wait is the waiting time that an advice gave, zero for none.
 	Wait time.Duration
+	// Look says that a person should look at the case, Missing which codes no row of the table knows.
+	Look    Look
+	Missing []string
 }
