@@ -217,6 +217,12 @@ func (w *planner) next(c *candidate, lastAny book.Instant, tell bool) (Step, boo
 	}
 	if c.advice != 0 && !w.fresh {
 		step.At, step.Why = max(c.advice, w.floor), "The date that the bank gave"
+		if step.Method != nil {
+			step.At = max(step.At, r.at) // and still once a day
+		}
+	}
+	if c.advice == 0 && step.At > later(r.at, time.Hour) {
+		step.Why += ", later than planned"
 	}
 	at := w.free(c, r, step.At, tell)
 	if at == 0 {

@@ -58,24 +58,24 @@ func (w *planner) notices() []Step {
 		}
 	}
 	for _, n := range w.ladder.Notices {
-		began = began || n.plain() && w.sent(n.Step+w.suffix) != nil
+		began = began || n.plain() && w.sent(w.name(n)) != nil
 	}
 	var out []Step
 	left := w.left()
 	for i, n := range left {
-		name := n.Step + w.suffix
+		name := w.name(n)
 		at := max(w.noticeAt(n), w.floor)
 		// The first word after a class has changed does not wait for what was said before.
-		opening := !began && len(out) == 0 && n.Before == "" && w.ladder.Notices[0].Day == 0
+		opening := !began && len(out) == 0 && n.plain() && w.ladder.Notices[0].Day == 0
 		if !opening {
-			if last != 0 {
+			if last != 0 && n.After == "" {
 				at = max(at, w.addDays(last, w.p.Notices.GapDays))
 			}
 			at = w.loud(at)
 		}
 		// Of those whose time has passed only the last goes.
 		if slices.ContainsFunc(left[i+1:], func(o NoticeRule) bool {
-			return n.plain() && o.plain() && w.noticeAt(o) <= at
+			return n.plain() && o.Before == "" && w.noticeAt(o) <= at
 		}) {
 			continue
 		}
@@ -90,7 +90,7 @@ func (w *planner) notices() []Step {
 func (w *planner) left() []NoticeRule {
 	var out []NoticeRule
 	for _, n := range w.ladder.Notices {
-		s := w.sent(n.Step + w.suffix)
+		s := w.sent(w.name(n))
 		switch {
 		case s != nil && n.plain():
 			out = slices.DeleteFunc(out, NoticeRule.plain) // the later one has said it
@@ -110,6 +110,14 @@ func (w *planner) left() []NoticeRule {
 
 // plain reports whether it neither warns of a service step nor reports one.
 func (n NoticeRule) plain() bool { return n.Before == "" && n.After == "" }
+
+// name is a notice's for this invoice. A new card has its own round of them, but a suspension is told once.
+func (w *planner) name(n NoticeRule) string {
+	if n.After != "" {
+		return n.Step
+	}
+	return n.Step + w.suffix
+}
 
 // noticeAt is the time of a notice by the ladder alone.
 func (w *planner) noticeAt(n NoticeRule) book.Instant {
@@ -199,7 +207,8 @@ func (w *planner) services(retries, notices []Step) []Step {
 }
 
 // serviceAt is the first moment at which a service step may happen, zero where it may not.
-func (w *planner) serviceAt(kind StepKind, days int, at book.Instant, retries, notices []Step) book.Instant {
+func (w *planner) serviceAt(kind StepKind, days int, at book.Instant,
+	retries, notices []Step) book.Instant {
 	warned, ok := w.warned(kind, notices)
 	if !ok {
 		w.block(kind, 0, fmt.Sprintf("No warning before the step to %s has reached the customer", kind))
@@ -230,7 +239,7 @@ func (w *planner) warned(kind StepKind, notices []Step) (book.Instant, bool) {
 		if n.Before != kind {
 			continue
 		}
-		name := n.Step + w.suffix
+		name := w.name(n)
 		if s := w.sent(name); s != nil {
 			return s.At, s.State == book.IntentSucceeded
 		}
@@ -299,7 +308,7 @@ func (w *planner) settle() {
 	last := w.plan.Next.Kind
 	warned := false
 	for _, n := range w.ladder.Notices {
-		s := w.sent(n.Step + w.suffix)
+		s := w.sent(w.name(n))
 		warned = warned || n.Before == StepSuspend && s != nil && s.State == book.IntentSucceeded
 	}
 	held := slices.ContainsFunc(w.plan.Blocked, func(b Block) bool { return b.Kind == "" })

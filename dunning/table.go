@@ -204,6 +204,10 @@ func (t Table) Classify(s Signal, at book.Instant) Decline {
 	}
 	if won != nil {
 		out = won.Decline
+		// A general word says nothing more where another one was understood.
+		missing = slices.DeleteFunc(missing, func(m string) bool {
+			return s.Decline.Error != "" && strings.HasSuffix(m, s.Decline.Error)
+		})
 	}
 	out.Wait, out.Look, out.MandateGone, out.Missing = wait, look, mandate, missing
 	if out.Class == Never {
