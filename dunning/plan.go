@@ -55,16 +55,10 @@ type planner struct {
 func PlanCase(c Case, p Policy, t Table, now book.Instant) Plan {
 	c.Attempts = known(c.Attempts, func(a Attempt) book.Instant { return a.At }, now)
 	c.Notices = known(c.Notices, func(n Sent) book.Instant { return n.At }, now)
-	w := &planner{c: &c, p: &p, t: &t, now: now, floor: now}
+	w := newPlanner(&c, &p, &t, now)
 	if c.Paid {
 		w.paid()
 		return w.plan
-	}
-	w.answers = make([]Decline, len(c.Attempts))
-	for i, a := range c.Attempts {
-		if a.State == book.Failed {
-			w.answers[i] = t.Classify(a.Signal, a.At)
-		}
 	}
 	w.choose()
 	w.classify()
@@ -75,6 +69,17 @@ func PlanCase(c Case, p Policy, t Table, now book.Instant) Plan {
 	}
 	w.settle()
 	return w.plan
+}
+
+// newPlanner reads what each attempt was answered.
+func newPlanner(c *Case, p *Policy, t *Table, now book.Instant) *planner {
+	w := &planner{c: c, p: p, t: t, now: now, floor: now, answers: make([]Decline, len(c.Attempts))}
+	for i, a := range c.Attempts {
+		if a.State == book.Failed {
+			w.answers[i] = t.Classify(a.Signal, a.At)
+		}
+	}
+	return w
 }
 
 // Due are the steps whose time has come: one, or, of a service step, one for each service.

@@ -53,6 +53,7 @@ type affair struct {
 	who      *customer
 	own      *card
 	heldAt   book.Instant
+	paidAt   book.Instant
 	lateAt   book.Instant // when a pending or unknown attempt is known
 	late     int          // its place in tries
 	lateOK   bool
@@ -563,6 +564,9 @@ func (w *pretend) year(people int) {
 					}
 					w.tick(a)
 				}
+				if a.c.Paid && a.paidAt == 0 {
+					a.paidAt = w.now
+				}
 				up := !slices.ContainsFunc(a.c.Services, down)
 				a.closed = a.c.Paid && up && a.lateAt == 0 || w.now > later(a.c.FailedAt, 90*day) && !a.c.Paid
 			}
@@ -570,30 +574,47 @@ func (w *pretend) year(people int) {
 	}
 }
 
-// TestYear runs years of failed renewals and holds every step against the rules.
-func TestYear(t *testing.T) {
+// past are all cases of a year as they went.
+func (w *pretend) past() []Past {
+	var out []Past
+	for _, c := range w.people {
+		for _, a := range c.cases {
+			p := Past{Case: w.load(a), PaidAt: a.paidAt}
+			if by := p.recovering(); by != nil {
+				p.SettledAt = later(by.At, 3*day)
+			}
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func newPretend(t *testing.T, seed uint64) *pretend {
 	zone, err := time.LoadLocation("Europe/Vilnius")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return &pretend{t: t, r: rand.New(rand.NewPCG(seed, 7)), table: testTable(t), zone: zone,
+		p: DefaultPolicy().In(zone, nil), now: moment(t, "2027-03-01 00:00"), said: map[string]int{},
+		did: map[string]int{}}
+}
+
+// TestYear runs years of failed renewals and holds every step against the rules.
+func TestYear(t *testing.T) {
 	total := map[string]int{}
 	for seed := range uint64(6) {
-		w := &pretend{t: t, r: rand.New(rand.NewPCG(seed, 7)), table: testTable(t), zone: zone,
-			p: DefaultPolicy().In(zone, nil), now: moment(t, "2027-03-01 00:00"), said: map[string]int{},
-			did: map[string]int{}}
+		w := newPretend(t, seed)
 		w.year(120)
 		for _, c := range w.people {
 			for _, a := range c.cases {
-				if !a.c.Paid || a.closed {
-					continue
-				}
 				for _, s := range a.c.Services {
-					if down(s) && w.now > later(s.SuspendedAt, 60*day) {
+					if a.c.Paid && down(s) && w.now > later(max(a.paidAt, w.wokeAt), 2*day) {
 						t.Errorf("seed %d, %s: paid, and still suspended", seed, c.name)
 					}
 				}
 			}
 		}
+		w.measured()
 		for k, n := range w.said {
 			total["said "+k] += n
 		}
@@ -603,9 +624,62 @@ func TestYear(t *testing.T) {
 	}
 	t.Log(total)
 	for _, k := range []string{"did retry", "did notice", "did suspend", "did unsuspend", "did by hand",
-		"said N", "said A", "said D", "said F", "said G", "said T", "said O", "said U"} {
-		if total[k] == 0 {
+		"said N", "said A", "said D", "said F", "said G", "said T", "said O", "said U", "recovered"} {
+		if total["did "+k]+total[k] == 0 {
 			t.Errorf("nothing of %q happened", k)
 		}
 	}
+}
+
+// measured sees that the year's figures add up, that no retry was wasted, and that replays are sober.
+func (w *pretend) measured() {
+	t := w.t
+	past := w.past()
+	m := Measure(past, w.p, w.table, 30, w.now)
+	if m.Wasted.Never != 0 || m.Wasted.Over != 0 {
+		t.Errorf("wasted %d and %d retries: %v", m.Wasted.Never, m.Wasted.Over, m.Wasted.Attempts)
+	}
+	if m.All.Whole+m.Young != len(past) {
+		t.Errorf("%d and %d young of %d cases", m.All.Whole, m.Young, len(past))
+	}
+	for _, groups := range [][]Group{m.Classes, m.Cohorts} {
+		var sum Rate
+		for _, g := range groups {
+			sum.Whole, sum.Part = sum.Whole+g.Whole, sum.Part+g.Part
+			for _, x := range g.Got {
+				sum.Got = plus(sum.Got, x)
+			}
+		}
+		if sum.Share != m.All.Share || !slices.Equal(sum.Got, m.All.Got) {
+			t.Errorf("groups come to %v, all to %v", sum, m.All)
+		}
+	}
+	w.did["recovered"] += m.All.Part
+	none := w.p
+	none.Classes = slices.Clone(none.Classes)
+	for i := range none.Classes {
+		none.Classes[i].RetryDays, none.Classes[i].RetryMinutes = nil, nil
+	}
+	none.OtherMethods.Use = false
+	same, quiet := Compare(past, w.p, none, w.table, w.now)
+	for _, o := range []Outcome{same, quiet} {
+		if n := o.Recovered.Cases + o.Otherwise.Cases + o.Lost.Cases + o.Unknown.Cases; n != o.Cases || n != len(past) {
+			t.Errorf("%d of %d cases have an end", n, len(past))
+		}
+		for _, b := range o.Peaks {
+			if strings.HasPrefix(b.Name, "Our limit") && b.Used >= b.Most {
+				t.Errorf("a retry at %d of %d of %q", b.Used, b.Most, b.Name)
+			}
+		}
+	}
+	if again := Simulate(past, w.p, w.table, w.now); !reflect.DeepEqual(again, same) {
+		t.Error("the same replay came out differently")
+	}
+	if same.Retries == 0 || same.Recovered.Cases == 0 || same.Guessed >= same.Retries {
+		t.Errorf("replayed under its own policy: %+v", same)
+	}
+	w.did["replayed"] += same.Retries
+	w.did["guessed"] += same.Guessed
+	w.did["replay recovered"] += same.Recovered.Cases
+	w.did["replay unknown"] += same.Unknown.Cases
 }
