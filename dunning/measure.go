@@ -141,7 +141,8 @@ func (m *measurer) one(p *Past, closed book.Instant) {
 	by := p.recovering()
 	var last *Sent
 	for i := range c.Notices {
-		if n := &c.Notices[i]; n.State == book.IntentSucceeded && n.At <= closed && (!paid || n.At <= p.PaidAt) {
+		n := &c.Notices[i]
+		if n.State == book.IntentSucceeded && n.At <= closed && (!paid || n.At <= p.PaidAt) {
 			last = n
 		}
 	}

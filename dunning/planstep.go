@@ -14,7 +14,7 @@ import (
 func (w *planner) steps() {
 	retries := w.retries()
 	out := slices.Clone(retries)
-	if w.plan.Class != OwnFault && (!w.fresh || len(retries) == 0) {
+	if !w.fresh || len(retries) == 0 {
 		notices := w.notices()
 		out = append(out, notices...)
 		out = append(out, w.services(retries, notices)...)

@@ -155,7 +155,8 @@ func (s *simulator) take(g *stage, step Step, plan Plan, now book.Instant) {
 		s.retry(g, step, now)
 	case StepNotice:
 		s.out.Notices++
-		g.c.Notices = append(slices.Clip(g.c.Notices), Sent{step.Template, step.Name, now, book.IntentSucceeded})
+		n := Sent{step.Template, step.Name, now, book.IntentSucceeded}
+		g.c.Notices = append(slices.Clip(g.c.Notices), n)
 	case StepSuspend, StepTerminate:
 		i := slices.IndexFunc(g.c.Services, func(v Service) bool { return v.ID == step.Service })
 		v := &g.c.Services[i]

@@ -59,19 +59,37 @@ type affair struct {
 	lateOK   bool
 	next     Step
 	planned  bool
-	seen     string
+	seen     facts
 	closed   bool
 	failures int
 	plan     Plan
 }
 
-func (a *affair) state() string {
-	var cards strings.Builder
-	for _, c := range a.who.cards {
-		fmt.Fprint(&cards, c.Method)
+// facts are what a case may differ in from one look to the next.
+type facts struct {
+	tries, notices, holds, cards, current int
+	pending, unknown, paid                bool
+	at                                    book.Instant
+	status                                string
+}
+
+func (a *affair) state() facts {
+	f := facts{len(a.who.tries), len(a.c.Notices), len(a.c.Holds), len(a.who.cards), 0, a.c.Pending,
+		a.c.Unknown, a.c.Paid, a.c.ClearedAt, ""}
+	for i, c := range a.who.cards {
+		if f.at += c.UpdatedAt; c.Current {
+			f.current = i
+		}
 	}
-	return fmt.Sprint(cards.String(), len(a.who.tries), a.c.Notices, a.c.Services, a.c.Methods, a.c.Holds, a.c.Pending,
-		a.c.Unknown, a.c.Paid, a.c.ClearedAt)
+	for _, o := range a.who.cases {
+		if o.c.Unknown || o.c.Pending {
+			f.holds += 1000 // what it tried on the same card is not known to this one either
+		}
+	}
+	for _, s := range a.c.Services {
+		f.at, f.status = f.at+s.AskedAt+s.SuspendedAt, f.status+s.Status
+	}
+	return f
 }
 
 func (w *pretend) chance(percent int) bool { return w.r.IntN(100) < percent }
@@ -208,6 +226,13 @@ func (c *customer) card(credential string) *card {
 func (w *pretend) load(a *affair) Case {
 	c := a.c
 	c.Attempts = slices.Clone(a.who.tries)
+	for _, o := range a.who.cases {
+		if o.c.Unknown {
+			// What became of it is not in the books yet, and is no attempt there.
+			id := a.who.tries[o.late].ID
+			c.Attempts = slices.DeleteFunc(c.Attempts, func(x Attempt) bool { return x.ID == id })
+		}
+	}
 	c.Methods = nil
 	for _, x := range a.who.cards {
 		c.Methods = append(c.Methods, x.Method)
@@ -461,8 +486,12 @@ func (w *pretend) tick(a *affair) {
 		if i > 0 && s.Service == "" {
 			w.t.Errorf("%s: two steps at once", a.who.name)
 		}
+		if why := May(w.load(a), w.p, w.table, w.now, s); why != nil {
+			w.t.Errorf("%s: %v is due at %s, and may not be done: %v", a.who.name, s, w.now, why)
+		}
 		w.act(a, s)
 	}
+	w.byHand(a, plan)
 	if plan.Work != "" {
 		w.did["work"]++
 		for i := range a.c.Services {
@@ -471,6 +500,28 @@ func (w *pretend) tick(a *affair) {
 				w.did["by hand"]++
 			}
 		}
+	}
+}
+
+// byHand is a person who wants something before its time: what May lets through keeps all rules.
+func (w *pretend) byHand(a *affair, plan Plan) {
+	if len(plan.Due(w.now)) > 0 || w.r.IntN(60) != 0 {
+		return
+	}
+	s := Step{Kind: []StepKind{StepRetry, StepSuspend}[w.r.IntN(2)], Service: a.c.Services[0].ID}
+	c := w.load(a)
+	if s.Kind == StepRetry && w.chance(50) {
+		s.Method = &c.Methods[w.r.IntN(len(c.Methods))]
+		if s.Method.Instrument == a.own.Instrument {
+			s.Method = nil
+		}
+	}
+	if May(c, w.p, w.table, w.now, s) == nil {
+		w.did["by a person"]++
+		a.plan.Steps = nil // a person does not wait for the ladder
+		w.act(a, s)
+	} else {
+		w.did["kept from a person"]++
 	}
 }
 
