@@ -137,9 +137,6 @@ func (w *planner) candidate(g target) candidate {
 		if credentialOf(a) != g.credential {
 			continue
 		}
-		if a.State == book.Succeeded {
-			c.floor = 0
-		}
 		wait := book.Instant(0)
 		if d := w.answers[i]; d.Wait > 0 {
 			wait = later(a.At, d.Wait)
