@@ -12,8 +12,8 @@ import (
 // and steps of the ladder are not in the way of a person; limits, dates of banks, and the rules that
 // keep a customer from harm are in everybody's. Of a step only kind, method and service count.
 func May(c Case, p Policy, t Table, now book.Instant, s Step) []Block {
-	c.Attempts = known(c.Attempts, func(a Attempt) book.Instant { return a.At }, now)
-	c.Notices = known(c.Notices, func(n Sent) book.Instant { return n.At }, now)
+	c.Attempts = attemptsUntil(c.Attempts, now)
+	c.Notices = noticesUntil(c.Notices, now)
 	w := newPlanner(&c, &p, &t, now)
 	if s.Kind == StepUnsuspend {
 		return w.mayUnsuspend(s.Service)

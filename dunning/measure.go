@@ -196,7 +196,7 @@ func (m *measurer) list(kind string) []Group {
 
 // wasted counts retries of ours that a dead credential or a limit should have kept back.
 func (m *measurer) wasted(p *Past) {
-	attempts := known(p.Case.Attempts, func(a Attempt) book.Instant { return a.At }, 1<<62)
+	attempts := attemptsUntil(p.Case.Attempts, 1<<62)
 	for i, a := range attempts {
 		if !a.Ours || a.Invoice != p.Case.Invoice || a.State == book.Cancelled {
 			continue

@@ -53,8 +53,8 @@ type planner struct {
 // the moment. The same case gives the same plan; and until the next step's time has come, the same
 // next step. Steps that were missed are planned anew: at most one of a kind is due at once.
 func PlanCase(c Case, p Policy, t Table, now book.Instant) Plan {
-	c.Attempts = known(c.Attempts, func(a Attempt) book.Instant { return a.At }, now)
-	c.Notices = known(c.Notices, func(n Sent) book.Instant { return n.At }, now)
+	c.Attempts = attemptsUntil(c.Attempts, now)
+	c.Notices = noticesUntil(c.Notices, now)
 	w := newPlanner(&c, &p, &t, now)
 	if c.Paid {
 		w.paid()
@@ -94,18 +94,28 @@ func (p Plan) Due(now book.Instant) []Step {
 	return out
 }
 
-// known is what happened until a moment, oldest first; the given slice is left as it is.
-func known[T any](all []T, at func(T) book.Instant, now book.Instant) []T {
-	order := func(a, b T) int { return cmp.Compare(at(a), at(b)) }
+// attemptsUntil are those until a moment, oldest first, and of one moment by their ids, so that the order
+// in which they were loaded decides nothing; the given slice is left as it is.
+func attemptsUntil(all []Attempt, now book.Instant) []Attempt {
+	order := func(a, b Attempt) int { return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) }
 	if !slices.IsSortedFunc(all, order) {
 		all = slices.Clone(all)
 		slices.SortStableFunc(all, order)
 	}
 	n := len(all)
-	for n > 0 && at(all[n-1]) > now {
+	for n > 0 && all[n-1].At > now {
 		n--
 	}
 	return all[:n:n]
+}
+
+// noticesUntil are those until a moment.
+func noticesUntil(all []Sent, now book.Instant) []Sent {
+	later := func(n Sent) bool { return n.At > now }
+	if !slices.ContainsFunc(all, later) {
+		return all
+	}
+	return slices.DeleteFunc(slices.Clone(all), later)
 }
 
 // choose finds what a retry charges, and the day from which the ladder counts.

@@ -274,7 +274,7 @@ func (w *planner) paid() {
 	for _, s := range w.c.Services {
 		switch {
 		case !down(s):
-		case s.AskedAt == 0 || s.AskedAt > w.now:
+		case s.AskedAt <= s.SuspendedAt || s.AskedAt > w.now: // not asked since
 			w.plan.Steps = append(w.plan.Steps, Step{Kind: StepUnsuspend, At: w.now, Service: s.ID,
 				Why: "The invoice is paid, and we suspended the service"})
 		case later(s.AskedAt, verifyAfter) > w.now:

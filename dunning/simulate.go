@@ -173,7 +173,7 @@ func (s *simulator) take(g *stage, step Step, plan Plan, now book.Instant) {
 // retry plays one attempt: with the outcome of the nearest real one, else as refused.
 func (s *simulator) retry(g *stage, step Step, now book.Instant) {
 	view := g.c
-	view.Attempts = known(g.c.Attempts, func(a Attempt) book.Instant { return a.At }, now)
+	view.Attempts = attemptsUntil(g.c.Attempts, now)
 	w := newPlanner(&view, &s.p, &s.t, now)
 	w.choose()
 	charged := w.own

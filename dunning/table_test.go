@@ -1,6 +1,8 @@
 package dunning
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -236,5 +238,15 @@ func TestTableRefuses(t *testing.T) {
 		if _, err := parseTable(text, limitsCSV); err == nil || !strings.Contains(err.Error(), x.says) {
 			t.Errorf("%q: %v, want %q", x.new, err, x.says)
 		}
+	}
+}
+
+// TestTableVersion: whoever edits a row gives the tables a new version, because plans are told by it.
+func TestTableVersion(t *testing.T) {
+	const version, sum = "2026-11-26", "14c32b9b86f517dd"
+	got := fmt.Sprintf("%x", sha256.Sum256([]byte(declinesCSV+limitsCSV)))[:16]
+	if TableVersion != version || got != sum {
+		t.Errorf("the tables are %s of version %s, and were %s of %s: a changed row needs a new TableVersion", got,
+			TableVersion, sum, version)
 	}
 }

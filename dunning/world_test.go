@@ -477,6 +477,19 @@ func (w *pretend) tick(a *affair) {
 	c := w.load(a)
 	plan := PlanCase(c, w.p, w.table, w.now)
 	w.did["plans"]++
+	if w.r.IntN(20) == 0 {
+		mixed := c
+		mixed.Attempts, mixed.Notices = slices.Clone(c.Attempts), slices.Clone(c.Notices)
+		w.r.Shuffle(len(mixed.Attempts), func(i, j int) {
+			mixed.Attempts[i], mixed.Attempts[j] = mixed.Attempts[j], mixed.Attempts[i]
+		})
+		w.r.Shuffle(len(mixed.Notices), func(i, j int) {
+			mixed.Notices[i], mixed.Notices[j] = mixed.Notices[j], mixed.Notices[i]
+		})
+		if got := PlanCase(mixed, w.p, w.table, w.now); !reflect.DeepEqual(got, plan) {
+			w.t.Errorf("%s: planned from shuffled facts at %s: %v, not %v", a.who.name, w.now, got, plan)
+		}
+	}
 	if again := PlanCase(c, w.p, w.table, w.now); !reflect.DeepEqual(again, plan) {
 		w.t.Errorf("%s: planned again at %s: %v, not %v", a.who.name, w.now, again, plan)
 	}
