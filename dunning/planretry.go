@@ -97,7 +97,8 @@ func (w *planner) candidates() []candidate {
 	default:
 		w.block(StepRetry, 0, "The payment data must be renewed first ("+d.Row+")")
 	}
-	if !w.p.OtherMethods.Use || !slices.Contains(w.p.OtherMethods.Classes, w.plan.Class) || w.fresh {
+	if !w.p.OtherMethods.Use || !slices.Contains(w.p.OtherMethods.Classes, w.plan.Class) || w.fresh ||
+		w.plan.Decline.Look == LookFirst { // our own rules refused the customer, whatever the method
 		return out
 	}
 	for i := range w.c.Methods {
