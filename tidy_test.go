@@ -101,6 +101,10 @@ func forbidden(from, to string) string {
 		if to != "app/book" && to != "app/money" {
 			return "the engines import book and money only"
 		}
+	case from == "app/queue":
+		if !slices.Contains([]string{"app/book", "app/money", "app/store", "sync/source"}, to) {
+			return "the queue knows the books, the store and what an actor is, and no provider"
+		}
 	case from == "app/store" || from == "app/report":
 		if to != "app/book" && to != "app/money" {
 			return "the store and the reports know value types only"
@@ -140,6 +144,7 @@ var doors = []struct {
 	{"database/sql", []string{"app/store"}, "the database opens in app/store"},
 	{"gorm.io/", []string{"app/store"}, "the database opens in app/store"},
 	{"github.com/mattn/", []string{"app/store"}, "the database opens in app/store"},
+	{"github.com/emersion/", []string{"sync/email"}, "mail is sent in sync/email"},
 	{"github.com/zalando/go-keyring", []string{"app/secret"}, "the keychain opens in app/secret"},
 	{"github.com/xuri/", []string{"app/report", "sync/profile"},
 		"workbooks are written in app/report, and billing's exports read in sync/profile"},

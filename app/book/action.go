@@ -77,6 +77,8 @@ func (k ActionKind) Info() (ActionInfo, bool) {
 // and stored before anything leaves.
 type Order struct {
 	Do ActionKind `json:"do"`
+	// Provider is the source that is asked; "" for the one whose record it is about, or billing.
+	Provider SourceName `json:"provider,omitempty"`
 	// Target is the record that the action is about and of which one may be open: the invoice of a
 	// retry, the charge of a refund, the service, the invoice and step of a notice.
 	Target   ItemID `json:"target"`
@@ -116,9 +118,11 @@ type Message struct {
 	ReplyTo  string `json:"reply_to,omitempty"`
 	To       string `json:"to"`
 	Name     string `json:"name,omitempty"`
-	Subject  string `json:"subject"`
-	Text     string `json:"text"`
-	HTML     string `json:"html,omitempty"`
+	// At is when it was written, which stands in its head.
+	At      Instant `json:"at,omitempty"`
+	Subject string  `json:"subject"`
+	Text    string  `json:"text"`
+	HTML    string  `json:"html,omitempty"`
 	// Unsubscribe is the address of the list header, "" where the law needs none.
 	Unsubscribe string `json:"unsubscribe,omitempty"`
 }

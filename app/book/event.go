@@ -22,6 +22,13 @@ const (
 	// EventHold is a hold on renewals or its end, EventConsent a customer's word about a saved method.
 	EventHold    EventKind = "hold"
 	EventConsent EventKind = "consent"
+	// EventSending is a pause of all sending or its end. The others are what the queue does: an action
+	// is made ready, sent, answered, looked up.
+	EventSending  EventKind = "sending"
+	EventReady    EventKind = "ready"
+	EventSent     EventKind = "sent"
+	EventOutcome  EventKind = "outcome"
+	EventLookedUp EventKind = "look-up"
 )
 
 // Event is one thing that happened to a subject. Events are never changed or deleted.

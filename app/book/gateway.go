@@ -86,8 +86,8 @@ type Transaction struct {
 	// Reason is why it failed, is held or was disputed, in the provider's code.
 	Reason string
 	// Instrument is what was charged, and Decline why not, where the gateway says so.
-	Instrument Instrument
-	Decline    Decline
+	Instrument Instrument `json:",omitzero"`
+	Decline    Decline    `json:",omitzero"`
 	// DueOn is when a reserve is released or a pending one decided, where the provider says so.
 	DueOn    Date
 	Revision string
@@ -97,15 +97,18 @@ type Transaction struct {
 type Instrument struct {
 	// ID is the gateway's id of the saved method, by which it can be charged again, "" for none:
 	// pm_, a vault's id, token_. Mandate is the authority under which it may be charged, "" for none.
-	ID, Mandate string
+	ID      string `json:",omitempty"`
+	Mandate string `json:",omitempty"`
 	// Fingerprint is the same for the same card, however often it was saved; "" where the gateway does
 	// not tell, so that ID stands for it.
-	Fingerprint string
+	Fingerprint string `json:",omitempty"`
 	// Kind is card, sepa_debit, paypal, upi, ...; Brand the network: visa, mastercard; Ending the last
 	// digits.
-	Kind, Brand, Ending string
+	Kind   string `json:",omitempty"`
+	Brand  string `json:",omitempty"`
+	Ending string `json:",omitempty"`
 	// Region is the issuer's country, "" where it is not said.
-	Region string
+	Region string `json:",omitempty"`
 }
 
 // Credential names the instrument for counting attempts: the fingerprint, else the id.
@@ -119,11 +122,13 @@ func (i Instrument) Credential() string {
 // Decline is why an attempt failed, in the gateway's own codes as text; any may be "".
 type Decline struct {
 	// Code is the gateway's specific code, Error its general one.
-	Code, Error string
+	Code  string `json:",omitempty"`
+	Error string `json:",omitempty"`
 	// Network is the card network's response code, Advice its or the gateway's advice code.
-	Network, Advice string
+	Network string `json:",omitempty"`
+	Advice  string `json:",omitempty"`
 	// Outcome is the reason that the gateway's own rules gave.
-	Outcome string
+	Outcome string `json:",omitempty"`
 }
 
 // PayoutState is how far a payout got.

@@ -1,6 +1,11 @@
 package book
 
-import "countinghouse/app/money"
+import (
+	"encoding/json"
+	"fmt"
+
+	"countinghouse/app/money"
+)
 
 // IntentState is how far a recorded decision to change something outside got.
 type IntentState string
@@ -45,18 +50,44 @@ type Intent struct {
 	Live     bool
 	// Amount is not negative.
 	Amount money.Money
+	// Asked is the Order, in JSON.
+	Asked string
 	// IdempotencyKey is made once from the id; Request is exactly what will be sent, RequestHash its
-	// SHA-256 in hex.
+	// SHA-256 in hex; "" while that is not made yet.
 	IdempotencyKey, Request, RequestHash string
 	State                                IntentState
 	// Version counts changes from 1.
 	Version    int64
 	PreparedBy string
 	PreparedAt Instant
-	// ApprovedBy is the second person, "" while nobody approved.
+	// Second says that a second person has to approve, ApprovedBy who did, "" while nobody has.
+	Second     bool
 	ApprovedBy string
-	Attempts   int
-	LastError  string
+	// ExpiresAt is when it is no longer wanted, if it was not sent until then; zero for never.
+	ExpiresAt Instant
+	// Lease is the token of whoever sends it now, until LeaseUntil.
+	Lease                  string
+	LeaseUntil             Instant
+	FirstSentAt, NextTryAt Instant
+	// Looks counts the look-ups of an unknown outcome.
+	Looks int
+	// Object is the provider's object that proves the outcome, Charge the movement that it made;
+	// Evidence are fields of the reply, in JSON.
+	Object, Charge ItemID
+	Evidence       string
+	// Parent is the intent that this one follows, "" for none.
+	Parent    string
+	Attempts  int
+	LastError string
 	// What is one line for people, Why the reason that was given.
 	What, Why string
+}
+
+// Order is what was asked, decoded.
+func (i Intent) Order() (Order, error) {
+	var o Order
+	if err := json.Unmarshal([]byte(i.Asked), &o); err != nil {
+		return Order{}, fmt.Errorf("action %s: its order cannot be read: %w", i.ID, err)
+	}
+	return o, nil
 }

@@ -41,6 +41,19 @@ func (i Instant) MarshalJSON() ([]byte, error) {
 	return []byte(`"` + i.String() + `"`), nil
 }
 
+// UnmarshalText reads what MarshalJSON wrote: RFC 3339, and nothing for none.
+func (i *Instant) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*i = 0
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, string(b))
+	if err == nil {
+		*i = At(t)
+	}
+	return err
+}
+
 // Date is a calendar date without a zone, as days since 1970-01-01; zero means not set.
 type Date int32
 
@@ -88,6 +101,17 @@ func (d Date) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return []byte(`"` + d.String() + `"`), nil
+}
+
+// UnmarshalText reads what MarshalText wrote: YYYY-MM-DD, and nothing for no date.
+func (d *Date) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*d = 0
+		return nil
+	}
+	v, err := ParseDate(string(b))
+	*d = v
+	return err
 }
 
 // Month is a calendar month, as months since January of year 0.

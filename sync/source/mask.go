@@ -171,6 +171,13 @@ func MaskRecords(r *book.Records) {
 	for i := range r.Transactions {
 		t := &r.Transactions[i]
 		t.Text, t.PayerName = MaskCards(t.Text), MaskCards(t.PayerName)
+		for _, p := range []*string{&t.Instrument.Mandate, &t.Instrument.Fingerprint, &t.Instrument.Brand,
+			&t.Instrument.Ending, &t.Instrument.Region, &t.Decline.Code, &t.Decline.Error,
+			&t.Decline.Network, &t.Decline.Advice, &t.Decline.Outcome} {
+			if *p != "" {
+				*p = MaskCards(*p)
+			}
+		}
 	}
 	for i := range r.Payouts {
 		r.Payouts[i].Descriptor = MaskCards(r.Payouts[i].Descriptor)

@@ -98,10 +98,29 @@ func (e *expectation) paid(x book.Transaction, c world.Charge) book.Transaction 
 	if c.State == book.Failed {
 		x.Reason = cmp.Or(c.DeclineCode, c.FailureCode)
 	}
+	if x.Kind == book.Charge {
+		x.Instrument, x.Decline = world.InstrumentOf(c), declined(c)
+	}
 	if x.Kind == book.Charge && c.IntentID != "" {
 		x.Aliases = append(x.Aliases, c.IntentID)
 	}
 	return x
+}
+
+// declined is what networks and Stripe say of a charge that failed.
+func declined(c world.Charge) book.Decline {
+	if c.State != book.Failed {
+		return book.Decline{}
+	}
+	d := book.Decline{Error: c.FailureCode, Code: cmp.Or(c.DeclineCode, c.FailureCode)}
+	codes := map[string][2]string{"insufficient_funds": {"51", "02"}, "generic_decline": {"05", ""},
+		"do_not_honor": {"05", ""}, "expired_card": {"54", "01"}, "lost_card": {"41", "03"},
+		"stolen_card": {"43", "03"}, "processing_error": {"96", ""}, "incorrect_cvc": {"82", ""}}[c.DeclineCode]
+	d.Network = codes[0]
+	if world.InstrumentOf(c).Brand == "mastercard" {
+		d.Advice = codes[1]
+	}
+	return d
 }
 
 func named(text string) string {

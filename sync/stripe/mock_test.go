@@ -107,7 +107,8 @@ func (f *referee) judge(path string, body []byte) {
 }
 
 // newer are fields and values that the pinned version's description lacks and accounts may show.
-var newer = []string{".trace_id", ".type: fee_credit_funding"}
+var newer = []string{".trace_id", ".type: fee_credit_funding", ".network_decline_code",
+	".network_advice_code"}
 
 func (f *referee) check(s *spec.Schema, v any, at string) error {
 	if s.Ref != "" {

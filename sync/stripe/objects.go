@@ -1,6 +1,7 @@
 package stripe
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -129,6 +130,45 @@ func (c *wireCharge) reason() string {
 		return c.Outcome.Reason
 	}
 	return c.FailureCode
+}
+
+// instrument is what the charge was made with.
+func (c *wireCharge) instrument() book.Instrument {
+	i := book.Instrument{ID: c.Method}
+	d := c.Details
+	if d == nil {
+		return i
+	}
+	i.Kind = d.Type
+	switch {
+	case d.Card != nil:
+		i.Brand, i.Ending, i.Fingerprint, i.Region = d.Card.Brand, d.Card.Last4, d.Card.Fingerprint,
+			d.Card.Country
+	case d.SEPA != nil:
+		i.Ending, i.Fingerprint, i.Region, i.Mandate = d.SEPA.Last4, d.SEPA.Fingerprint,
+			d.SEPA.Country, d.SEPA.Mandate
+	}
+	return i
+}
+
+// decline is why the charge failed, in every code that there is.
+func (c *wireCharge) decline() book.Decline {
+	if c.Status != "failed" {
+		return book.Decline{}
+	}
+	d := book.Decline{Error: c.FailureCode}
+	if o := c.Outcome; o != nil {
+		d.Network, d.Advice = o.NetworkCode, cmp.Or(o.NetworkAdvice, o.Advice)
+		if o.Type == "blocked" || o.Type == "invalid" {
+			d.Outcome = o.Reason
+		} else {
+			d.Code = o.Reason
+		}
+	}
+	if d.Code == "" && d.Outcome == "" {
+		d.Code = c.FailureCode
+	}
+	return d
 }
 
 // aliases are the charge's other ids; its row of the ledger is added with the row.

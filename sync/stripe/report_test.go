@@ -77,6 +77,7 @@ func reportable(w *world.World) book.Records {
 			continue
 		}
 		x.Fee, x.Tax, x.Rate = x.Fee+x.Tax, 0, ""
+		x.Instrument, x.Decline = book.Instrument{}, book.Decline{}
 		if x.State = book.Succeeded; x.Kind != book.Dispute && x.Kind != book.Reinstatement {
 			x.Reason = ""
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	api "github.com/stripe/stripe-go/v76"
@@ -48,12 +49,20 @@ type Simulator struct {
 	count  atomic.Int64
 	lists  map[string]*collection
 
-	movements             []world.Movement
-	charges               []world.Charge
-	refunds               []world.Refund
-	disputes              []world.Dispute
-	payouts               []world.Payout
-	events                []simEvent
+	movements []world.Movement
+	charges   []world.Charge
+	refunds   []world.Refund
+	disputes  []world.Dispute
+	payouts   []world.Payout
+	events    []simEvent
+	// mu guards everything where changes are taken: desk says how, nil for not at all. keys are those that
+	// were used, made the keys by what they made, gone the saved methods that were taken away.
+	mu                    sync.RWMutex
+	desk                  *Desk
+	keys                  map[string]keyed
+	made                  map[string]string
+	gone                  map[string]bool
+	serial                int
 	refundedOf            map[string]int64
 	disputed              map[string]bool
 	available, onTheirWay map[string]int64
@@ -89,6 +98,12 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n := s.count.Add(1)
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
+	if r.Method == http.MethodPost && s.desk != nil {
+		s.change(w, r)
+		return
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	h.Set("Date", s.w.Now.Time().Format(http.TimeFormat))
 	h.Set("Request-Id", "req_"+strconv.FormatInt(n, 36))
 	h.Set("Stripe-Version", api.APIVersion)
@@ -122,6 +137,9 @@ func (s *Simulator) answer(r *http.Request, n int64) (any, *simError) {
 		return nil, unrecognized(r)
 	}
 	resource := parts[1]
+	if resource == "payment_methods" && len(parts) == 3 {
+		return s.method(parts[2])
+	}
 	list := s.lists[resource]
 	if list == nil && (len(parts) > 2 || resource != "balance" && resource != "account") {
 		return nil, unrecognized(r)

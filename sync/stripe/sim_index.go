@@ -25,6 +25,7 @@ func (s *Simulator) index() {
 	s.lists = map[string]*collection{
 		"balance_transactions": s.listMovements(), "charges": s.listCharges(),
 		"refunds": s.listRefunds(), "disputes": s.listDisputes(), "payouts": s.listPayouts(),
+		"payment_intents": s.listIntents(),
 	}
 	s.refundedOf, s.disputed = map[string]int64{}, map[string]bool{}
 	for _, r := range s.refunds {

@@ -111,19 +111,32 @@ type simCharge struct {
 	Outcome        map[string]any    `json:"outcome"`
 	Paid           bool              `json:"paid"`
 	Intent         any               `json:"payment_intent"`
+	Method         string            `json:"payment_method"`
 	MethodDetails  map[string]any    `json:"payment_method_details"`
 	Refunded       bool              `json:"refunded"`
 	Status         string            `json:"status"`
 }
 
-// methodDetails are what a charge says of how it was paid, by method.
-var methodDetails = map[string]map[string]any{
-	"card": {"type": "card", "card": map[string]any{"brand": "visa", "country": "LT",
-		"exp_month": 12, "exp_year": 2030, "funding": "credit", "last4": "4242",
-		"network": "visa"}},
-	"sepa_debit": {"type": "sepa_debit", "sepa_debit": map[string]any{"bank_code": nil,
-		"branch_code": nil, "country": "LT", "fingerprint": nil, "last4": "1000", "mandate": nil}},
+// methodDetails are what a charge says of how it was paid.
+func methodDetails(c *world.Charge) map[string]any {
+	i := world.InstrumentOf(*c)
+	switch i.Kind {
+	case "card":
+		return map[string]any{"type": "card", "card": map[string]any{"brand": i.Brand, "country": i.Region,
+			"exp_month": 12, "exp_year": 2030, "fingerprint": i.Fingerprint, "funding": "credit",
+			"last4": i.Ending, "network": i.Brand}}
+	case "sepa_debit":
+		return map[string]any{"type": "sepa_debit", "sepa_debit": map[string]any{"bank_code": nil,
+			"branch_code": nil, "country": i.Region, "fingerprint": null(i.Fingerprint), "last4": i.Ending,
+			"mandate": nil}}
+	}
+	return map[string]any{"type": i.Kind}
 }
+
+// networkCodes are what networks say where Stripe says this, with Mastercard's advice.
+var networkCodes = map[string][2]string{"insufficient_funds": {"51", "02"}, "generic_decline": {"05", ""},
+	"do_not_honor": {"05", ""}, "expired_card": {"54", "01"}, "lost_card": {"41", "03"},
+	"stolen_card": {"43", "03"}, "processing_error": {"96", ""}, "incorrect_cvc": {"82", ""}}
 
 func (s *Simulator) charge(i int, expand bool) *simCharge {
 	c := &s.charges[i]
@@ -140,12 +153,15 @@ func (s *Simulator) charge(i int, expand bool) *simCharge {
 		Outcome: map[string]any{"type": "authorized", "network_status": "approved_by_network",
 			"reason": nil, "seller_message": "Payment complete.", "risk_level": "normal"},
 		Intent: null(c.IntentID), Status: "succeeded", Paid: true,
-		MethodDetails: methodDetails[c.MethodType]}
+		Method: world.InstrumentOf(*c).ID, MethodDetails: methodDetails(c)}
 	if c.InvoiceRef != "" {
 		out.Metadata["invoice_id"] = c.InvoiceRef
 	}
 	if c.ClientRef != "" {
 		out.Metadata["client_id"] = c.ClientRef
+	}
+	if key := s.made[c.ID]; key != "" {
+		out.Metadata[keyField] = key
 	}
 	s.chargeState(out, c)
 	out.AmountCaptured = amount
@@ -167,6 +183,12 @@ func (s *Simulator) chargeState(out *simCharge, c *world.Charge) {
 				"network_status": "declined_by_network", "reason": c.DeclineCode,
 				"seller_message": "The bank did not return any further details.",
 				"risk_level":     "normal"}
+			if codes, ok := networkCodes[c.DeclineCode]; ok {
+				out.Outcome["network_decline_code"] = codes[0]
+				if world.InstrumentOf(*c).Brand == "mastercard" && codes[1] != "" {
+					out.Outcome["network_advice_code"] = codes[1]
+				}
+			}
 		}
 	case c.State == book.Pending && c.MovementID != "":
 		out.Status, out.Paid = "pending", false
@@ -203,6 +225,9 @@ func (s *Simulator) refund(i int, expand map[string]bool) *simRefund {
 		FailureReason: null(r.FailureReason), Metadata: map[string]string{},
 		Status: map[book.TransactionState]string{book.Pending: "pending", book.Failed: "failed",
 			book.Cancelled: "canceled", book.Succeeded: "succeeded"}[r.State]}
+	if key := s.made[r.ID]; key != "" {
+		out.Metadata[keyField] = key
+	}
 	if k, ok := s.lists["charges"].find(r.ChargeID); ok {
 		out.Intent = null(s.charges[k].IntentID)
 	}

@@ -1,12 +1,13 @@
 // Package stripe owns the translation between Stripe's API and the books: it reads the balance's
 // ledger, attempts, refunds, disputes and payouts with Stripe's own client library, and serves a
 // pretend business in Stripe's protocol. app opens it through source, the sandbox serves with it.
-// It never writes to Stripe and never stores anything.
+// It changes at Stripe only what a stored action says, and never stores anything.
 package stripe
 
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 
 	api "github.com/stripe/stripe-go/v76"
@@ -36,6 +37,8 @@ type Stripe struct {
 	signing   []string
 	backend   api.Backend
 	transport *transport
+	// acts sends what changes something.
+	acts      *http.Client
 	translate translator
 }
 
@@ -65,6 +68,7 @@ func New(o source.Options) (*Stripe, error) {
 		return nil, refused(err)
 	}
 	s.connect()
+	s.acts = source.ActClient(o)
 	return s, nil
 }
 

@@ -300,6 +300,9 @@ func (t translator) party(x *book.Transaction, c *wireCharge) {
 	x.Payer = c.Customer.ID
 	x.PayerName = cmp.Or(c.Billing.Name, c.Billing.Email, c.ReceiptEmail)
 	x.Text = cmp.Or(x.Text, c.Description)
+	if x.Kind == book.Charge {
+		x.Instrument, x.Decline = c.instrument(), c.decline()
+	}
 	t.references(x, c.Metadata, c.Description, x.Text)
 }
 

@@ -94,10 +94,36 @@ type wireCharge struct {
 		Name  string `json:"name"`
 		Email string `json:"email"`
 	} `json:"billing_details"`
-	Outcome *struct {
-		Type   string `json:"type"`
-		Reason string `json:"reason"`
-	} `json:"outcome"`
+	Outcome *wireOutcome `json:"outcome"`
+	Method  string       `json:"payment_method"`
+	Details *wireDetails `json:"payment_method_details"`
+}
+
+// wireOutcome is what networks and Stripe's own rules said of an attempt; the codes are newer than the
+// pinned version and may be missing.
+type wireOutcome struct {
+	Type          string `json:"type"`
+	Reason        string `json:"reason"`
+	NetworkCode   string `json:"network_decline_code"`
+	NetworkAdvice string `json:"network_advice_code"`
+	Advice        string `json:"advice_code"`
+}
+
+// wireDetails are of the method that a charge was made with.
+type wireDetails struct {
+	Type string `json:"type"`
+	Card *struct {
+		Brand       string `json:"brand"`
+		Country     string `json:"country"`
+		Fingerprint string `json:"fingerprint"`
+		Last4       string `json:"last4"`
+	} `json:"card"`
+	SEPA *struct {
+		Country     string `json:"country"`
+		Fingerprint string `json:"fingerprint"`
+		Last4       string `json:"last4"`
+		Mandate     string `json:"mandate"`
+	} `json:"sepa_debit"`
 }
 
 type wireRefund struct {

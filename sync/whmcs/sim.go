@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"countinghouse/app/book"
 	"countinghouse/sync/world"
 )
 
@@ -24,6 +25,11 @@ type Simulator struct {
 	served int
 	// mutations counts what MutateList changed.
 	mutations int
+	// owned says that data is a copy, which actions may change; mails are those that were sent, reasons
+	// why services are suspended, by their ids.
+	owned   bool
+	mails   []Mail
+	reasons map[int]string
 }
 
 // SimOptions say whom a simulator lets in and how it behaves. The zero Switches behave as the
@@ -36,6 +42,15 @@ type SimOptions struct {
 	Denied []string
 	// Zone is the zone of the server's clock, nil for the business's own.
 	Zone *time.Location
+	// Now tells the server's time for actions that change something; nil for the world's own.
+	Now func() book.Instant
+	// Capture decides captures; without it each one fails. Module is what a server's module answers to a
+	// change of a service's status, "" or nil for success.
+	Capture Capture
+	Module  func(service int, status string) string
+	// Lose says of an action, by its name in lower case, that its reply is lost: it is done, and a page of
+	// the web server comes back.
+	Lose func(action string) bool
 	Switches
 }
 
@@ -112,6 +127,9 @@ func refuse(message string) answer { return answer{status: http.StatusOK, err: m
 
 // ServeHTTP answers one call of the API.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.options.Now != nil {
+		w.Header().Set("Date", s.options.Now().Time().Format(http.TimeFormat))
+	}
 	if !strings.HasSuffix(r.URL.Path, "/includes/api.php") {
 		s.page(w, http.StatusNotFound)
 		return
@@ -127,6 +145,10 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := s.admit(r)
 	if a.err == "" {
 		a = s.act(r.Form)
+	}
+	if s.options.Lose != nil && s.options.Lose(strings.ToLower(r.Form.Get("action"))) {
+		s.page(w, http.StatusBadGateway)
+		return
 	}
 	s.write(w, r.Form, a)
 }
@@ -201,6 +223,9 @@ func (s *Simulator) admit(r *http.Request) answer {
 func (s *Simulator) act(form url.Values) answer {
 	name := strings.ToLower(form.Get("action"))
 	old := strings.HasPrefix(s.options.Version, "7")
+	if f, ok := changing[name]; ok {
+		return s.change(f, form)
+	}
 	f, ok := actions[name]
 	if !ok || old && (name == "whmcsdetails" || name == "getpaymethods") {
 		return refuse("API Function Not Found")
@@ -259,5 +284,6 @@ var actions = map[string]func(*Simulator, call) answer{
 	"getpaymethods":         (*Simulator).payMethods,
 	"getactivitylog":        (*Simulator).activityLog,
 	"getautomationlog":      (*Simulator).automationLog,
+	"getemails":             (*Simulator).emails,
 	"getconfigurationvalue": (*Simulator).configuration,
 }

@@ -39,7 +39,9 @@ type WHMCS struct {
 	options source.Options
 	api     *url.URL
 	http    *http.Client
-	zone    *time.Location
+	// acts sends what changes something.
+	acts *http.Client
+	zone *time.Location
 }
 
 var _ source.Puller = (*WHMCS)(nil)
@@ -63,7 +65,7 @@ func New(o source.Options) (*WHMCS, error) {
 		zone = time.UTC
 	}
 	return &WHMCS{options: o, api: u.JoinPath("includes", "api.php"), http: source.Client(o),
-		zone: zone}, nil
+		acts: source.ActClient(o), zone: zone}, nil
 }
 
 // Describe is Description.
