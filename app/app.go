@@ -59,7 +59,8 @@ type App struct {
 	store   *store.Store
 	secrets *secret.Store
 	// changing is held while the configuration is changed, looking while watched folders are looked at.
-	changing, looking sync.Mutex
+	// sending is held while actions are carried out.
+	changing, looking, sending sync.Mutex
 	// tests are the last tests of the connections since the profile was opened.
 	tests sync.Map // book.SourceName -> Test
 	now   Clock
@@ -160,7 +161,12 @@ func scheme(dsn string) string {
 }
 
 // Close closes the books.
-func (a *App) Close() error { return a.store.Close() }
+func (a *App) Close() error {
+	if err := a.keepHead(context.Background()); err != nil {
+		a.log.Warn("the head of the audit chain was not kept; the next time keeps it", "error", err)
+	}
+	return a.store.Close()
+}
 
 // dir is the profile's folder.
 func (a *App) dir() string { return a.folder }

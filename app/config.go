@@ -28,6 +28,9 @@ type Config struct {
 	Sources  []SourceConfig  `toml:"source,omitempty"`
 	Accounts []AccountConfig `toml:"account,omitempty"`
 	Limits   Limits          `toml:"limits,omitempty"`
+	// Users are the people of a team; without any the profile is one person's.
+	Users []UserConfig `toml:"user,omitempty"`
+	Mail  Mail         `toml:"mail,omitempty"`
 	// Rules are matching rules of the user's own, in the order in which they run.
 	Rules []RuleConfig `toml:"rule,omitempty"`
 
@@ -48,6 +51,15 @@ type Limits struct {
 	// WriteOff is how much one person may write off or forgive at once, "10.00 EUR", or several with
 	// commas between for several currencies; in any other currency a second person has to confirm.
 	WriteOff string `toml:"write_off,omitempty"`
+	// Refund is how much one person may give back at once without a second look, RefundDay how much all
+	// may in a day; amounts as WriteOff.
+	Refund    string `toml:"refund,omitempty"`
+	RefundDay string `toml:"refund_day,omitempty"`
+	// RefundsDay, RetriesDay, NoticesDay and SuspensionsDay are the most of each in a day; 0 for the usual.
+	RefundsDay     int `toml:"refunds_day,omitempty"`
+	RetriesDay     int `toml:"retries_day,omitempty"`
+	NoticesDay     int `toml:"notices_day,omitempty"`
+	SuspensionsDay int `toml:"suspensions_day,omitempty"`
 }
 
 // SourceConfig is one configured source. Secrets never stand here.
@@ -155,6 +167,40 @@ func (c *Config) OpeningOn() book.Date {
 	return d
 }
 
+// billing is the name of the billing system, "" where there is none.
+func (c *Config) billing() book.SourceName {
+	for _, s := range c.Sources {
+		if s.Role() == source.Billing {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+// methodFor is the billing system's name of the payment method behind which a gateway stands, "" for
+// none; the first by name where there are several.
+func (c *Config) methodFor(gateway book.SourceName) string {
+	best := ""
+	for _, s := range c.Sources {
+		for method, behind := range s.Gateways {
+			if behind == string(gateway) && (best == "" || method < best) {
+				best = method
+			}
+		}
+	}
+	return best
+}
+
+// kindOf is the kind of a source, "" for one that is not configured.
+func (c *Config) kindOf(name book.SourceName) string {
+	for _, s := range c.Sources {
+		if s.Name == name {
+			return s.Kind
+		}
+	}
+	return ""
+}
+
 // Account finds a configured account by name.
 func (c *Config) Account(name book.AccountName) (AccountConfig, bool) {
 	i := slices.IndexFunc(c.Accounts, func(a AccountConfig) bool { return a.Name == name })
@@ -186,7 +232,10 @@ func (c *Config) check() error {
 				b.OpeningDate)
 		}
 	}
-	if _, err := c.writeOffLimits(); err != nil {
+	if err := c.checkLimits(); err != nil {
+		return err
+	}
+	if err := errors.Join(c.checkUsers(), c.Mail.check()); err != nil {
 		return err
 	}
 	names := map[string]bool{}

@@ -9,7 +9,6 @@ import (
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
-	"countinghouse/sync/source"
 )
 
 // deed is what a resolution that acts would do at another system.
@@ -26,6 +25,7 @@ type deed struct {
 }
 
 func (d *deed) encode() string {
+	d.request.Provider = d.provider
 	d.request.Do, d.request.Target, d.request.Amount = book.ActionKind(d.kind), d.target, d.amount
 	b, err := json.Marshal(d.request)
 	if err != nil {
@@ -79,14 +79,7 @@ func reverses(x book.Exception, t *book.Transaction) bool {
 }
 
 // billing is the name of the billing system.
-func (m *Month) billing() book.SourceName {
-	for _, s := range m.Config.Sources {
-		if s.Role() == source.Billing {
-			return s.Name
-		}
-	}
-	return ""
-}
+func (m *Month) billing() book.SourceName { return m.Config.billing() }
 
 const needsSecond = " Needs a second person."
 
@@ -136,6 +129,7 @@ func (m *Month) recordPayment(_ book.Exception, p parts, d *deed) error {
 	d.amount, d.target, d.second = chargedOf(p.charge), p.charge.ID, false
 	fee := money.New(p.charge.Fee, p.charge.Currency)
 	d.request = book.Order{Invoice: p.invoice.ID, Customer: p.invoice.CustomerID, Fee: &fee,
+		Charge: p.charge.ID, Method: m.Config.methodFor(p.charge.Source),
 		Reference: p.charge.ID.Native(), Date: p.charge.At.In(m.Config.Zone())}
 	d.title = "Record " + plainFigure(d.amount) + " in billing"
 	rest := money.New(p.invoice.Balance-d.amount.Minor, p.invoice.Currency)
@@ -223,7 +217,7 @@ func (m *Month) reopenInvoice(x book.Exception, p parts, d *deed) error {
 		return fmt.Errorf("invoice %s is open already", invoiceLabel(p.invoice))
 	}
 	d.target = p.invoice.ID
-	d.request = book.Order{Customer: p.invoice.CustomerID}
+	d.request = book.Order{Invoice: p.invoice.ID, Customer: p.invoice.CustomerID}
 	d.title = "Reopen invoice " + invoiceLabel(p.invoice)
 	d.effect = fmt.Sprintf("Reopens invoice %s with %s due.", invoiceLabel(p.invoice), plainFigure(x.Amount))
 	if x.Class == book.D6 {
@@ -259,9 +253,10 @@ func (m *Month) refund(x book.Exception, p parts, d *deed) error {
 		return fmt.Errorf("the charge was %s: %s cannot be given back by it", chargedOf(charge), x.Amount)
 	}
 	d.target, d.provider = charge.ID, charge.Source
-	d.request = book.Order{Reference: charge.ID.Native()}
+	d.request = book.Order{Reference: charge.ID.Native(), Charge: charge.ID,
+		Method: m.Config.methodFor(charge.Source), ThenRecord: true}
 	if p.invoice != nil {
-		d.request.Invoice = p.invoice.ID
+		d.request.Invoice, d.request.Customer = p.invoice.ID, p.invoice.CustomerID
 	}
 	who := m.Party(charge.ID)
 	if p.invoice != nil && m.Party(p.invoice.ID) != "" {
@@ -337,7 +332,8 @@ func (m *Month) bookReversal(x book.Exception, p parts, d *deed) error {
 		return errors.New("there is no reversal that could be booked")
 	}
 	d.target = p.charge.ID
-	d.request = book.Order{Reference: p.charge.ID.Native(), Date: p.charge.At.In(m.Config.Zone())}
+	d.request = book.Order{Reference: p.charge.ID.Native(), Date: p.charge.At.In(m.Config.Zone()),
+		Charge: p.charge.ID, Method: m.Config.methodFor(p.charge.Source)}
 	d.title = "Book the " + txWords[p.charge.Kind]
 	where := "in billing"
 	if p.invoice != nil {

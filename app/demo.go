@@ -45,11 +45,15 @@ type DemoRun struct {
 // Demo makes a pretend business, serves it on loopback, pulls it with the real clients, imports its
 // bank's statement files, and reconciles the month. The caller closes the run.
 func Demo(ctx context.Context, q DemoRequest, show func(Progress)) (_ *DemoRun, err error) {
+	passed := elapsed(q.Options.Wall)
 	s, err := StartSandbox(ctx, SandboxRequest{Listen: "127.0.0.1:0", Seed: q.Seed,
-		Customers: q.Customers, Month: q.Month, Gateways: q.Gateways})
+		Customers: q.Customers, Month: q.Month, Gateways: q.Gateways,
+		Clock: func(now book.Instant) book.Instant { return now + passed() }})
 	if err != nil {
 		return nil, err
 	}
+	now := s.Now()
+	q.Options.Wall = func() time.Time { return (now + passed()).Time() }
 	d := &DemoRun{Out: q.Out, world: s.serving.World, sandbox: s}
 	if d.Out == "" {
 		d.Out = "countinghouse-demo"
@@ -79,6 +83,12 @@ func Demo(ctx context.Context, q DemoRequest, show func(Progress)) (_ *DemoRun, 
 		return nil, err
 	}
 	return d, nil
+}
+
+// elapsed tells how much of a clock's time has passed since it was called.
+func elapsed(wall Clock) func() book.Instant {
+	begin := book.At(wall())
+	return func() book.Instant { return book.At(wall()) - begin }
 }
 
 // open makes a profile that points at the sandbox and opens it.

@@ -74,7 +74,7 @@ func reconfigure(a *App, change func(*SourceConfig) bool) {
 
 func servedWorld(t *testing.T, w *world.World) *Sandbox {
 	t.Helper()
-	serving, err := sandbox.Start(t.Context(), w, "127.0.0.1:0")
+	serving, err := sandbox.Start(t.Context(), w, "127.0.0.1:0", func() book.Instant { return w.Now })
 	if err != nil {
 		t.Fatal(err)
 	}

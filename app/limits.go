@@ -13,9 +13,14 @@ const usualLimit = 10
 
 // writeOffLimits reads how much one person may write off, by currency.
 func (c *Config) writeOffLimits() (map[money.Currency]money.Money, error) {
+	return c.limitsOf("write_off", c.Limits.WriteOff, usualLimit)
+}
+
+// limitsOf reads a limit, by currency; where nothing is set it is so many whole units of the base currency.
+func (c *Config) limitsOf(name, text string, usual int64) (map[money.Currency]money.Money, error) {
 	out := map[money.Currency]money.Money{}
-	if c.Limits.WriteOff == "" {
-		minor := int64(usualLimit)
+	if text == "" {
+		minor := usual
 		exponent, _ := c.Business.BaseCurrency.Exponent()
 		for range exponent {
 			minor *= 10
@@ -23,7 +28,7 @@ func (c *Config) writeOffLimits() (map[money.Currency]money.Money, error) {
 		out[c.Business.BaseCurrency] = money.New(minor, c.Business.BaseCurrency)
 		return out, nil
 	}
-	for _, s := range strings.Split(c.Limits.WriteOff, ",") {
+	for _, s := range strings.Split(text, ",") {
 		amount, code, _ := strings.Cut(strings.TrimSpace(s), " ")
 		cur, err := money.ParseCurrency(strings.TrimSpace(code))
 		if err == nil {
@@ -33,7 +38,7 @@ func (c *Config) writeOffLimits() (map[money.Currency]money.Money, error) {
 				continue
 			}
 		}
-		return nil, fmt.Errorf("limits.write_off %q is not an amount such as \"10.00 EUR\"", s)
+		return nil, fmt.Errorf("limits.%s %q is not an amount such as \"10.00 EUR\"", name, s)
 	}
 	return out, nil
 }

@@ -78,14 +78,12 @@ func (b *bench) intent(d deed, n int) book.Intent {
 	i := book.Intent{ID: hex.EncodeToString(sum[:16]), Kind: book.ActionKind(d.kind), Target: d.target,
 		Provider: d.provider, Account: string(d.provider), Live: b.live(d.provider),
 		Amount: d.amount.Abs(), Version: 1,
-		Request: d.encode(), State: book.IntentDraft, PreparedBy: b.app.User(),
+		Asked: d.encode(), State: book.IntentDraft, PreparedBy: b.app.User(),
 		PreparedAt: book.At(b.app.wall()), What: d.title}
 	if d.second {
-		i.State = book.IntentAwaiting
+		i.State, i.Second = book.IntentAwaiting, true
 	}
 	i.IdempotencyKey = "ch-" + i.ID
-	hash := sha256.Sum256([]byte(i.Request))
-	i.RequestHash = hex.EncodeToString(hash[:])
 	return i
 }
 

@@ -32,6 +32,8 @@ type SandboxRequest struct {
 	Month     book.Month
 	// Gateways are those that the business uses beside Stripe; see DemoGateways.
 	Gateways []book.SourceName
+	// Clock tells the servers' time for what is done to them, by the business's own moment; nil for that.
+	Clock func(now book.Instant) book.Instant
 }
 
 // DemoGateways are the gateways that a pretend business can use beside Stripe: those with a client
@@ -68,7 +70,12 @@ func StartSandbox(ctx context.Context, q SandboxRequest) (*Sandbox, error) {
 	}
 	w := world.Build(world.Options{Seed: q.Seed, Customers: q.Customers, Month: q.Month,
 		Gateways: q.Gateways})
-	s, err := sandbox.Start(ctx, w, q.Listen)
+	clock := func() book.Instant { return w.Now }
+	if q.Clock != nil {
+		at := w.Now // the servers' own copies of the business move on
+		clock = func() book.Instant { return q.Clock(at) }
+	}
+	s, err := sandbox.Start(ctx, w, q.Listen, clock)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("another program listens on %s already: choose another port with "+
 			"--listen", q.Listen)

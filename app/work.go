@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -305,24 +306,18 @@ func (a *App) CancelAction(ctx context.Context, id, why string) error {
 	if err != nil {
 		return err
 	}
-	list, err := a.store.Intents(ctx)
-	if err != nil {
-		return err
-	}
-	list = slices.DeleteFunc(list, func(i book.Intent) bool { return !strings.HasPrefix(i.ID, id) })
+	i, err := a.action(ctx, id)
 	switch {
-	case id == "" || len(list) == 0:
-		return fmt.Errorf("there is no action %q; countinghouse actions lists them", id)
-	case len(list) > 1:
-		return fmt.Errorf("%q begins the ids of %d actions; give more of it", id, len(list))
-	case !list[0].State.Unsent():
-		return fmt.Errorf("the action is %s: only what was not sent can be cancelled", list[0].State)
+	case err != nil:
+		return err
+	case !i.State.Unsent() && !(i.State == book.IntentNeedsPerson && i.FirstSentAt == 0):
+		return fmt.Errorf("the action is %s: only what was not sent can be cancelled", stateWord(i.State))
 	case strings.TrimSpace(why) == "":
 		return errors.New("a reason is missing: say why the action is cancelled")
 	}
-	i := list[0]
 	i.State = book.IntentCancelled
-	step.Events = []store.StepEvent{{Kind: book.EventCancelled, Subject: i.Exception, Why: why,
+	step.Events = []store.StepEvent{{Kind: book.EventCancelled, Subject: cmp.Or(i.Exception, i.ID),
+		Why:  why,
 		What: "Cancelled: " + i.What, Changes: []store.Change{{Intent: &i}}}}
 	_, err = a.act(ctx, step)
 	return err

@@ -114,7 +114,7 @@ func (s *Store) Undo(ctx context.Context, by string, at book.Instant,
 			if len(done) == 0 {
 				return ErrNotFound
 			}
-			w := newEventWriter(c, by, at)
+			w := newEventWriter(ctx, c, by, at)
 			if err := w.begin(); err != nil {
 				return err
 			}

@@ -296,6 +296,12 @@ func furnish(t testing.TB, s *Store) {
 	if _, err := tryAct(s, someWork()); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := s.MoveIntent(ctx, Move{ID: "i1", Version: 1, By: "bob", At: 8, Kind: book.EventApproved,
+		What: "Approved", Approval: &Approval{By: "bob", At: 8, Until: 99}, Set: func(i *book.Intent) {
+			i.State, i.ApprovedBy = book.IntentReady, "bob"
+		}}); err != nil {
+		t.Fatal(err)
+	}
 	apply1(t, s, book.Records{Payments: []book.Payment{{ID: "b:payment/1", Source: "b",
 		Amount: eur(1001)}}})
 	ask(t, s, "SELECT name FROM sqlite_schema WHERE type = 'table'", func(vals []driver.Value) {

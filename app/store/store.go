@@ -38,6 +38,8 @@ type Store struct {
 	reads  *sql.DB
 	// orm is GORM without a connection of its own: each transaction lends it one.
 	orm *gorm.DB
+	// broken says that the audit chain does not hold: nothing is written any more.
+	broken bool
 }
 
 // Open opens the database at a path, makes it where there is none, and brings its schema up to
@@ -83,8 +85,23 @@ func (s *Store) open(ctx context.Context, o Options) (err error) {
 		Logger:                 logger.Discard,
 		SkipDefaultTransaction: true,
 	})
+	if err != nil {
+		return err
+	}
+	if err := s.chainHistory(ctx); err != nil {
+		return err
+	}
+	err = s.view(ctx, "look at the audit chain", func(t *tx) error {
+		return t.bulk(func(c *conn) error { return tailHolds(ctx, c) })
+	})
+	if s.broken = errors.Is(err, ErrBroken); s.broken {
+		return nil // what is there can be read
+	}
 	return err
 }
+
+// Broken says that the audit chain does not hold, so that nothing is written.
+func (s *Store) Broken() bool { return s.broken }
 
 // Close lets go of the file, after whoever writes has finished. It may be called twice.
 func (s *Store) Close() error {
@@ -131,6 +148,9 @@ func (s *Store) write(ctx context.Context, op string, fn func(*tx) error) error 
 	}
 	if s.writer == nil {
 		return explain(op, errClosed)
+	}
+	if s.broken {
+		return explain(op, ErrBroken)
 	}
 	return explain(op, s.transact(ctx, s.writer, s.stmts, "BEGIN IMMEDIATE", fn))
 }

@@ -84,7 +84,7 @@ func (s *Store) Act(ctx context.Context, step Step) (book.EventID, map[int]error
 	refused := map[int]error{}
 	err := s.write(ctx, "act", func(t *tx) error {
 		return t.bulk(func(c *conn) error {
-			w := newEventWriter(c, step.By, step.At)
+			w := newEventWriter(ctx, c, step.By, step.At)
 			if err := w.begin(); err != nil {
 				return err
 			}
@@ -136,14 +136,15 @@ func (w *eventWriter) attempt(ctx context.Context, e StepEvent, seen book.EventI
 
 // eventWriter writes the events of one step.
 type eventWriter struct {
+	ctx         context.Context
 	c           *conn
 	by          string
 	at          book.Instant
 	batch, next book.EventID
 }
 
-func newEventWriter(c *conn, by string, at book.Instant) *eventWriter {
-	return &eventWriter{c: c, by: by, at: at}
+func newEventWriter(ctx context.Context, c *conn, by string, at book.Instant) *eventWriter {
+	return &eventWriter{ctx: ctx, c: c, by: by, at: at}
 }
 
 func (w *eventWriter) begin() error {
@@ -192,7 +193,10 @@ func (w *eventWriter) write(e StepEvent, undoes book.EventID,
 		int64(w.batch), int64(w.at), w.by, string(e.Kind), e.Subject, e.What, e.Why, texts[0], texts[1],
 		texts[2], int64(undoes))
 	w.next++
-	return err
+	if err != nil {
+		return err
+	}
+	return link(w.ctx, w.c)
 }
 
 // nothing is the state of what is not there.

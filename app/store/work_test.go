@@ -32,8 +32,8 @@ func someWork() Step {
 
 func someIntent(id string, target book.ItemID) *book.Intent {
 	return &book.Intent{ID: id, Kind: book.Remove, Target: target, Exception: "e2",
-		Provider: "b", Live: true, Amount: eur(900), IdempotencyKey: "k-" + id, Request: "{}",
-		RequestHash: "h", State: book.IntentAwaiting, Version: 1, PreparedBy: "ann", PreparedAt: 7,
+		Provider: "b", Live: true, Amount: eur(900), IdempotencyKey: "k-" + id, Asked: "{}", Second: true,
+		State: book.IntentAwaiting, Version: 1, PreparedBy: "ann", PreparedAt: 7,
 		What: "Remove payment 1", Why: "twice"}
 }
 

@@ -26,6 +26,7 @@ import (
 // Sandbox is a world being served. Close ends it.
 type Sandbox struct {
 	World  *world.World
+	now    func() book.Instant
 	addr   string
 	server *http.Server
 	done   chan error
@@ -33,7 +34,8 @@ type Sandbox struct {
 
 // Start serves a world at an address of this computer, "127.0.0.1:0" for any free port. An address
 // that others could reach is refused.
-func Start(ctx context.Context, w *world.World, listen string) (*Sandbox, error) {
+func Start(ctx context.Context, w *world.World, listen string,
+	now func() book.Instant) (*Sandbox, error) {
 	host, _, err := net.SplitHostPort(listen)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: address %q is not of the form 127.0.0.1:8640", listen)
@@ -46,7 +48,7 @@ func Start(ctx context.Context, w *world.World, listen string) (*Sandbox, error)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: listen: %w", err)
 	}
-	s := &Sandbox{World: w, addr: l.Addr().String(), done: make(chan error, 1)}
+	s := &Sandbox{World: w, now: now, addr: l.Addr().String(), done: make(chan error, 1)}
 	s.server = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second,
 		BaseContext: func(net.Listener) context.Context { return ctx }}
 	go func() { s.done <- s.server.Serve(l) }()
@@ -64,7 +66,7 @@ func (s *Sandbox) Close() error {
 
 // server is the simulator of one source.
 type server struct {
-	simulate func(*world.World) http.Handler
+	simulate func(w *world.World, now func() book.Instant) http.Handler
 	secrets  func() map[string]string
 	// path is what the source's address has behind its name: ruling 44 says where it ends.
 	path string
@@ -73,15 +75,28 @@ type server struct {
 // servers are all simulators, by the name of the source that each stands for.
 var servers = map[book.SourceName]server{
 	world.BillingName: {secrets: whmcs.SimulatorSecrets,
-		simulate: func(w *world.World) http.Handler { return whmcs.NewSimulator(w) }},
+		simulate: func(w *world.World, now func() book.Instant) http.Handler {
+			return whmcs.NewSimulator(w, func(o *whmcs.SimOptions) { o.Now = now })
+		}},
 	world.StripeName: {secrets: stripe.SimulatorSecrets,
-		simulate: func(w *world.World) http.Handler { return stripe.NewSimulator(w) }},
+		simulate: func(w *world.World, now func() book.Instant) http.Handler {
+			return stripe.NewSimulator(w).Taking(stripe.Desk{Now: now})
+		}},
 	world.PayPalName: {secrets: paypal.SimulatorSecrets,
-		simulate: func(w *world.World) http.Handler { return paypal.NewSimulator(w) }},
+		simulate: func(w *world.World,
+			_ func() book.Instant) http.Handler {
+			return paypal.NewSimulator(w)
+		}},
 	world.RazorpayName: {secrets: razorpay.SimulatorSecrets,
-		simulate: func(w *world.World) http.Handler { return razorpay.NewSimulator(w) }},
+		simulate: func(w *world.World,
+			_ func() book.Instant) http.Handler {
+			return razorpay.NewSimulator(w)
+		}},
 	world.SpectroCoinName: {secrets: spectrocoin.SimulatorSecrets, path: "/api/public",
-		simulate: func(w *world.World) http.Handler { return spectrocoin.NewSimulator(w) }},
+		simulate: func(w *world.World,
+			_ func() book.Instant) http.Handler {
+			return spectrocoin.NewSimulator(w)
+		}},
 }
 
 // URL is the address of a source, as its configuration wants it.
@@ -121,7 +136,7 @@ func (s *Sandbox) handler() http.Handler {
 	mux := http.NewServeMux()
 	for name, x := range servers {
 		prefix := "/" + string(name)
-		mux.Handle(prefix+"/", http.StripPrefix(prefix, x.simulate(s.World)))
+		mux.Handle(prefix+"/", http.StripPrefix(prefix, x.simulate(s.World, s.now)))
 	}
 	for _, kind := range otherBilling {
 		mux.Handle("/"+kind+"/", http.StripPrefix("/"+kind, profile.NewSimulator(s.World, kind)))

@@ -17,7 +17,7 @@ import (
 func TestStatementsEndWithYesterday(t *testing.T) {
 	month := book.MonthOf(book.NewDate(2026, 10, 1))
 	w := world.Build(world.Options{Seed: 7, Customers: 20, Month: month})
-	s, err := Start(context.Background(), w, "127.0.0.1:0")
+	s, err := Start(context.Background(), w, "127.0.0.1:0", func() book.Instant { return w.Now })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -190,7 +190,11 @@ func (c *command) root() *cobra.Command {
 	root.AddCommand(c.demoCommand(), c.sandboxCommand(), c.syncCommand(), c.importCommand(),
 		c.reconcileCommand(), c.exceptionsCommand(), c.bridgeCommand(), c.exportCommand(),
 		c.resolveCommand(), c.undoCommand(), c.assignCommand(), c.noteCommand(), c.historyCommand(),
-		c.actionsCommand(), c.rejectCommand(), c.serveCommand(), c.profileCommand(), c.rulesCommand(),
+		c.actionsCommand(), c.approveCommand(), c.rejectCommand(), c.sendCommand(), c.renewalsCommand(),
+		c.dunningCommand(), c.retryCommand(), c.refundCommand(), c.auditCommand(), c.backupCommand(),
+		c.restoreCommand(), c.sendingCommand(), c.notifyCommand(), c.noticesCommand(),
+		c.serviceCommand("suspend", "Suspend a service whose invoice is open", book.Suspend),
+		c.serviceCommand("unsuspend", "Bring a suspended service back", book.Unsuspend), c.serveCommand(), c.profileCommand(), c.rulesCommand(),
 		c.doctorCommand(), c.secretCommand(),
 		c.versionCommand())
 	for _, sub := range root.Commands() {

@@ -80,6 +80,7 @@ func (c *command) sandboxCommand() *cobra.Command {
 			if q.Gateways, err = demoGateways(gateways); err != nil {
 				return err
 			}
+			q.Clock = func(book.Instant) book.Instant { return book.At(c.env.Clock()) }
 			s, err := app.StartSandbox(cmd.Context(), q)
 			if err != nil {
 				return err

@@ -6,6 +6,8 @@ package present
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -149,4 +151,21 @@ func ShortID(id book.ItemID) string {
 		return rest
 	}
 	return n
+}
+
+// upperFirst and lowerFirst change the first letter of words.
+func upperFirst(s string) string {
+	if s == "" {
+		return ""
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return ""
+	}
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(r)) + s[n:]
 }

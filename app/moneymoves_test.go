@@ -1,0 +1,310 @@
+package app
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"countinghouse/app/book"
+	"countinghouse/app/money"
+	"countinghouse/dunning"
+	"countinghouse/sync/stripe"
+	"countinghouse/sync/whmcs"
+	"countinghouse/sync/world"
+)
+
+// house is a business whose WHMCS and Stripe take changes, with the program beside it, on one clock.
+type house struct {
+	t       *testing.T
+	mu      sync.Mutex
+	now     book.Instant
+	answer  world.Answer
+	billing *whmcs.Simulator
+	stripe  *stripe.Simulator
+	server  *httptest.Server
+	dir     string
+	env     map[string]string
+}
+
+func (h *house) clock() book.Instant {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.now
+}
+
+func (h *house) pass(d time.Duration) {
+	h.mu.Lock()
+	h.now += book.Instant(d.Milliseconds())
+	h.mu.Unlock()
+}
+
+// Answer is what the issuer says now.
+func (h *house) Answer(book.Instrument, money.Money, book.Instant) world.Answer {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.answer
+}
+
+func newHouse(t *testing.T) *house {
+	w := world.Build(world.Options{Seed: 3, Customers: 150, Month: book.MonthOf(book.NewDate(2026, 10, 1))})
+	h := &house{t: t, now: w.Now, answer: world.Answer{Network: "51"}, dir: t.TempDir(), env: map[string]string{}}
+	h.billing = whmcs.NewSimulator(w, func(o *whmcs.SimOptions) {
+		o.Now, o.Settings = h.clock, map[string]string{"AutoUnsuspend": "", "AutoSuspension": ""}
+	})
+	h.stripe = stripe.NewSimulator(w).Taking(stripe.Desk{Issuer: h, Now: h.clock})
+	mux := http.NewServeMux()
+	mux.Handle("/billing/", http.StripPrefix("/billing", h.billing))
+	mux.Handle("/stripe/", http.StripPrefix("/stripe", h.stripe))
+	h.server = httptest.NewServer(mux)
+	t.Cleanup(h.server.Close)
+	for name, keys := range map[string]map[string]string{"BILLING": whmcs.SimulatorSecrets(), "STRIPE": stripe.SimulatorSecrets()} {
+		for field, v := range keys {
+			h.env["COUNTINGHOUSE_"+name+"_"+strings.ToUpper(field)] = v
+		}
+	}
+	return h
+}
+
+// open opens the profile as a user.
+func (h *house) open(user string) *App {
+	h.t.Helper()
+	c := Config{Business: Business{Name: "Northwind Hosting", BaseCurrency: "EUR", Timezone: "Europe/Vilnius",
+		OpeningDate: "2026-09-01"}, Sources: []SourceConfig{{Name: "billing", Kind: "whmcs", URL: h.server.URL + "/billing",
+		Gateways: map[string]string{"stripe": "stripe"}}, {Name: "stripe", Kind: "stripe", URL: h.server.URL + "/stripe"}},
+		Limits: Limits{Refund: "20.00 EUR"},
+		Users:  []UserConfig{{"ann", "finance"}, {"bob", "approver"}, {"eve", "viewer"}}}
+	if err := c.Save(h.dir + "/" + ConfigName); err != nil {
+		h.t.Fatal(err)
+	}
+	clock := func() time.Time { return h.clock().Time() }
+	a, err := Open(h.t.Context(), Options{Dir: h.dir, Now: clock, Wall: clock, User: user, Secrets: h.env})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { a.Close() })
+	return a
+}
+
+func (h *house) sync(a *App) {
+	h.t.Helper()
+	if _, err := a.Sync(h.t.Context(), SyncRequest{}, func(Progress) {}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// renewal is the failed renewal of an invoice, or one of class F with a service where none is named.
+func (h *house) renewal(a *App, id book.ItemID) *Renewal {
+	h.t.Helper()
+	list, err := a.Renewals(h.t.Context())
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if id != "" {
+		return list.Find(id)
+	}
+	for i := range list.List {
+		r := &list.List[i]
+		if r.Plan.Class == dunning.Funds && len(r.Services) > 0 && r.Services[0].Status == "Active" && r.Segment.Gateway == "stripe" &&
+			r.InTheWay[RenewalRetry] == "" {
+			return r
+		}
+	}
+	h.t.Fatal("the business has no failed renewal for want of funds")
+	return nil
+}
+
+func (h *house) status(service book.ItemID) string {
+	for _, s := range h.billing.World().Services {
+		if s.ID == numberFrom(service) {
+			return s.Status
+		}
+	}
+	return ""
+}
+
+func numberFrom(id book.ItemID) int {
+	n := 0
+	for _, c := range numberOf(id) {
+		n = n*10 + int(c-'0')
+	}
+	return n
+}
+
+// TestARenewalFromRefusalToRelease retries a failed renewal, which is refused for want of funds, lets the
+// policy write, warn and suspend in its time, takes the payment, and finds the service up again.
+func TestARenewalFromRefusalToRelease(t *testing.T) {
+	h := newHouse(t)
+	a := h.open("ann")
+	h.sync(a)
+	r := h.renewal(a, "")
+	id, service := r.Invoice, r.Services[0].ID
+	tried := len(r.Attempts)
+
+	p, err := a.ProposeRenewal(t.Context(), id, "retry")
+	if err != nil || p.Blocked != "" || len(p.Effects) == 0 {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	i, err := a.DoOrder(t.Context(), p.Order, "asked by phone")
+	if err != nil || i.State != book.IntentRefused || i.Kind != book.Retry {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	h.sync(a)
+	r = h.renewal(a, id)
+	last := r.Attempts[len(r.Attempts)-1]
+	if len(r.Attempts) != tried+1 || !last.Ours || last.Signal.Decline.Network != "51" || r.Plan.Class != dunning.Funds {
+		t.Fatalf("after the retry: %+v", last)
+	}
+	if r.InTheWay[RenewalRetry] == "" {
+		t.Error("the card may be asked twice within twenty hours")
+	}
+	mails := 0
+	for day := 0; day < 45 && h.status(service) == "Active"; day++ {
+		h.pass(24 * time.Hour)
+		done, err := a.RunRenewals(t.Context(), RenewalRun{Only: []book.ItemID{id}}, func(Progress) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(done.Steps) > 0 {
+			h.sync(a)
+		}
+		mails = len(h.billing.Mails())
+	}
+	if h.status(service) != "Suspended" || mails < 1 {
+		t.Fatalf("the service is %s after %d mails", h.status(service), mails)
+	}
+	subjects := map[string]int{}
+	for _, m := range h.billing.Mails() {
+		subjects[m.Subject]++
+	}
+	warned := false
+	for s := range subjects {
+		warned = warned || strings.Contains(s, "suspend")
+	}
+	if !warned {
+		t.Errorf("suspended without a warning: %v", subjects)
+	}
+
+	h.mu.Lock()
+	h.answer = world.Answer{Approved: true}
+	h.mu.Unlock()
+	h.pass(24 * time.Hour)
+	h.sync(a)
+	p, err = a.ProposeRenewal(t.Context(), id, "retry")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err = a.DoOrder(t.Context(), p.Order, "the customer called")
+	if err != nil || i.State != book.IntentSucceeded || i.Charge == "" {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	list, _ := a.Actions(t.Context(), "")
+	if list[0].Kind != book.Record || list[0].State != book.IntentSucceeded {
+		t.Fatalf("the payment is not recorded: %+v", list[0])
+	}
+	h.sync(a)
+	if _, err := a.RunRenewals(t.Context(), RenewalRun{}, func(Progress) {}); err != nil {
+		t.Fatal(err)
+	}
+	if h.status(service) != "Active" {
+		t.Errorf("the service of a customer who paid is %s", h.status(service))
+	}
+	h.sync(a)
+	if r := h.renewal(a, id); r != nil {
+		t.Errorf("it is still a failed renewal: %+v", r.Plan)
+	}
+}
+
+// TestARefundNeedsASecondPerson files a refund in a team: whoever filed it cannot approve it, a viewer can
+// do nothing, and the second person's yes sends it once and records it in billing.
+func TestARefundNeedsASecondPerson(t *testing.T) {
+	h := newHouse(t)
+	ann, bob, eve := h.open("ann"), h.open("bob"), h.open("eve")
+	h.sync(ann)
+	books, err := ann.store.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var charge book.ItemID
+	for _, x := range books.Transactions {
+		if x.Kind == book.Charge && x.State == book.Succeeded && x.InvoiceRef != "" && x.Charged.Currency == "EUR" &&
+			x.Charged.Minor > 3000 {
+			charge = x.ID
+			break
+		}
+	}
+	all := func(money.Currency) (money.Money, error) { return money.Money{}, nil }
+	p, err := ann.ProposeRefund(t.Context(), charge, all)
+	if err != nil || p.Blocked != "" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	if _, err := eve.DoOrder(t.Context(), p.Order, "x"); err == nil || !strings.Contains(err.Error(), "may not") {
+		t.Errorf("a viewer filed a refund: %v", err)
+	}
+	before := len(h.stripe.World().Stripe.Refunds)
+	i, err := ann.DoOrder(t.Context(), p.Order, "paid twice")
+	if err != nil || i.State != book.IntentAwaiting {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	if _, err := ann.DoOrder(t.Context(), p.Order, "again"); err == nil {
+		t.Error("a second refund of the same charge was filed")
+	}
+	if _, err := ann.Approve(t.Context(), i.ID, ""); err == nil {
+		t.Error("who filed it approved it")
+	}
+	if len(h.stripe.World().Stripe.Refunds) != before {
+		t.Fatal("it was sent without an approval")
+	}
+	i, err = bob.Approve(t.Context(), i.ID, "")
+	if err != nil || i.State != book.IntentSucceeded || i.ApprovedBy != "bob" || i.Object == "" {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	if n := len(h.stripe.World().Stripe.Refunds); n != before+1 {
+		t.Errorf("%d refunds", n-before)
+	}
+	list, _ := bob.Actions(t.Context(), "")
+	if list[0].Kind != book.RecordRefund || list[0].State != book.IntentSucceeded || list[0].Parent != i.ID {
+		t.Errorf("the refund is not recorded: %+v", list[0])
+	}
+	if p, err := ann.ProposeRefund(t.Context(), charge, all); err != nil || p.Blocked == "" {
+		t.Errorf("what was given back can be given back: %+v, %v", p, err)
+	}
+}
+
+// TestNothingIsSentWhereNothingCanBe checks sentences for what a person gets wrong: nothing is sent, and
+// nothing is lost.
+func TestNothingIsSentWhereNothingCanBe(t *testing.T) {
+	h := newHouse(t)
+	a := h.open("ann")
+	h.sync(a)
+	r := h.renewal(a, "")
+	if err := a.PauseSending(t.Context(), "the bank asked"); err != nil {
+		t.Fatal(err)
+	}
+	p, err := a.ProposeRenewal(t.Context(), r.Invoice, "retry")
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := a.DoOrder(t.Context(), p.Order, "x")
+	if err != nil || i.State != book.IntentReady || i.Attempts != 0 {
+		t.Fatalf("while sending is paused: %+v, %v", i, err)
+	}
+	if err := a.CancelAction(t.Context(), i.ID, "not today"); err != nil {
+		t.Fatal(err)
+	}
+	bob := h.open("bob")
+	if err := bob.ResumeSending(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.server.CloseClientConnections()
+	h.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) })
+	i, err = a.File(t.Context(), p.Order, "Retry", "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i, err = a.SendAction(t.Context(), i.ID); err != nil || i.State != book.IntentReady || i.Attempts != 0 {
+		t.Errorf("with a dead gateway: %+v, %v", i, err)
+	}
+}

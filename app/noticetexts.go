@@ -1,0 +1,67 @@
+package app
+
+// noticeText is what one language says. Of a decline a customer hears a phrase by the table's key, and
+// never the gateway's words or why the bank suspects anything.
+type noticeText struct {
+	dear, failed, regards, link       string
+	subject, warnSubject, downSubject string
+	warn, down                        string
+	phrases                           map[string]string
+}
+
+// noticeTexts are the languages that notices are written in; a customer whose language is none of them
+// reads English.
+var noticeTexts = map[string]noticeText{
+	"en": {dear: "Dear %s,", failed: "we could not collect %s for invoice %s.", regards: "Kind regards,",
+		link: "You can pay or change your payment method here: %s", subject: "Your payment for invoice %s",
+		warnSubject: "Invoice %s is open: your service will be suspended", downSubject: "Invoice %s is open: your service is suspended",
+		warn: "If it stays open, your service has to be suspended in a few days.",
+		down: "Your service is suspended until the invoice is paid; it comes back by itself then.",
+		phrases: map[string]string{
+			"declined_generic": "Your bank did not approve the payment. Please try another payment method or ask your bank.",
+			"funds_or_limit": "The payment was not approved, perhaps because of the balance or a limit. You may want to " +
+				"check it, or pay another way.",
+			"update_method":     "The saved payment details no longer work. Please update them.",
+			"confirm_with_bank": "Your bank asks you to confirm this payment. Please open the link and confirm it.",
+			"pay_another_way":   "This payment method cannot be used here. Please choose another one.",
+			"stopped_by_customer": "Your bank tells us that automatic payments to us were stopped. If that was not " +
+				"intended, please set up a payment method again.",
+			"technical": "The payment could not be completed for a technical reason. You need not do anything; we try again.",
+		}},
+	"de": {dear: "Guten Tag %s,", failed: "wir konnten %s für die Rechnung %s nicht einziehen.", regards: "Freundliche Grüße",
+		link: "Hier können Sie bezahlen oder Ihre Zahlungsart ändern: %s", subject: "Ihre Zahlung zur Rechnung %s",
+		warnSubject: "Rechnung %s ist offen: Ihr Dienst wird gesperrt", downSubject: "Rechnung %s ist offen: Ihr Dienst ist gesperrt",
+		warn: "Bleibt sie offen, müssen wir Ihren Dienst in einigen Tagen sperren.",
+		down: "Ihr Dienst ist gesperrt, bis die Rechnung bezahlt ist; danach ist er von selbst wieder da.",
+		phrases: map[string]string{
+			"declined_generic": "Ihre Bank hat die Zahlung nicht genehmigt. Bitte versuchen Sie eine andere Zahlungsart, oder " +
+				"fragen Sie Ihre Bank.",
+			"funds_or_limit": "Die Zahlung wurde nicht genehmigt, vielleicht wegen des Guthabens oder eines Limits. Bitte prüfen " +
+				"Sie das, oder zahlen Sie auf anderem Weg.",
+			"update_method":     "Die gespeicherten Zahlungsdaten sind nicht mehr gültig. Bitte aktualisieren Sie sie.",
+			"confirm_with_bank": "Ihre Bank bittet Sie, diese Zahlung zu bestätigen. Bitte öffnen Sie den Link und bestätigen Sie sie.",
+			"pay_another_way":   "Diese Zahlungsart kann hier nicht verwendet werden. Bitte wählen Sie eine andere.",
+			"stopped_by_customer": "Ihre Bank teilt uns mit, dass automatische Zahlungen an uns beendet wurden. War das nicht " +
+				"beabsichtigt, richten Sie bitte wieder eine Zahlungsart ein.",
+			"technical": "Die Zahlung konnte aus technischen Gründen nicht abgeschlossen werden. Sie müssen nichts tun; wir " +
+				"versuchen es erneut.",
+		}},
+	"lt": {dear: "Laba diena, %s,", failed: "nepavyko nuskaityti %s už sąskaitą %s.", regards: "Pagarbiai",
+		link: "Apmokėti arba pakeisti mokėjimo būdą galite čia: %s", subject: "Jūsų mokėjimas už sąskaitą %s",
+		warnSubject: "Sąskaita %s neapmokėta: paslauga bus sustabdyta", downSubject: "Sąskaita %s neapmokėta: paslauga sustabdyta",
+		warn: "Jei ji liks neapmokėta, po kelių dienų turėsime sustabdyti paslaugą.",
+		down: "Paslauga sustabdyta, kol sąskaita bus apmokėta; tada ji bus atkurta automatiškai.",
+		phrases: map[string]string{
+			"declined_generic": "Jūsų bankas nepatvirtino mokėjimo. Išbandykite kitą mokėjimo būdą arba kreipkitės į banką.",
+			"funds_or_limit": "Mokėjimas nepatvirtintas, galbūt dėl likučio arba limito. Patikrinkite jį arba sumokėkite kitu " +
+				"būdu.",
+			"update_method":       "Išsaugoti mokėjimo duomenys nebegalioja. Prašome juos atnaujinti.",
+			"confirm_with_bank":   "Bankas prašo patvirtinti šį mokėjimą. Atidarykite nuorodą ir patvirtinkite.",
+			"pay_another_way":     "Šio mokėjimo būdo čia naudoti negalima. Pasirinkite kitą.",
+			"stopped_by_customer": "Bankas praneša, kad automatiniai mokėjimai mums sustabdyti. Jei to nenorėjote, vėl nustatykite mokėjimo būdą.",
+			"technical":           "Mokėjimo nepavyko užbaigti dėl techninės priežasties. Jums nieko daryti nereikia, bandysime dar kartą.",
+		}},
+}
+
+// languages are the customers' countries whose people read one of the languages.
+var languages = map[string]string{"DE": "de", "AT": "de", "LT": "lt"}
