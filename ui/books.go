@@ -7,6 +7,7 @@ import (
 	"countinghouse/app"
 	"countinghouse/app/book"
 	"countinghouse/ui/kit"
+	"countinghouse/ui/present"
 )
 
 // load computes a month beside the UI goroutine and shows it. keep stores what the run finds. A load
@@ -48,7 +49,26 @@ func (s *shell) read(month book.Month, keep bool) {
 			cancel()
 			if generation == s.generation {
 				s.loaded(m, err, keep)
+				s.countWaiting()
 			}
+		}
+	})
+}
+
+// countWaiting counts for the rail what waits on the screens whose lists are not the month's; a screen
+// that is open counts itself.
+func (s *shell) countWaiting() {
+	a := s.profile
+	s.work.start(s.work.ctx, func(ctx context.Context) func() {
+		renewals, err := a.Renewals(ctx)
+		actions, err2 := a.ActionQueue(ctx)
+		return func() {
+			if a != s.profile || err != nil || err2 != nil {
+				return // the screens themselves say what is wrong
+			}
+			s.waits[atRenewals] = len(renewals.List)
+			s.waits[atActions] = present.NewActions(actions).Open()
+			s.update()
 		}
 	})
 }

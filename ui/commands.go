@@ -15,6 +15,9 @@ const (
 	atReconcile = "reconcile"
 	atHand      = "hand"
 	atPayouts   = "payouts"
+	atRenewals  = "renewals"
+	atActions   = "actions"
+	atPolicy    = "policy"
 	atImport    = "import"
 	atSettings  = "settings"
 	atStep      = "step"
@@ -26,6 +29,8 @@ var places = []struct{ id, title, icon string }{
 	{atReconcile, "Reconcile", "reconcile"},
 	{atHand, "Match by hand", "match"},
 	{atPayouts, "Payouts", "payouts"},
+	{atRenewals, "Renewals", "renewals"},
+	{atActions, "Actions", "actions"},
 	{atImport, "Import", "import"},
 	{atSettings, "Settings", "settings"},
 }
@@ -105,12 +110,13 @@ func (s *shell) moveCommands() []command {
 // screenCommands are those that belong to one screen.
 func (s *shell) screenCommands() []command {
 	lists := []command{}
-	for _, at := range []string{atReconcile, atPayouts, atStep} {
+	for _, at := range []string{atReconcile, atPayouts, atRenewals, atActions, atStep} {
 		lists = append(lists, command{id: at + ".rows", title: "Next row, previous row",
 			keys: []string{"J", "K"}, screen: at, hint: "next, previous", hidden: true,
 			run: func() {}})
 	}
 	lists = append(lists, s.workbenchCommands()...)
+	lists = append(lists, s.renewalCommands()...)
 	return append(lists, []command{
 		{id: "import.problem", title: "Next problem in the file", icon: "octagon",
 			keys: []string{"F8"}, trigger: plain(fyne.KeyF8), screen: atImport,

@@ -60,7 +60,7 @@ func atImporting(t *testing.T) (*robot, *importScreen) {
 	r := newRobot(t, d.App, fyne.NewSize(1440, 900), "light")
 	r.s.begin()
 	r.settle()
-	r.ctrl(fyne.Key5)
+	r.ctrl(fyne.Key7)
 	r.settle()
 	return r, r.s.importing()
 }

@@ -18,7 +18,7 @@ func TestImportOfAGatewaysReport(t *testing.T) {
 	r := newRobot(t, d.App, fyne.NewSize(1440, 900), "light")
 	r.s.begin()
 	r.settle()
-	r.ctrl(fyne.Key5)
+	r.ctrl(fyne.Key7)
 	x := r.s.importing()
 	path := filepath.Join(t.TempDir(), "download.csv")
 	text := "balance_transaction_id,created_utc,currency,gross,fee,net,reporting_category,source_id\n" +

@@ -24,7 +24,7 @@ func TestF6GoesThroughThePanes(t *testing.T) {
 			t.Fatalf("pane %d of the overview: %T", i, r.focused())
 		}
 	}
-	r.ctrl(fyne.Key5)
+	r.ctrl(fyne.Key7)
 	r.at(atImport)
 	r.s.nextPane() // no list is there yet
 	r.key(fyne.KeyF8)

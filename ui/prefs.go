@@ -39,6 +39,13 @@ func (s *shell) split(name string, left, right fyne.CanvasObject, first float32)
 		func(offset float64) { prefs.SetFloat("split."+name, offset) })
 }
 
+// splitDown divides a screen into an upper and a lower part, by the share that was chosen last.
+func (s *shell) splitDown(name string, top, bottom fyne.CanvasObject, usual float64) fyne.CanvasObject {
+	prefs := s.fyne.Preferences()
+	return kit.NewSplit(false, top, bottom, prefs.FloatWithFallback("split."+name, usual),
+		func(offset float64) { prefs.SetFloat("split."+name, offset) })
+}
+
 // columns gives a screen's grid the widths that were chosen by hand, and remembers new ones. The
 // lists of all screens stand on Surface.
 func (s *shell) columns(name string, g *kit.Grid) {

@@ -40,6 +40,17 @@ func pictures() []picture {
 		{name: "overview", show: going(atOverview), both: true},
 		{name: "reconcile", show: showReconcile, both: true},
 		{name: "payouts", show: showPayouts, both: true},
+		{name: "renewals", show: showRenewals, both: true},
+		{name: "renewals-hold", light: true, show: func(r *robot) {
+			showRenewals(r)
+			r.letters("h")
+		}},
+		{name: "customer", light: true, show: func(r *robot) {
+			showRenewals(r)
+			r.s.showCustomer(r.s.renewals().detail.view.CustomerID)
+		}},
+		{name: "actions", show: showActions, both: true},
+		{name: "policy", show: showPolicy, both: true},
 		{name: "hand", show: showHandOver, both: true},
 		{name: "hand-zero", show: showHandZero, both: true},
 		{name: "hand-rest", light: true, show: func(r *robot) {

@@ -30,6 +30,8 @@ type (
 	escaper interface{ escape() bool }
 	// starter says what has the keyboard when it is shown.
 	starter interface{ start() fyne.Focusable }
+	// loader reads its list anew each time it is shown: others change it.
+	loader interface{ load() }
 	// watcher wants to know when work begins or ends, a notice appears and the like.
 	watcher interface{ stateChanged() }
 )
@@ -61,7 +63,9 @@ type shell struct {
 	stale   map[string]bool
 	current string
 	past    []string
-	notice  kit.Note
+	// waits counts what waits on screens whose list is not the month's.
+	waits  map[string]int
+	notice kit.Note
 
 	pull      *pull
 	exporting *exporting // the open sheet, nil where there is none
@@ -76,7 +80,7 @@ type shell struct {
 
 func newShell(ctx context.Context, a fyne.App, start Start, post func(func())) *shell {
 	s := &shell{start: start, fyne: a, profile: start.App, screens: map[string]screen{},
-		stale: map[string]bool{}, work: newWork(ctx, start.Options.Wall, post),
+		stale: map[string]bool{}, waits: map[string]int{}, work: newWork(ctx, start.Options.Wall, post),
 		rail: kit.NewRail(nil), status: kit.NewStatusBar()}
 	s.commands = s.allCommands()
 	s.applyTheme()
@@ -143,9 +147,8 @@ func (s *shell) takeProfile(a *app.App, month book.Month) {
 	if month == 0 {
 		s.wanted = a.UsualMonth()
 	}
-	for id := range s.screens {
-		delete(s.screens, id)
-	}
+	clear(s.screens)
+	clear(s.waits)
 	s.open(s.startScreen())
 }
 
@@ -153,7 +156,7 @@ func (s *shell) takeProfile(a *app.App, month book.Month) {
 func (s *shell) startScreen() string {
 	last := s.fyne.Preferences().String(prefScreen)
 	switch last {
-	case atReconcile, atHand, atPayouts:
+	case atReconcile, atHand, atPayouts, atRenewals, atActions:
 		return last
 	}
 	return atOverview
@@ -214,6 +217,8 @@ func (s *shell) goTo(id string) {
 	if s.stale[id] && s.month != nil {
 		s.stale[id] = false
 		x.show(s.month)
+	} else if l, ok := x.(loader); ok && s.month != nil {
+		l.load()
 	}
 	s.canvas.Unfocus()
 	s.body.Objects = []fyne.CanvasObject{x.frame().object()}
@@ -244,6 +249,12 @@ func (s *shell) screen(id string) screen {
 		x = newHandScreen(s)
 	case atPayouts:
 		x = newPayoutsScreen(s)
+	case atRenewals:
+		x = newRenewalsScreen(s)
+	case atActions:
+		x = newActionsScreen(s)
+	case atPolicy:
+		x = newPolicyScreen(s)
 	case atImport:
 		x = newImportScreen(s)
 	case atSettings:
@@ -266,6 +277,9 @@ func (s *shell) shows(id string) bool {
 func (s *shell) reconcile() *reconcileScreen { return s.screen(atReconcile).(*reconcileScreen) }
 func (s *shell) hand() *handScreen           { return s.screen(atHand).(*handScreen) }
 func (s *shell) payouts() *payoutsScreen     { return s.screen(atPayouts).(*payoutsScreen) }
+func (s *shell) renewals() *renewalsScreen   { return s.screen(atRenewals).(*renewalsScreen) }
+func (s *shell) actions() *actionsScreen     { return s.screen(atActions).(*actionsScreen) }
+func (s *shell) policy() *policyScreen       { return s.screen(atPolicy).(*policyScreen) }
 func (s *shell) importing() *importScreen    { return s.screen(atImport).(*importScreen) }
 func (s *shell) steps() *stepScreen          { return s.screen(atStep).(*stepScreen) }
 func (s *shell) welcome() *welcomeScreen     { return s.screen(atWelcome).(*welcomeScreen) }
@@ -283,12 +297,18 @@ func (s *shell) update() {
 				item.Count = countOr(present.Overdue(s.month))
 			}
 		}
+		if n, ok := s.waits[p.id]; ok {
+			item.Count = countOr(n)
+		}
 		items = append(items, item)
 	}
 	s.rail.SetItems(items)
 	selected := s.current
-	if selected == atStep {
+	switch selected {
+	case atStep:
 		selected = atOverview
+	case atPolicy:
+		selected = atRenewals
 	}
 	s.rail.Select(selected)
 	s.rail.SetUser(s.user())
@@ -302,6 +322,12 @@ func (s *shell) update() {
 	if w, ok := x.(watcher); ok {
 		w.stateChanged()
 	}
+}
+
+// waiting tells the rail how much waits on a screen.
+func (s *shell) waiting(id string, n int) {
+	s.waits[id] = n
+	s.update()
 }
 
 func countOr(n int) string {

@@ -89,7 +89,7 @@ func (l *PlanLine) x(day, width float32) float32 {
 
 func (l *PlanLine) paint(p *pen, size fyne.Size) {
 	p.card(0, 0, size.Width, size.Height, Surface, CardLine, 6)
-	p.text(l.plan.Title, 16, planMiddle, Figure)
+	p.cut(l.plan.Title, 16, planLeft-26, planMiddle, fyne.TextAlignLeading, Figure)
 	w := l.dayWidth(size.Width)
 	for i, day := range l.plan.Days {
 		l.paintDay(p, day, round(planLeft+float32(i)*w), w, size.Height)
