@@ -44,10 +44,12 @@ fuzz: setup
 quality: setup
 	$(GO) test -count=1 -timeout 60m -run TestQuality ./reconcile -worlds 10000 -write ../docs/quality.md
 
-# What must hold before a release, about two hours: all checks, five minutes of fuzzing for each reader of
-# statements, ten thousand worlds.
+# What must hold before a release, about four hours: all checks, five minutes of fuzzing for each reader of
+# statements, ten thousand worlds, a million histories of the action queue, a hundred years of failed renewals.
 release-check: check quality
 	./.ci/fuzz 5m ./sync/bankfile
+	$(GO) test -count=1 -timeout 6h -run TestQueueUnderAllFaults ./app/queue -seeds 1000000
+	$(GO) test -count=1 -timeout 60m -run TestYear ./dunning -years 100
 
 build: setup
 	$(GO) build -o countinghouse .
