@@ -390,6 +390,14 @@ func (a *App) RunActions(ctx context.Context) (ActionsReport, error) {
 	return ActionsReport{Moved: inOrder(last, order)}, nil
 }
 
+// resolveActions asks what became of the actions whose outcome is not known; it begins none.
+func (a *App) resolveActions(ctx context.Context) error {
+	a.sending.Lock()
+	defer a.sending.Unlock()
+	_, err := a.engine().Resolve(ctx)
+	return err
+}
+
 func inOrder(by map[string]book.Intent, order []string) []book.Intent {
 	out := make([]book.Intent, 0, len(order))
 	for _, id := range order {

@@ -308,3 +308,46 @@ func TestNothingIsSentWhereNothingCanBe(t *testing.T) {
 		t.Errorf("with a dead gateway: %+v, %v", i, err)
 	}
 }
+
+// TestASyncAsksWhatBecameOfIt loses the answer to a retry that went through: the screen says that it is not
+// known, nothing is sent again, and the next sync finds it and records it in billing.
+func TestASyncAsksWhatBecameOfIt(t *testing.T) {
+	h := newHouse(t)
+	h.answer = world.Answer{Approved: true}
+	a := h.open("ann")
+	h.sync(a)
+	r := h.renewal(a, "")
+	p, err := a.ProposeRenewal(t.Context(), r.Invoice, "retry")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := h.server.Config.Handler
+	h.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/stripe/") {
+			served.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		}
+		served.ServeHTTP(w, r)
+	})
+	before := len(h.stripe.World().Stripe.Charges)
+	i, err := a.DoOrder(t.Context(), p.Order, "asked")
+	if err != nil || i.State != book.IntentUnknown {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	if blocked := h.renewal(a, r.Invoice); blocked == nil || !blocked.Unknown || blocked.InTheWay[RenewalSuspend] == "" {
+		t.Error("an outcome that is not known is in nobody's way")
+	}
+	if _, err := a.DoOrder(t.Context(), p.Order, "again"); err == nil {
+		t.Error("a second retry was filed while the first is not known")
+	}
+	h.server.Config.Handler = served
+	h.pass(2 * time.Minute)
+	h.sync(a)
+	list, err := a.Actions(t.Context(), "")
+	if err != nil || len(list) != 2 || list[1].State != book.IntentSucceeded || list[0].Kind != book.Record {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if n := len(h.stripe.World().Stripe.Charges); n != before+1 {
+		t.Errorf("%d charges", n-before)
+	}
+}

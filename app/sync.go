@@ -93,6 +93,7 @@ func (a *App) Sync(ctx context.Context, q SyncRequest, show func(Progress)) (Syn
 	if ctx.Err() != nil {
 		return report, failed
 	}
+	failed = errors.Join(failed, a.resolveActions(ctx))
 	if len(q.Sources) == 0 {
 		report.Watched, err = a.LookWatched(ctx, careful)
 		failed = errors.Join(failed, err)

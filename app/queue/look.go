@@ -20,7 +20,10 @@ func (e *Engine) look(ctx context.Context, i book.Intent) (book.Intent, error) {
 		return i, ErrNothing
 	}
 	a, power, o, c, err := e.actor(i)
-	if err != nil {
+	switch {
+	case source.KindOf(err) != "": // its keys are locked away just now
+		return e.answered(ctx, i, source.Outcome{State: source.OutcomeUnknown, Detail: err.Error()})
+	case err != nil:
 		return e.hand(ctx, i, err.Error())
 	}
 	e.crash(BeforeLook)

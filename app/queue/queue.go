@@ -99,6 +99,15 @@ func after(at book.Instant, d time.Duration) book.Instant { return at + book.Ins
 // early where ctx does, where sending is paused, or where the clock is wrong; an intent that cannot be
 // taken further for another reason does not stop the others.
 func (e *Engine) Drain(ctx context.Context) ([]book.Intent, error) {
+	return e.drain(ctx, func(book.Intent) bool { return true })
+}
+
+// Resolve asks what became of the intents whose outcome is not known, as Drain does, and begins nothing.
+func (e *Engine) Resolve(ctx context.Context) ([]book.Intent, error) {
+	return e.drain(ctx, func(i book.Intent) bool { return i.State != book.IntentReady })
+}
+
+func (e *Engine) drain(ctx context.Context, wanted func(book.Intent) bool) ([]book.Intent, error) {
 	due, err := e.Store.DueIntents(ctx, e.Now())
 	if err != nil {
 		return nil, err
@@ -108,6 +117,9 @@ func (e *Engine) Drain(ctx context.Context) ([]book.Intent, error) {
 	for _, i := range due {
 		if ctx.Err() != nil {
 			return moved, ctx.Err()
+		}
+		if !wanted(i) {
+			continue
 		}
 		done, err := e.Step(ctx, i.ID)
 		switch {

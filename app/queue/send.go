@@ -25,7 +25,10 @@ func (e *Engine) send(ctx context.Context, i book.Intent) (book.Intent, error) {
 		return i, errors.Join(err, ErrNothing)
 	}
 	a, _, o, c, err := e.actor(i)
-	if err != nil {
+	switch {
+	case source.KindOf(err) != "": // its keys are locked away just now
+		return e.later(ctx, i, err)
+	case err != nil:
 		return e.hand(ctx, i, err.Error())
 	}
 	e.crash(BeforeStanding)
