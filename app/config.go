@@ -31,6 +31,8 @@ type Config struct {
 	// Users are the people of a team; without any the profile is one person's.
 	Users []UserConfig `toml:"user,omitempty"`
 	Mail  Mail         `toml:"mail,omitempty"`
+	// Dunning says what happens by itself about failed renewals.
+	Dunning DunningConfig `toml:"dunning,omitempty"`
 	// Rules are matching rules of the user's own, in the order in which they run.
 	Rules []RuleConfig `toml:"rule,omitempty"`
 

@@ -131,3 +131,9 @@ type RenewalDone struct {
 	State   book.IntentState
 	Refused string
 }
+
+// DunningConfig says what happens by itself about failed renewals.
+type DunningConfig struct {
+	// Auto has serve do what the policy has due after each pull; without it a person runs it.
+	Auto bool `toml:"auto,omitempty"`
+}

@@ -351,3 +351,25 @@ func TestASyncAsksWhatBecameOfIt(t *testing.T) {
 		t.Errorf("%d charges", n-before)
 	}
 }
+
+// TestServeDoesWhatIsDue lets serve act after its pulls: with auto on, what the policy has due is done, and
+// without it nothing is.
+func TestServeDoesWhatIsDue(t *testing.T) {
+	for _, auto := range []bool{false, true} {
+		h := newHouse(t)
+		a := h.open("ann")
+		c := a.Config().clone()
+		c.Dunning.Auto = auto
+		a.config.Store(&c)
+		s := &server{App: a}
+		h.sync(a)
+		s.dun(t.Context(), false)
+		if list, err := a.Actions(t.Context(), ""); err != nil || len(list) != 0 {
+			t.Fatalf("acted on what was not read: %v, %v", list, err)
+		}
+		s.dun(t.Context(), true)
+		if list, err := a.Actions(t.Context(), ""); err != nil || auto != (len(list) > 0) {
+			t.Errorf("auto %v: %d actions, %v", auto, len(list), err)
+		}
+	}
+}

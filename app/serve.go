@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -240,9 +241,13 @@ func (s *server) aside(ctx context.Context, name book.SourceName, d source.Deliv
 func (s *server) pullAll(ctx context.Context) {
 	for {
 		var all sync.WaitGroup
+		var failed atomic.Bool
 		for _, c := range s.Config().Sources {
 			all.Go(func() {
 				r := s.pull(ctx, c, SyncRequest{}, func(Progress) {})
+				if r.Err != nil {
+					failed.Store(true)
+				}
 				if r.Err != nil && ctx.Err() == nil {
 					s.log.Warn("pull failed", "source", c.Name, "error", r.Err)
 				}
@@ -255,6 +260,7 @@ func (s *server) pullAll(ctx context.Context) {
 			})
 		}
 		all.Wait()
+		s.dun(ctx, !failed.Load())
 		s.look(ctx)
 		if err := s.forget(ctx); err != nil && ctx.Err() == nil {
 			s.log.Warn("old webhooks could not be dropped", "error", err)
@@ -266,6 +272,29 @@ func (s *server) pullAll(ctx context.Context) {
 		if !sleep(ctx, every) {
 			return
 		}
+	}
+}
+
+// dun asks what became of actions, and where the configuration wants it does what the policy has due. It
+// acts on nothing but what was read just now: after a pull that failed it waits for the next one. What was
+// missed meanwhile is planned anew and not made up for.
+func (s *server) dun(ctx context.Context, read bool) {
+	if ctx.Err() != nil {
+		return
+	}
+	if err := s.resolveActions(ctx); err != nil {
+		s.log.Warn("actions could not be looked up", "error", err)
+	}
+	if !s.Config().Dunning.Auto || !read {
+		return
+	}
+	_, err := s.RunActions(ctx)
+	r, err2 := s.RunRenewals(ctx, RenewalRun{}, func(Progress) {})
+	if err := errors.Join(err, err2); err != nil && ctx.Err() == nil {
+		s.log.Warn("failed renewals could not all be acted on", "error", err)
+	}
+	if r.Stopped != "" {
+		s.log.Warn("the run of failed renewals stopped", "why", r.Stopped)
 	}
 }
 
