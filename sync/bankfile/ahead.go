@@ -13,6 +13,7 @@ type portion struct {
 func (p *portion) fill(s *rowScanner) {
 	p.rows, s.cells, s.from = p.rows[:0], p.cells[:0], 0
 	for p.err == nil {
+		p.rows = s.plain(p.rows)
 		r, err := s.row()
 		switch {
 		case err == nil:
@@ -32,7 +33,7 @@ func (p *portion) fill(s *rowScanner) {
 }
 
 // inFlight is how many portions there are: one that is used, others that are filled meanwhile.
-const inFlight = 3
+const inFlight = 4
 
 // ahead gives the rows of a scanner, which reads beside those who use them. They come in their order,
 // and an error comes where it would have come without.
@@ -82,6 +83,16 @@ func (a *ahead) next() (row, error) {
 	}
 	a.at++
 	return a.now.rows[a.at-1], nil
+}
+
+// some are the next rows, at least one. They are good until the next call.
+func (a *ahead) some() ([]row, error) {
+	if _, err := a.next(); err != nil {
+		return nil, err
+	}
+	rows := a.now.rows[a.at-1:]
+	a.at = len(a.now.rows)
+	return rows, nil
 }
 
 // close returns when nothing is read any more.

@@ -133,7 +133,8 @@ func TestOneReadingIsEnough(t *testing.T) {
 		cur := rapid.SampledFrom([]money.Currency{"EUR", "JPY", "KWD", "CLF"}).Draw(t, "currency")
 		table := &table{form: (&form{currency: cur}).indexed()}
 		var got, want columnFacts
-		got.addAmount(table, row{}, cell)
+		table.run.rows = 1
+		got.addAmount(table, row{}, cell, &table.run.amounts[amountSlot])
 		dot, dotErr := (money.Marks{Point: "."}).Parse(cell, cur)
 		comma, commaErr := (money.Marks{Point: ","}).Parse(cell, cur)
 		switch {
@@ -147,6 +148,14 @@ func TestOneReadingIsEnough(t *testing.T) {
 		}
 		if got.dots != want.dots || got.commas != want.commas || got.differ != want.differ {
 			t.Fatalf("%q in %s counts as %+v, want %+v", cell, cur, got, want)
+		}
+		for _, point := range []string{".", ","} {
+			table.form.cols, table.form.at[amountSlot] = []Column{{Point: point}}, 0
+			read, err := table.parse(amountSlot, cell, cur)
+			plain, plainErr := (money.Marks{Point: point}).Parse(cell, cur)
+			if read != plain || (err == nil) != (plainErr == nil) {
+				t.Fatalf("%q in %s with %q is read as %v, %v, want %v, %v", cell, cur, point, read, err, plain, plainErr)
+			}
 		}
 	})
 }

@@ -1,9 +1,11 @@
 package bankfile
 
 import (
+	"encoding/binary"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -65,7 +67,18 @@ func oneLine(s string) string {
 
 func isOneLine(s string) bool {
 	blank := true
-	for i := 0; i < len(s); i++ {
+	// Eight letters at a time, as long as they are of ASCII and nothing but single blanks parts them.
+	all := unsafe.Slice(unsafe.StringData(s), len(s))
+	at := 0
+	for ; at+8 <= len(all); at += 8 {
+		x := binary.LittleEndian.Uint64(all[at:])
+		blanks := zeros(x ^ ' '*lowBits)
+		if beyondText(x) || blanks&(blanks<<8) != 0 || blank && blanks&0x80 != 0 {
+			break
+		}
+		blank = blanks>>63 != 0
+	}
+	for i := at; i < len(s); i++ {
 		c := s[i]
 		if c-'!' < utf8.RuneSelf-'!' {
 			blank = false
@@ -92,6 +105,10 @@ func isOneLine(s string) bool {
 	}
 	return s == "" || !blank
 }
+
+// beyondText reports whether one of eight bytes is a control character or no ASCII: what is less than
+// a blank borrows from its highest bit.
+func beyondText(x uint64) bool { return (x|(x-' '*lowBits))&highBits != 0 }
 
 // plainAmount reads an amount that is nothing but digits, points, commas and a sign before them, as
 // money.Marks.Parse does. plain is false where a cell holds more or is too long: then the answer is

@@ -1,6 +1,7 @@
 package bankfile
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -142,10 +144,38 @@ func TestCountsAsAMap(t *testing.T) {
 		}
 		want := map[fingerprint]int{}
 		for _, n := range rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "lines") {
-			f := fingerprint{on: book.Date(n % 7), sum: [6]byte{n % 3, 0, 0, 0, n}}
+			f := fingerprint{pending: n%5 == 0, sum: [6]byte{n % 3, 0, 0, 0, n, n % 7}}
 			if want[f]++; c.count(f) != want[f] {
 				t.Fatalf("%v came %d times", f, want[f])
 			}
+		}
+	})
+}
+
+// TestCountsFarBeyondAPlace counts two fingerprints more often than a place can say.
+func TestCountsFarBeyondAPlace(t *testing.T) {
+	var c counts
+	a, b := fingerprint{sum: [6]byte{1, 2, 3}}, fingerprint{sum: [6]byte{1, 2, 3}, pending: true}
+	for n := 1; n < 3*mostCounted; n++ {
+		if c.count(a) != n || c.count(b) != n {
+			t.Fatalf("the count goes wrong at %d", n)
+		}
+	}
+}
+
+// TestWordsInOneLine holds the quick ways through a text against the plain ones.
+func TestWordsInOneLine(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"a", "Zz", "@[`{", "0123", "ABCDEFGH", " ", "  ",
+			"\t", "\x00", "\x7f", "\u00a0", "Ä", "\xff"}), 0, 12).Draw(t, "text"), "")
+		if plain := strings.Join(strings.Fields(s), " ") == s && utf8.ValidString(s); isOneLine(s) && !plain {
+			t.Fatalf("%q is taken for one line", s)
+		} else if !isOneLine(s) && plain && s != "" {
+			t.Fatalf("%q is one line", s)
+		}
+		l := book.BankLine{Text: s}
+		if got, want := string(appendText(nil, &l)), wideText(&l); got != want {
+			t.Fatalf("%q is %q in small letters, want %q", s, got, want)
 		}
 	})
 }
@@ -163,8 +193,12 @@ func FuzzRows(f *testing.F) {
 		}
 		text := lineEnds(strings.TrimPrefix(strings.TrimRight(string(b), "\x1a\x00"), "\ufeff"))
 		want, wantErr := csvRecords(text, delim)
-		for _, r := range []io.Reader{strings.NewReader(string(b)), iotest.OneByteReader(strings.NewReader(string(b)))} {
-			got, err := scanned(r, delim)
+		for i, scan := range []func(io.Reader, byte) ([]row, error){scanned, scanned, portioned, portioned} {
+			r := io.Reader(bytes.NewReader(b))
+			if i%2 == 1 {
+				r = iotest.OneByteReader(r)
+			}
+			got, err := scan(r, delim)
 			if err != nil || wantErr != nil || !slices.EqualFunc(got, want, func(a, b row) bool {
 				return a.n == b.n && slices.Equal(a.cells, b.cells)
 			}) {
@@ -189,6 +223,23 @@ func scanned(r io.Reader, delim byte) (out []row, _ error) {
 			out = append(out, row{x.n, slices.Clone(x.cells), x.trimmed})
 		}
 	}
+}
+
+// portioned are the same rows, taken in portions.
+func portioned(r io.Reader, delim byte) (out []row, _ error) {
+	s, p := &rowScanner{r: r, delim: delim, l: DefaultLimits}, new(portion)
+	for p.err == nil {
+		p.fill(s)
+		for _, x := range p.rows {
+			if x.cells != nil {
+				out = append(out, row{x.n, slices.Clone(x.cells), x.trimmed})
+			}
+		}
+	}
+	if errors.Is(p.err, io.EOF) {
+		return out, nil
+	}
+	return nil, p.err
 }
 
 func csvRecords(text string, delim byte) (out []row, _ error) {

@@ -14,6 +14,8 @@ type rowSource interface {
 	// next is the next row, io.EOF after the last. The slice of its cells is good until the next
 	// call, the cells may be kept. An empty row ends a paragraph of the table.
 	next() (row, error)
+	// some are the next rows, at least one; they are good until the next call.
+	some() ([]row, error)
 	// restart goes back to before the first row.
 	restart() error
 }
@@ -232,7 +234,9 @@ func (t *table) settle() *facts {
 	t.form = t.decide(&facts{columns: make([]columnFacts, len(t.base))})
 	for {
 		x := newFacts(len(t.base))
+		t.run = run{}
 		for _, r := range t.body {
+			t.take(r)
 			x.add(t, r)
 		}
 		was := t.form

@@ -133,6 +133,8 @@ func (c *csvRows) open() error {
 
 func (c *csvRows) next() (row, error) { return c.rows.next() }
 
+func (c *csvRows) some() ([]row, error) { return c.rows.some() }
+
 func (c *csvRows) restart() error {
 	c.close()
 	if err := c.in.rewind(); err != nil {

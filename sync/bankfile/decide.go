@@ -51,9 +51,8 @@ func currencyIn(cell string) money.Currency {
 	return ""
 }
 
-// currencyOf is the currency of a row; of one that names none it is the table's.
-func (t *table) currencyOf(r row, table money.Currency) (money.Currency, error) {
-	cell := t.cell(r, currencySlot)
+// currencyOf is the currency that a cell names; of one that names none it is the table's.
+func currencyOf(cell string, table money.Currency) (money.Currency, error) {
 	if cell == "" {
 		if table == "" {
 			return "", fmt.Errorf("no currency")

@@ -38,10 +38,12 @@ var (
 type form struct {
 	said
 	cols []Column
-	// at is the first column of a role, -1 for none; used are the roles that have one. texts are the
-	// columns of text; spoken those that say in words what a row is, of all columns.
+	// at is the first column of a role, -1 for none. used are the roles with a column that every line
+	// takes its cell from, named those that a survey leaves out. texts are the columns of text; spoken
+	// those that say in words what a row is, of all columns.
 	at       [slots]int
-	used     []slot
+	used     []usedColumn
+	named    []usedColumn
 	texts    []int
 	spoken   []int
 	all      []int
@@ -61,6 +63,12 @@ type form struct {
 	// known when all rows are read.
 	sign   Sign
 	turned bool
+}
+
+// usedColumn is a role that has a column, and the first column that has it.
+type usedColumn struct {
+	means slot
+	at    int
 }
 
 // said is what is to be told about a file.
@@ -117,15 +125,22 @@ func (m *form) index() {
 	for k := range m.at {
 		m.at[k] = -1
 	}
-	m.used, m.texts, m.spoken, m.all = nil, nil, nil, nil
+	m.used, m.named, m.texts, m.spoken, m.all = nil, nil, nil, nil, nil
 	for j := len(m.cols) - 1; j >= 0; j-- {
 		if k := slices.Index(Roles, m.cols[j].Means); k < int(slots) {
 			m.at[k] = j
 		}
 	}
 	for k := range slots {
-		if m.at[k] >= 0 {
-			m.used = append(m.used, k)
+		if m.at[k] < 0 {
+			continue
+		}
+		switch u := (usedColumn{k, m.at[k]}); k {
+		case counterpartySlot, theirSlot, referenceSlot:
+			m.named = append(m.named, u)
+		case textSlot, ourSlot, balanceSlot:
+		default:
+			m.used = append(m.used, u)
 		}
 	}
 	for j, c := range m.cols {

@@ -3,6 +3,7 @@ package bankfile
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -23,9 +25,15 @@ type identities struct {
 	// uses counts the booked lines by a hash of their reference, equal those by their fingerprint.
 	uses  map[uint64]uint32
 	equal counts
-	// room and text are taken again for each line; days are the texts of the last dates.
-	room, text []byte
-	days       [64]day
+	printing
+	// text is taken again for each line.
+	text []byte
+}
+
+// printing makes fingerprints: room is taken again for each line; days are the texts of the last dates.
+type printing struct {
+	room []byte
+	days [64]day
 }
 
 // day is a date with its text.
@@ -52,19 +60,23 @@ func (ids *identities) note(l *book.BankLine) {
 // name gives lines their ids and ordinals and writes the ids to sum, each with a line end. Lines are
 // named in file order.
 func (ids *identities) name(lines []book.BankLine, sum io.Writer) {
+	var prints [atOnce]fingerprint
 	for some := range slices.Chunk(lines, atOnce) {
-		ids.nameSome(some, sum)
+		ids.printing.of(some, prints[:])
+		ids.nameSome(some, prints[:len(some)], sum)
 	}
 }
 
-func (ids *identities) nameSome(lines []book.BankLine, sum io.Writer) {
-	var prints [atOnce]fingerprint
-	for i := range lines {
-		l := &lines[i]
-		ids.room = appendContent(ids.room[:0], l, ids.day(l.On))
-		prints[i] = fingerprintOf(l, ids.room)
+// nameAll is name for lines with these fingerprints.
+func (ids *identities) nameAll(lines []book.BankLine, prints []fingerprint, sum io.Writer) {
+	for some := range slices.Chunk(lines, atOnce) {
+		ids.nameSome(some, prints[:len(some)], sum)
+		prints = prints[len(some):]
 	}
-	ids.equal.fetch(prints[:len(lines)])
+}
+
+func (ids *identities) nameSome(lines []book.BankLine, prints []fingerprint, sum io.Writer) {
+	ids.equal.fetch(prints)
 	var ends [atOnce]int
 	b := ids.text[:0]
 	for i := range lines {
@@ -88,40 +100,63 @@ func (ids *identities) nameSome(lines []book.BankLine, sum io.Writer) {
 	ids.text = b
 }
 
+// of puts the fingerprints of lines into prints.
+func (g *printing) of(lines []book.BankLine, prints []fingerprint) {
+	for i := range lines {
+		l := &lines[i]
+		g.room = appendContent(g.room[:0], l, g.day(l.On))
+		prints[i] = fingerprintOf(l, g.room)
+	}
+}
+
 // day is the text of a date.
-func (ids *identities) day(on book.Date) string {
-	d := &ids.days[int(on)&(len(ids.days)-1)]
+func (g *printing) day(on book.Date) string {
+	d := &g.days[int(on)&(len(g.days)-1)]
 	if d.on != on {
 		*d = day{on, string(appendDate(nil, on))}
 	}
 	return d.text
 }
 
-// counts counts fingerprints: a table of 16 bytes for each place, at most three in four of them taken.
+// counts counts fingerprints: a table of 8 bytes for each place, at most three in four of them taken.
+// A place holds a fingerprint's key and above it how often it has come, 0 where nothing is.
 type counts struct {
-	places []counted
+	places []uint64
 	taken  int
+	// many are how often keys have come beyond what a place counts.
+	many map[uint64]int
 	// touched is nothing but what fetch has seen.
-	touched int32
+	touched uint64
 }
 
-type counted struct {
-	f fingerprint
-	n int32
-}
+const (
+	// keyBits are those of a key: 48 of the sum, which holds the date too, and one for pending.
+	keyBits = 49
+	keyMask = 1<<keyBits - 1
+	// mostCounted is what a place counts up to.
+	mostCounted = 1<<(64-keyBits) - 1
+)
 
 // count is how often the fingerprint has come, with this time.
 func (c *counts) count(f fingerprint) int {
 	if c.taken*4 >= len(c.places)*3 {
 		c.grow(max(64, 2*len(c.places)))
 	}
-	p := c.place(f)
-	if p.n == 0 {
-		p.f = f
+	key := f.key()
+	p := c.place(key)
+	n := *p >> keyBits
+	switch {
+	case n == mostCounted:
+		if c.many == nil {
+			c.many = map[uint64]int{}
+		}
+		c.many[key]++
+		return mostCounted + c.many[key]
+	case n == 0:
 		c.taken++
 	}
-	p.n++
-	return int(p.n)
+	*p = key | (n+1)<<keyBits
+	return int(n) + 1
 }
 
 // reserve makes places for so many fingerprints.
@@ -136,19 +171,19 @@ func (c *counts) reserve(n int) {
 // grow makes so many places, a power of two.
 func (c *counts) grow(places int) {
 	old := c.places
-	c.places = make([]counted, places)
+	c.places = make([]uint64, places)
 	for _, p := range old {
-		if p.n > 0 {
-			*c.place(p.f) = p
+		if p != 0 {
+			*c.place(p & keyMask) = p
 		}
 	}
 }
 
-// place is where a fingerprint is or belongs.
-func (c *counts) place(f fingerprint) *counted {
-	mask := uint32(len(c.places) - 1)
-	at := f.start() & mask
-	for c.places[at].n > 0 && c.places[at].f != f {
+// place is where a key is or belongs.
+func (c *counts) place(key uint64) *uint64 {
+	mask := uint64(len(c.places) - 1)
+	at := key & mask
+	for c.places[at] != 0 && c.places[at]&keyMask != key {
 		at = (at + 1) & mask
 	}
 	return &c.places[at]
@@ -160,9 +195,9 @@ func (c *counts) fetch(prints []fingerprint) {
 	if len(c.places) == 0 {
 		return
 	}
-	mask := uint32(len(c.places) - 1)
+	mask := uint64(len(c.places) - 1)
 	for i := range prints {
-		c.touched |= c.places[prints[i].start()&mask].n
+		c.touched |= c.places[prints[i].key()&mask]
 	}
 }
 
@@ -198,9 +233,13 @@ type fingerprint struct {
 	sum     [6]byte
 }
 
-// start is where the search for its place begins. Its bytes are as good as chance.
-func (f *fingerprint) start() uint32 {
-	return uint32(f.sum[0]) | uint32(f.sum[1])<<8 | uint32(f.sum[2])<<16 | uint32(f.sum[3])<<24
+// key is the fingerprint as a number. Its bits are as good as chance.
+func (f *fingerprint) key() uint64 {
+	key := uint64(binary.LittleEndian.Uint32(f.sum[:])) | uint64(binary.LittleEndian.Uint16(f.sum[4:]))<<32
+	if f.pending {
+		key |= 1 << (keyBits - 1)
+	}
+	return key
 }
 
 // appendID appends the account's name and the fingerprint, "operating:2026-10-05/3f1c…", with the
@@ -277,12 +316,21 @@ var lowered = func() (out [256]byte) {
 // appendText appends what a line says, in small letters, its words parted by one blank.
 func appendText(b []byte, l *book.BankLine) []byte {
 	start := len(b)
+	// Each text grows by at most a blank before its first word.
+	b = slices.Grow(b, len(l.Counterparty)+len(l.CounterpartyAccount)+len(l.Reference)+len(l.Text)+4)
 	for _, s := range [...]string{l.Counterparty, l.CounterpartyAccount, l.Reference, l.Text} {
-		// The text grows by at most a blank before its first word.
 		n := len(b)
-		b = slices.Grow(b, len(s)+1)[:n+len(s)+1]
-		word := false
-		for i := range len(s) {
+		b = b[:n+len(s)+1]
+		word, at := s != "" && lowered[s[0]] < blankSign, 0
+		if word {
+			if n > start {
+				b[n] = ' '
+				n++
+			}
+			at = lowerWords(b[n:], s)
+			n += at
+		}
+		for i := at; i < len(s); i++ {
 			c := lowered[s[i]]
 			switch {
 			case c < blankSign && (word || n == start):
@@ -303,6 +351,30 @@ func appendText(b []byte, l *book.BankLine) []byte {
 		b = b[:n]
 	}
 	return b
+}
+
+// lowerWords writes the beginning of a text in small letters, eight at a time, as far as all are of
+// ASCII and single blanks part them, and returns how much that is. It ends with a word.
+func lowerWords(dst []byte, s string) (n int) {
+	blank := false
+	all := unsafe.Slice(unsafe.StringData(s), len(s))
+	for n+8 <= len(all) {
+		x := binary.LittleEndian.Uint64(all[n:])
+		blanks := zeros(x ^ ' '*lowBits)
+		if beyondText(x) || blanks&(blanks<<8) != 0 || blank && blanks&0x80 != 0 {
+			break
+		}
+		// A byte from A to Z has its highest bit in from and not in past; moved by two it makes the
+		// letter small.
+		from, past := x+(0x80-'A')*lowBits, x+(0x80-'Z'-1)*lowBits
+		binary.LittleEndian.PutUint64(dst[n:], x|(from&^past&highBits)>>2)
+		blank = blanks>>63 != 0
+		n += 8
+	}
+	if blank {
+		n--
+	}
+	return n
 }
 
 // wideText is what a line says where not all of it is ASCII.

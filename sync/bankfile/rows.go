@@ -27,19 +27,33 @@ type run struct {
 	held    book.BankLine
 	holding bool
 	more    []byte
+	// texts are the cells of its text, which a survey joins only where rows follow.
+	texts   []string
 	running running
 	// rows are those of the table so far, lines what was read from them.
 	rows, lines int
+	// dateName is what the header calls the column of booking dates; plain says that a reading before
+	// this one found no row that is a balance or total.
+	dateName string
+	plain    bool
 	// cells are those of the row that is read, by what they mean, as a person corrected them or as
-	// they stand.
+	// they stand, as far as the form uses them.
 	cells [slots]string
+	// booked and valued are what the cells of the dates say, as they were read last.
+	booked, valued         *dated
+	bookedCell, valuedCell string
+	// amounts are those of the row that its facts have already found.
+	amounts [slots]knownAmount
 }
 
 // read reads the rows of the table into lines; x takes their facts, nil for none. Where the form
 // leaves questions open, it reads facts only.
 func (t *table) read(src rowSource, x *facts) error {
-	t.run = run{noted: t.noted}
+	t.run = run{noted: t.noted, plain: t.s.pass == handing && t.run.skipped == 0}
 	t.run.currency = t.form.currency
+	if at := t.form.at[bookedSlot]; t.header != nil && at >= 0 {
+		t.run.dateName = t.header.cell(at)
+	}
 	p := t.s.begin()
 	if t.s.pass == keeping {
 		p.Lines = make([]book.BankLine, 0, t.expect)
@@ -49,20 +63,18 @@ func (t *table) read(src rowSource, x *facts) error {
 			return err
 		}
 	}
-	for _, r := range t.body {
-		if err := t.readRow(r, x); err != nil {
-			return err
-		}
+	if err := t.readRows(t.body, x); err != nil {
+		return err
 	}
 	for !t.whole {
-		r, err := src.next()
+		rows, err := src.some()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err == nil {
-			err = t.readRow(r, x)
-		}
 		if err != nil {
+			return err
+		}
+		if err := t.readRows(rows, x); err != nil {
 			return err
 		}
 	}
@@ -75,31 +87,45 @@ func (t *table) read(src rowSource, x *facts) error {
 	return nil
 }
 
+// readRows reads rows until one of them ends the reading.
+func (t *table) readRows(rows []row, x *facts) error {
+	for i := range rows {
+		if err := t.readRow(rows[i], x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readRow reads a row: a line, what goes on a line, or none.
 func (t *table) readRow(r row, x *facts) error {
 	if t.run.rows++; t.run.rows > t.o.Limits.Rows {
 		return refuse(fmt.Sprintf("more than %d rows", t.o.Limits.Rows), "export a shorter period")
 	}
+	t.take(r)
 	if x != nil {
 		x.add(t, r)
 	}
 	if len(t.form.questions) > 0 {
 		return nil
 	}
-	if r.empty() || t.repeatsHeader(r) {
-		return t.release()
-	}
-	if t.goesOn(r) {
-		if t.run.holding {
-			return t.append(r)
+	if c := r.cell(t.form.at[bookedSlot]); c == "" || c == t.run.dateName {
+		// The other rows have something in the column of dates that is not its name, so they are
+		// neither empty nor the header nor text alone.
+		if r.empty() || t.repeatsHeader(r) {
+			return t.release()
 		}
-		t.special(r)
-		return nil
+		if t.goesOn(r) {
+			if t.run.holding {
+				return t.append(r)
+			}
+			t.special(r)
+			return nil
+		}
 	}
 	if err := t.release(); err != nil {
 		return err
 	}
-	t.take(r)
 	if c := t.run.cells[statusSlot]; c != "" && isWord(failedWords, c) {
 		t.run.failed++
 		return nil
@@ -107,15 +133,27 @@ func (t *table) readRow(r row, x *facts) error {
 	return t.readLine(r)
 }
 
-// take takes the cells of a row.
+// take takes the cells of a row and its dates.
 func (t *table) take(r row) {
-	for _, k := range t.form.used {
-		t.run.cells[k] = r.cell(t.form.at[k])
+	u := &t.run
+	for _, c := range t.form.used {
+		u.cells[c.means] = r.cell(c.at)
+	}
+	if t.s.pass != surveying {
+		for _, c := range t.form.named {
+			u.cells[c.means] = r.cell(c.at)
+		}
 	}
 	if t.fixes != nil {
 		for k := range slots {
-			t.run.cells[k] = t.cell(r, k)
+			u.cells[k] = t.cell(r, k)
 		}
+	}
+	if c := u.cells[bookedSlot]; u.booked == nil || c != u.bookedCell {
+		u.booked, u.bookedCell = t.readDate(c), c
+	}
+	if c := u.cells[valuedSlot]; u.valued == nil || c != u.valuedCell {
+		u.valued, u.valuedCell = t.readDate(c), c
 	}
 }
 
@@ -139,6 +177,9 @@ func (t *table) append(r row) error {
 	u := &t.run
 	text := t.textOf(r)
 	if u.more == nil {
+		for _, c := range u.texts {
+			u.held.Text = joined(u.held.Text, oneLine(c))
+		}
 		u.more = append([]byte{}, u.held.Text...)
 	}
 	switch {
@@ -174,10 +215,10 @@ func (t *table) release() error {
 func (t *table) readLine(r row) error {
 	cells := &t.run.cells
 	dateCell := cells[bookedSlot]
-	on, dateOK := t.date(dateCell)
-	valued, valueOK := t.date(cells[valuedSlot])
+	on, valued := t.run.booked.in(t.form.order), t.run.valued.in(t.form.order)
+	dateOK, valueOK := on != 0 || dateCell == "", valued != 0 || cells[valuedSlot] == ""
 	amounts := cells[amountSlot] != "" || cells[debitSlot] != "" || cells[creditSlot] != ""
-	if t.isSpecial(r, on != 0) {
+	if !t.run.plain && t.isSpecial(r, on != 0) {
 		t.special(r)
 		return nil
 	}
@@ -215,10 +256,18 @@ func (t *table) readLine(r row) error {
 func (t *table) hold(r row, on, valued book.Date, amount money.Money, pending bool) {
 	u := &t.run
 	l := &u.held
-	*l = book.BankLine{}
-	l.On, l.ValueOn, l.Amount, l.Pending, l.Row = on, valued, amount, pending, r.n
-	l.BankID, l.Text = oneLine(u.cells[bankIDSlot]), t.textOf(r)
 	if t.s.pass != surveying {
+		*l = book.BankLine{}
+	}
+	l.On, l.ValueOn, l.Amount, l.Pending, l.Row = on, valued, amount, pending, r.n
+	l.BankID = oneLine(u.cells[bankIDSlot])
+	if t.s.pass == surveying {
+		l.Text, u.texts = "", u.texts[:0]
+		for _, j := range t.form.texts {
+			u.texts = append(u.texts, r.cell(j))
+		}
+	} else {
+		l.Text = t.textOf(r)
 		l.Counterparty = oneLine(u.cells[counterpartySlot])
 		l.CounterpartyAccount = oneLine(u.cells[theirSlot])
 		l.Reference = oneLine(u.cells[referenceSlot])
@@ -238,7 +287,7 @@ func (t *table) readBalance(r row, c money.Currency) {
 	if cell == "" {
 		return
 	}
-	m, err := t.form.parse(balanceSlot, cell, c)
+	m, err := t.parse(balanceSlot, cell, c)
 	if err == nil {
 		t.run.running.balance(r.n, m.Minor)
 		return
@@ -248,100 +297,8 @@ func (t *table) readBalance(r row, c money.Currency) {
 	}
 }
 
-// date is the day of a cell, 0 for none; ok is false for a cell that is no date.
-func (t *table) date(cell string) (on book.Date, ok bool) {
-	if cell == "" {
-		return 0, true
-	}
-	on = t.readDate(cell).in(t.form.order)
-	return on, on != 0
-}
-
-// parse reads an amount with the decimal mark of its column.
-func (m *form) parse(k slot, cell string, c money.Currency) (money.Money, error) {
-	point := m.cols[m.at[k]].Point
-	if point == "" {
-		point = "."
-	}
-	if exp, known := exponentOf(c); known {
-		if minor, ok, plain := plainAmount(cell, point[0], exp); ok && plain {
-			return money.New(minor, c), nil
-		}
-	}
-	v, err := money.Marks{Point: point}.Parse(cell, c)
-	if err != nil {
-		return v, fmt.Errorf("%s: %w", m.title(k), err)
-	}
-	return v, nil
-}
-
-// amount is the signed amount of a row, as far as the row itself says: a column of amounts alone
-// is taken as written.
-func (t *table) amount(r row) (money.Money, error) {
-	c, err := t.currencyOf(r, t.run.currency)
-	if err != nil {
-		return money.Money{}, fmt.Errorf("%s: %w", t.form.title(currencySlot), err)
-	}
-	var sum, debit, credit money.Money
-	if sum, err = t.amountIn(amountSlot, c); err == nil {
-		debit, err = t.amountIn(debitSlot, c)
-	}
-	if err == nil {
-		credit, err = t.amountIn(creditSlot, c)
-	}
-	if err != nil {
-		return money.Money{}, err
-	}
-	switch {
-	case !debit.IsZero() && !credit.IsZero():
-		return money.Money{}, fmt.Errorf("both a debit and a credit")
-	case t.form.at[amountSlot] >= 0 && t.run.cells[amountSlot] != "":
-		if !debit.IsZero() && sum.Minor > 0 {
-			sum = sum.Neg()
-		}
-		return t.withMark(r, sum)
-	case !debit.IsZero():
-		// A negative debit is a debit where the column writes all of them so, else one taken back.
-		if t.form.negative {
-			return debit, nil
-		}
-		return debit.Neg(), nil
-	}
-	return credit, nil
-}
-
-// amountIn is the amount in a cell of the row, zero where it is empty.
-func (t *table) amountIn(k slot, c money.Currency) (money.Money, error) {
-	if cell := t.run.cells[k]; cell != "" {
-		return t.form.parse(k, cell, c)
-	}
-	return money.New(0, c), nil
-}
-
 func (t *table) dated(r row) bool {
-	on, _ := t.date(r.cell(t.form.at[bookedSlot]))
-	return on != 0
-}
-
-// withMark gives an amount the direction of the column of marks, where there is one.
-func (t *table) withMark(r row, m money.Money) (money.Money, error) {
-	if t.form.at[markSlot] < 0 {
-		return m, nil
-	}
-	cell := t.cell(r, markSlot)
-	way := marked(cell)
-	if way == 0 && cell == "" {
-		way = -t.form.single
-	}
-	switch {
-	case way == 0:
-		return money.Money{}, fmt.Errorf("%s: %q says neither in nor out", t.form.title(markSlot), cell)
-	case way > 0 && m.Minor < 0:
-		return money.Money{}, fmt.Errorf("%s: the amount is negative but marked %q", t.form.title(markSlot), cell)
-	case way > 0:
-		return m, nil
-	}
-	return m.Abs().Neg(), nil
+	return t.readDate(r.cell(t.form.at[bookedSlot])).in(t.form.order) != 0
 }
 
 // isSpecial reports whether a row is a balance or total among the lines. A row with a date is one
@@ -421,6 +378,9 @@ func (t *table) reject(r row, k slot, err error) error {
 
 // textOf joins the columns of text; what repeats is left out.
 func (t *table) textOf(r row) string {
+	if len(t.form.texts) == 1 {
+		return oneLine(r.cell(t.form.texts[0]))
+	}
 	out := ""
 	for _, j := range t.form.texts {
 		if j >= len(r.cells) {

@@ -2,11 +2,14 @@ package bankfile
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // chunkSize is how much of a text is taken at once.
@@ -32,7 +35,6 @@ type rowScanner struct {
 	// cells are those of the row, behind those before from, which the caller still needs.
 	cells []string
 	from  int
-	buf   []byte
 	begun bool
 }
 
@@ -60,20 +62,16 @@ func (s *rowScanner) more() error {
 			Reason: fmt.Sprintf("a line is longer than %d KB", 4*s.l.Cell>>10),
 			Hint:   "this is no bank's table"}
 	}
-	size := len(rest) + max(chunkSize, len(rest))
-	if cap(s.buf) < size {
-		s.buf = make([]byte, size)
-	}
-	s.buf = s.buf[:size]
-	copy(s.buf, rest)
-	n := len(rest)
+	// Cells are pieces of the text, so each text has its own memory.
+	buf := make([]byte, len(rest)+max(chunkSize, len(rest)))
+	n := copy(buf, rest)
 	var err error
-	for n < size && err == nil {
+	for n < len(buf) && err == nil {
 		var k int
-		k, err = s.r.Read(s.buf[n:])
+		k, err = s.r.Read(buf[n:])
 		n += k
 	}
-	fresh := s.buf[len(rest):n]
+	fresh := buf[len(rest):n]
 	if s.eof = errors.Is(err, io.EOF); err != nil && !s.eof {
 		return err
 	}
@@ -82,7 +80,7 @@ func (s *rowScanner) more() error {
 			return err
 		}
 	}
-	all := s.buf[:n]
+	all := buf[:n]
 	if s.eof {
 		all = bytes.TrimRight(all, "\x1a\x00")
 	}
@@ -90,7 +88,7 @@ func (s *rowScanner) more() error {
 		all = bytes.TrimPrefix(all, []byte("\ufeff"))
 		s.begun = true
 	}
-	s.text, s.at = string(all), 0
+	s.text, s.at = unsafe.String(unsafe.SliceData(all), len(all)), 0
 	s.lf, s.cr, s.quote = -1, -1, -1
 	return nil
 }
@@ -145,21 +143,77 @@ func (s *rowScanner) row() (row, error) {
 	}
 }
 
-// parts reads a row without quotes.
-func (s *rowScanner) parts(line string, next int) (row, error) {
-	cells, most, trimmed := s.cells[:s.from], s.from+s.l.Columns, true
-	for {
-		i := strings.IndexByte(line, s.delim)
-		if i < 0 || len(cells) > most {
+// plain adds the rows that follow, as long as they have no quotes and end with LF or CR LF within the
+// text at hand: most rows of most files. What else there is, row reads.
+func (s *rowScanner) plain(rows []row) []row {
+	for s.gap == 0 {
+		n := strings.IndexByte(s.text[s.at:], '\n')
+		end := s.at + n
+		if n <= 0 || n > s.l.Cell || s.find('"', &s.quote) < end {
 			break
 		}
-		trimmed = trimmed && isTrimmed(line[:i])
-		cells = append(cells, line[:i])
-		line = line[i+1:]
+		next := end + 1
+		if cr := s.find('\r', &s.cr); cr < end {
+			if cr < end-1 || cr == s.at {
+				break
+			}
+			end--
+		}
+		trimmed := s.cut(s.text[s.at:end])
+		if len(s.cells)-s.from > s.l.Columns {
+			break
+		}
+		s.at = next
+		s.line++
+		rows = append(rows, row{s.line, s.cells[s.from:len(s.cells):len(s.cells)], trimmed})
+		s.from = len(s.cells)
 	}
-	s.cells = append(cells, line)
-	return s.done(next, 1, trimmed && isTrimmed(line))
+	return rows
 }
+
+// parts reads a row without quotes.
+func (s *rowScanner) parts(line string, next int) (row, error) {
+	trimmed := s.cut(line)
+	return s.done(next, 1, trimmed)
+}
+
+// cut parts a line without quotes into cells and reports whether all of them are trimmed. It stops
+// where there are too many.
+func (s *rowScanner) cut(line string) (trimmed bool) {
+	cells, most := s.cells[:s.from], s.from+s.l.Columns
+	trimmed = true
+	begin, at := 0, 0
+	// Eight bytes at a time: each that is the delimiter becomes zero, and each zero its highest bit.
+	all, eights := unsafe.Slice(unsafe.StringData(line), len(line)), uint64(s.delim)*lowBits
+	for ; at+8 <= len(all) && len(cells) <= most; at += 8 {
+		for found := zeros(binary.LittleEndian.Uint64(all[at:]) ^ eights); found != 0; found &= found - 1 {
+			end := at + bits.TrailingZeros64(found)>>3
+			cell := line[begin:end]
+			trimmed = trimmed && isTrimmed(cell)
+			cells = append(cells, cell)
+			begin = end + 1
+		}
+	}
+	for ; at < len(line) && len(cells) <= most; at++ {
+		if line[at] == s.delim {
+			cell := line[begin:at]
+			trimmed = trimmed && isTrimmed(cell)
+			cells = append(cells, cell)
+			begin = at + 1
+		}
+	}
+	s.cells = append(cells, line[begin:])
+	return trimmed && isTrimmed(line[begin:])
+}
+
+// lowBits and highBits are the lowest and the highest bit of each of eight bytes.
+const (
+	lowBits  = 0x0101010101010101
+	highBits = 0x8080808080808080
+)
+
+// zeros has the highest bit of each byte that is zero in x, and no other bit.
+func zeros(x uint64) uint64 { return ^((x&^highBits + ^uint64(highBits)) | x | ^uint64(highBits)) }
 
 func (s *rowScanner) empty() {
 	s.line++

@@ -40,8 +40,8 @@ type sink struct {
 	plan  *File
 	take  func(*Parsed, []book.BankLine) error
 	batch []book.BankLine
-	// naming is the batch before it, nil where there is none.
-	naming *naming
+	// naming are the batches before it that were not handed over.
+	naming []*naming
 	// weight is about how many bytes the texts and payments of the batch take.
 	weight int
 	// memo is for the reader: what its first pass decided.

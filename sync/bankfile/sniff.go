@@ -63,14 +63,14 @@ func recognise(head []byte) (Format, error) {
 		return BAI2, nil
 	case qif.Match(letters[:min(len(letters), 512)]):
 		return QIF, nil
-	case binary(head):
+	case isBinary(head):
 		return "", refuse("this is no text file", "import the statement as CSV or CAMT.053")
 	}
 	return CSV, nil
 }
 
-// binary reports whether bytes are neither text of one byte a letter nor UTF-16.
-func binary(b []byte) bool {
+// isBinary reports whether bytes are neither text of one byte a letter nor UTF-16.
+func isBinary(b []byte) bool {
 	if wide(b) != "" {
 		return false
 	}
@@ -97,4 +97,4 @@ func Recognise(head []byte) string {
 }
 
 // IsText reports whether a beginning is that of a text with single or double bytes.
-func IsText(head []byte) bool { return !bytes.HasPrefix(head, []byte("PK")) && !binary(head) }
+func IsText(head []byte) bool { return !bytes.HasPrefix(head, []byte("PK")) && !isBinary(head) }

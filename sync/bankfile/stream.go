@@ -87,42 +87,56 @@ type naming struct {
 	done  chan struct{}
 }
 
-// give lets the batch be named, and hands over the one that was named meanwhile.
+// inNaming is how many batches may wait for their ids or to be handed over.
+const inNaming = 4
+
+// give lets the batch be named behind those before it, and hands over what was named meanwhile.
 func (s *sink) give(p *Parsed) error {
 	if len(s.batch) == 0 {
 		return nil
 	}
-	before := s.settle()
 	n := &naming{p, s.batch, make(chan struct{})}
-	s.naming, s.batch, s.weight = n, nil, 0
+	var before chan struct{}
+	if k := len(s.naming); k > 0 {
+		before = s.naming[k-1].done
+	}
+	s.naming = append(s.naming, n)
 	sum := p.signing()
 	go func() {
-		s.ids.name(n.lines, sum)
+		prints := make([]fingerprint, len(n.lines))
+		new(printing).of(n.lines, prints)
+		if before != nil {
+			<-before
+		}
+		s.ids.nameAll(n.lines, prints, sum)
 		close(n.done)
 	}()
-	if before == nil {
+	s.weight = 0
+	if len(s.naming) <= inNaming {
 		s.batch = make([]book.BankLine, 0, cap(n.lines))
 		return nil
 	}
-	s.batch = before.lines[:0]
-	return s.handOver(before)
+	s.batch = s.naming[0].lines[:0]
+	return s.handOver()
 }
 
-// settle waits for the batch that is being named; nil where there is none.
-func (s *sink) settle() *naming {
-	n := s.naming
-	if n != nil {
-		<-n.done
-	}
-	s.naming = nil
-	return n
-}
-
-func (s *sink) handOver(n *naming) error {
+// handOver hands the first of the batches that are being named over.
+func (s *sink) handOver() error {
+	n := s.naming[0]
+	s.naming = slices.Delete(s.naming, 0, 1)
+	<-n.done
 	if err := s.take(n.p, n.lines); err != nil {
 		return &taken{err}
 	}
 	return nil
+}
+
+// settle waits until nothing is being named any more.
+func (s *sink) settle() {
+	for _, n := range s.naming {
+		<-n.done
+	}
+	s.naming = nil
 }
 
 // flush hands over what is left of a statement and signs it.
@@ -136,8 +150,8 @@ func (s *sink) flush(p *Parsed) error {
 	if err := s.give(p.plan); err != nil {
 		return err
 	}
-	if last := s.settle(); last != nil {
-		if err := s.handOver(last); err != nil {
+	for len(s.naming) > 0 {
+		if err := s.handOver(); err != nil {
 			return err
 		}
 	}

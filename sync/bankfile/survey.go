@@ -13,7 +13,7 @@ import (
 type facts struct {
 	columns []columnFacts
 	// open are the columns that are constant or marks so far.
-	open []int
+	open []openColumn
 	// day and month count the dates that only one order fits, unsure those that both fit and that
 	// differ; example is the last of these.
 	day, month, unsure int
@@ -22,6 +22,12 @@ type facts struct {
 	spans [2]span
 	// positive says that a debit is positive; in and out that marks go so.
 	positive, in, out bool
+}
+
+// openColumn is a column that may be constant: the first of its cells, once it is known to be no mark.
+type openColumn struct {
+	at    int
+	first string
 }
 
 // columnFacts are of one column: whether all its cells are the same and whether all are marks; how
@@ -52,9 +58,9 @@ func (s *span) add(on book.Date) {
 }
 
 func newFacts(columns int) *facts {
-	x := &facts{columns: make([]columnFacts, columns), open: make([]int, columns)}
+	x := &facts{columns: make([]columnFacts, columns), open: make([]openColumn, columns)}
 	for j := range x.columns {
-		x.open[j] = j
+		x.open[j].at = j
 		x.columns[j].constant, x.columns[j].marks = true, true
 	}
 	return x
@@ -68,7 +74,7 @@ func (x *facts) add(t *table, r row) {
 	for _, k := range amountSlots {
 		if j := m.at[k]; j >= 0 {
 			if c := r.cell(j); c != "" {
-				x.columns[j].addAmount(t, r, c)
+				x.columns[j].addAmount(t, r, c, &t.run.amounts[k])
 			}
 		}
 	}
@@ -91,15 +97,16 @@ func (x *facts) add(t *table, r row) {
 // addCells looks which columns are constant and which are marks. It forgets those that are neither.
 func (x *facts) addCells(t *table, r row) {
 	repeats, known, closed := false, false, false
-	for _, j := range x.open {
-		if j >= len(r.cells) {
+	for i := range x.open {
+		o := &x.open[i]
+		if o.at >= len(r.cells) {
 			break
 		}
-		c := r.cell(j)
-		f := &x.columns[j]
-		if c == "" || c == f.first && !f.marks {
+		c := r.cell(o.at)
+		if c == "" || c == o.first {
 			continue
 		}
+		f := &x.columns[o.at]
 		if f.first == "" {
 			f.first = strings.Clone(c)
 		}
@@ -111,11 +118,14 @@ func (x *facts) addCells(t *table, r row) {
 			f.marks = f.marks && marked(c) != 0
 			f.some = true
 		}
+		if !f.marks {
+			o.first = f.first
+		}
 		closed = closed || !f.constant && !f.marks
 	}
 	if closed {
-		x.open = slices.DeleteFunc(x.open, func(j int) bool {
-			return !x.columns[j].constant && !x.columns[j].marks
+		x.open = slices.DeleteFunc(x.open, func(o openColumn) bool {
+			return !x.columns[o.at].constant && !x.columns[o.at].marks
 		})
 	}
 }
@@ -126,7 +136,15 @@ func (x *facts) addDates(t *table, r row) {
 		if j < 0 {
 			continue
 		}
-		d := t.readDate(r.cell(j))
+		var d *dated
+		switch {
+		case t.fixes != nil:
+			d = t.readDate(r.cell(j))
+		case k == bookedSlot:
+			d = t.run.booked
+		default:
+			d = t.run.valued
+		}
 		if !d.ok {
 			continue
 		}
@@ -156,24 +174,26 @@ func (x *facts) addDates(t *table, r row) {
 	}
 }
 
-// addAmount counts which decimal mark a cell fits.
-func (f *columnFacts) addAmount(t *table, r row, cell string) {
+// addAmount counts which decimal mark a cell fits, and keeps in known what it is.
+func (f *columnFacts) addAmount(t *table, r row, cell string, known *knownAmount) {
 	if isDigits(cell) {
 		return
 	}
 	if f.amount == "" && looksLikeAmount(cell) {
 		f.amount = strings.Clone(cell)
 	}
-	c, err := t.currencyOf(r, t.form.currency)
+	c, err := currencyOf(t.run.cells[currencySlot], t.form.currency)
 	if err != nil {
 		c = t.form.currency
 	}
 	if mark := decimals(cell); mark != 0 {
 		// No other reading has to be tried: a mark that does not stand before three digits parts no
 		// thousands, and none stands behind it.
-		if exp, known := exponentOf(c); known {
-			if _, ok, plain := plainAmount(cell, mark, exp); plain {
-				f.count(mark, ok)
+		if exp, ok := exponentOf(c); ok {
+			if minor, ok, plain := plainAmount(cell, mark, exp); plain {
+				if f.count(mark, ok); ok && t.fixes == nil {
+					*known = knownAmount{t.run.rows, mark, c, minor}
+				}
 				return
 			}
 		}

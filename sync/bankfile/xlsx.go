@@ -351,6 +351,8 @@ func (f *firstRows) next() (row, error) {
 	return f.rowSource.next()
 }
 
+func (f *firstRows) some() ([]row, error) { return justOne(f.next()) }
+
 func (f *firstRows) restart() error {
 	f.n = 0
 	return f.rowSource.restart()

@@ -46,6 +46,16 @@ func (w *workbook) rowsOf(sh xlsxSheet) (*sheetRows, error) {
 
 func (r *sheetRows) close() { r.p.close() }
 
+func (r *sheetRows) some() ([]row, error) { return justOne(r.next()) }
+
+// justOne is a row as some rows.
+func justOne(r row, err error) ([]row, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []row{r}, nil
+}
+
 // restart goes back to before the first row.
 func (r *sheetRows) restart() error {
 	if r.p != nil {
