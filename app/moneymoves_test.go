@@ -54,7 +54,7 @@ func newHouse(t *testing.T) *house {
 	h.billing = whmcs.NewSimulator(w, func(o *whmcs.SimOptions) {
 		o.Now, o.Settings = h.clock, map[string]string{"AutoUnsuspend": "", "AutoSuspension": ""}
 	})
-	h.stripe = stripe.NewSimulator(w).Taking(stripe.Desk{Issuer: h, Now: h.clock})
+	h.stripe = stripe.NewSimulator(w).Taking(world.Desk{Issuer: h, Now: h.clock})
 	mux := http.NewServeMux()
 	mux.Handle("/billing/", http.StripPrefix("/billing", h.billing))
 	mux.Handle("/stripe/", http.StripPrefix("/stripe", h.stripe))

@@ -31,6 +31,8 @@ func (t token) mayPay() bool {
 	})
 }
 
+const tokenPath = "/v1/oauth2/token"
+
 // early is how long before its end a token is renewed.
 const early = 2 * time.Minute
 
@@ -49,7 +51,7 @@ func (p *PayPal) renew(ctx context.Context) error {
 	const op = "get a token"
 	form := url.Values{"grant_type": {"client_credentials"}}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost,
-		p.base.JoinPath("/v1/oauth2/token").String(), strings.NewReader(form.Encode()))
+		p.base.JoinPath(tokenPath).String(), strings.NewReader(form.Encode()))
 	if err != nil {
 		return p.malformed(op, err)
 	}

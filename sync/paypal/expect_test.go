@@ -97,6 +97,8 @@ func (e *expectation) sale(x book.Transaction, c world.Charge) book.Transaction 
 	x.Text = cmp.Or(c.Text, x.Text)
 	if c.IntentID != "" {
 		x.Aliases = []string{c.IntentID}
+	} else {
+		x.Instrument = book.Instrument{ID: agreementOf(c.Payer), Kind: "paypal"}
 	}
 	return e.party(x, c)
 }

@@ -1,7 +1,8 @@
 // Package paypal owns the translation between PayPal's API and the books: it reads the account's
-// transactions, disputes and balances, proves and follows its webhooks, and serves a pretend
-// business in PayPal's protocol. app opens it through source, the sandbox serves with it. It never
-// writes to PayPal and never stores anything.
+// transactions, disputes and balances, proves and follows its webhooks, sends the stored request of an
+// action once and looks up what became of it, and serves a pretend business in PayPal's protocol. app
+// opens it through source, the sandbox serves with it. It never decides to write and never stores
+// anything.
 package paypal
 
 import (
@@ -39,9 +40,11 @@ const liveURL = "https://api-m.paypal.com"
 
 // PayPal is one PayPal account, live or sandbox.
 type PayPal struct {
-	o         source.Options
-	base      *url.URL
-	client    *http.Client
+	o      source.Options
+	base   *url.URL
+	client *http.Client
+	// acts sends what changes something.
+	acts      *http.Client
 	token     token
 	date      time.Time
 	translate translator
@@ -51,7 +54,7 @@ type PayPal struct {
 // New opens an account. It does not use the network. Its error is of kind auth where a secret is
 // missing, and of kind refused where the address or the invoice pattern cannot be used.
 func New(o source.Options) (*PayPal, error) {
-	p := &PayPal{o: o, client: source.Client(o)}
+	p := &PayPal{o: o, client: source.Client(o), acts: source.ActClient(o)}
 	// Blanks that were copied along must be in no header, and masking looks for what was sent.
 	p.o.Secrets = map[string]source.Secret{}
 	for field, s := range o.Secrets {
@@ -116,7 +119,7 @@ func (p *PayPal) Check(ctx context.Context) (source.Health, error) {
 	}
 	if p.token.mayPay() {
 		h.Warnings = append(h.Warnings, "The app may also move money. Reading needs the feature "+
-			"Transaction Search only: switch off what you do not use elsewhere.")
+			"Transaction Search only: switch the others off unless refunds and retries are sent from here.")
 	}
 	return h, nil
 }

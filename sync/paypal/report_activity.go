@@ -200,6 +200,9 @@ func (r *reading) entry(e *entry, order dayOrder, get func(*entry, int) string) 
 	x.Info = wireInfo{ID: get(e, inID), Code: codeOf(get(e, inType)), Status: state,
 		Reference: get(e, inReference), Invoice: get(e, inInvoice), Custom: get(e, inCustom),
 		Subject: get(e, inSubject), Note: get(e, inNote)}
+	if agreement.MatchString(x.Info.Reference) {
+		x.Info.ReferenceType = "PAP"
+	}
 	x.Payer.Name.Full, x.Payer.Email = get(e, inName), get(e, inFrom)
 	if memos[strings.ToLower(get(e, inImpact))] {
 		x.Info.Code = "T9800"

@@ -60,8 +60,9 @@ type Quirks struct {
 	Account string
 }
 
-// Simulator serves a world's PayPal ledger in PayPal's protocol, for everything that can be read. The
-// world must not change while it serves; its Now is the simulator's clock. It may be called at once
+// Simulator serves a world's PayPal ledger in PayPal's protocol, for everything that can be read, and
+// with a desk for what can be asked for. The world must not change while it serves; its Now is the
+// simulator's clock. It may be called at once
 // from any number of goroutines.
 type Simulator struct {
 	w      *world.World
@@ -76,6 +77,15 @@ type Simulator struct {
 	issued int
 	// tokens counts the uses of each token, arrivals the requests of each window.
 	tokens, arrivals map[string]int
+
+	// desk says how changes are taken, nil for not at all. All below and the world are then under turn:
+	// the requests by their id, the invoice ids that rows got, and how many objects are new.
+	desk   *world.Desk
+	turn   sync.Mutex
+	keys   map[string]keyed
+	named  map[string]string
+	serial int
+	asked  bool
 }
 
 // NewSimulator indexes a world and serves it.
@@ -87,9 +97,6 @@ func (s *Simulator) With(q Quirks) *Simulator { return simulator(s.w, q) }
 func simulator(w *world.World, q Quirks) *Simulator {
 	s := &Simulator{w: w, quirks: q, tokens: map[string]int{}, arrivals: map[string]int{},
 		byID: map[string]world.Movement{}}
-	for _, m := range w.PayPal.Movements {
-		s.byID[m.ID] = m
-	}
 	s.index()
 	s.cases = slices.Clone(w.PayPal.Disputes)
 	slices.SortStableFunc(s.cases, func(a, b world.Dispute) int {
@@ -125,6 +132,15 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.calls++
 	n := s.calls
 	s.mu.Unlock()
+	if s.desk != nil {
+		s.turn.Lock()
+		defer s.turn.Unlock()
+		// Until something is asked for, the world stands still.
+		s.asked = s.asked || r.URL.Path != tokenPath && r.Method == http.MethodPost
+		if s.desk.Now != nil && s.asked {
+			s.w.Now = s.desk.Now()
+		}
+	}
 	h := w.Header()
 	h.Set("Date", s.w.Now.Time().Format(http.TimeFormat))
 	h.Set("Paypal-Debug-Id", fmt.Sprintf("%013x", 0xf1a2b3c4d5+n))
@@ -133,6 +149,10 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.Set("Content-Type", "application/json")
+	if s.desk != nil && r.Method == http.MethodPost && r.URL.Path != tokenPath {
+		s.change(w, r, n)
+		return
+	}
 	body, err := s.answer(r, n)
 	status := http.StatusOK
 	if err != nil {
@@ -165,7 +185,7 @@ func (e *simError) body(debug string) map[string]any {
 
 func (s *Simulator) answer(r *http.Request, n int) (any, *simError) {
 	path := strings.TrimSuffix(r.URL.Path, "/")
-	if path == "/v1/oauth2/token" && r.Method == http.MethodPost {
+	if path == tokenPath && r.Method == http.MethodPost {
 		return s.token(r)
 	}
 	if err := s.admit(r, n); err != nil {
@@ -186,6 +206,8 @@ func (s *Simulator) answer(r *http.Request, n int) (any, *simError) {
 		return s.permitted("webhooks", q, s.listEvents)
 	case path == "/v1/notifications/webhooks/"+simulatorWebhook:
 		return s.permitted("webhooks", q, s.webhook)
+	case strings.HasPrefix(path, capturesPath) && s.desk != nil:
+		return s.showCapture(strings.TrimPrefix(path, capturesPath))
 	case isCase:
 		return s.permitted("disputes", url.Values{"id": {id}}, s.dispute)
 	}

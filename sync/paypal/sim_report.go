@@ -126,7 +126,7 @@ func (r *simRow) activity(german bool, balance int64, zone *time.Location) []str
 	if r.amount.Minor < 0 {
 		out[inFrom], out[inTo] = "", r.email
 	}
-	if r.kind == "TXN" {
+	if r.kind == "TXN" || r.kind == "PAP" {
 		out[inReference] = r.reference
 	}
 	return out[:]

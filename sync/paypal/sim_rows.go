@@ -2,7 +2,10 @@ package paypal
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strings"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -27,6 +30,7 @@ type simRow struct {
 // memo row of each order.
 func (s *Simulator) index() {
 	l := &s.w.PayPal
+	s.rows = nil
 	charges, payouts := map[string]world.Charge{}, map[string]world.Payout{}
 	left := map[string]int64{}
 	for _, c := range l.Charges {
@@ -43,6 +47,7 @@ func (s *Simulator) index() {
 		}
 	}
 	for _, m := range l.Movements {
+		s.byID[m.ID] = m
 		r := simRow{id: m.ID, code: m.Type, status: "S", at: m.At, moves: true,
 			updatedAt: cmp.Or(m.UpdatedAt, m.At), amount: money.New(m.Gross, m.Currency),
 			fee: m.Fee + m.Tax, reference: m.SourceID, text: m.Text}
@@ -67,6 +72,11 @@ func (s *Simulator) index() {
 		s.rows = append(s.rows, r)
 	}
 	s.attempts(charges)
+	for i := range s.rows {
+		if named := s.named[s.rows[i].id]; named != "" {
+			s.rows[i].invoice = named
+		}
+	}
 	s.settle()
 }
 
@@ -109,10 +119,16 @@ func (s *Simulator) memo(c world.Charge) {
 func (r *simRow) of(c world.Charge) {
 	r.party(c)
 	r.text = cmp.Or(c.Text, r.text)
-	r.reference, r.kind = c.IntentID, ""
-	if c.IntentID != "" {
-		r.kind = "ODR"
+	r.reference, r.kind = c.IntentID, "ODR"
+	if c.IntentID == "" {
+		r.reference, r.kind = agreementOf(c.Payer), "PAP"
 	}
+}
+
+// agreementOf is the billing agreement of a payer, as the search writes it.
+func agreementOf(payer string) string {
+	sum := sha256.Sum256([]byte(payer))
+	return "B" + strings.ToUpper(hex.EncodeToString(sum[:9]))[:17]
 }
 
 func (r *simRow) party(c world.Charge) {

@@ -130,6 +130,8 @@ func (t translator) transaction(r *row, d *wireDispute) book.Transaction {
 	switch {
 	case i.ReferenceType == "ODR":
 		x.Aliases = append(x.Aliases, i.Reference)
+	case i.ReferenceType == "PAP":
+		x.Instrument = book.Instrument{ID: i.Reference, Kind: "paypal"}
 	case reverses(x.Kind) && (i.ReferenceType == "TXN" || i.ReferenceType == ""):
 		x.Parent = t.item(i.Reference)
 	}
@@ -191,6 +193,7 @@ func (t translator) party(x *book.Transaction, r *row) {
 		return ""
 	}
 	x.InvoiceRef, x.CustomerRef = first(t.invoiceKeys), first(t.customerKeys)
+	x.InvoiceRef, _, _ = strings.Cut(x.InvoiceRef, oursMark)
 	for _, text := range []string{i.Subject, i.Note} {
 		if found := t.pattern.FindStringSubmatch(text); x.InvoiceRef == "" && found != nil {
 			x.InvoiceRef = found[1]

@@ -101,6 +101,7 @@ func (e *expectation) charge(c world.Charge) {
 	}
 	if c.State == book.Failed {
 		x.Reason = cmp.Or(c.DeclineCode, c.FailureCode)
+		x.Decline = book.Decline{Code: x.Reason, Error: "BAD_REQUEST_ERROR"}
 	}
 	if m, ok := e.movements[c.MovementID]; ok && c.State == book.Succeeded {
 		x.Currency, x.Gross, x.Fee, x.Tax, x.Net = m.Currency, m.Gross, m.Fee, m.Tax, m.Net

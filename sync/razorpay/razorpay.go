@@ -1,8 +1,8 @@
 // Package razorpay owns the translation between Razorpay's API and the books: it reads payments,
 // refunds, disputes and settlements, and from the settlement reconciliation what each settlement
 // consists of; it takes Razorpay's webhooks and its reconciliation report, and serves a pretend
-// business in Razorpay's protocol. app opens it through source, the sandbox serves with it. It never
-// writes to Razorpay and never stores anything.
+// business in Razorpay's protocol, and sends the stored request of a refund once. app opens it through
+// source, the sandbox serves with it. It never decides to write and never stores anything.
 //
 // Razorpay has no call for the balance, so that no balance is stated here: the engine derives it
 // from the movements and the settlements, from nothing at the account's beginning, and says so.
@@ -14,6 +14,7 @@ package razorpay
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -41,8 +42,10 @@ const liveURL = "https://api.razorpay.com"
 
 // Razorpay is one Razorpay account in one mode, live or test.
 type Razorpay struct {
-	o         source.Options
-	client    caller
+	o      source.Options
+	client caller
+	// acts sends what changes something.
+	acts      *http.Client
 	keyID     string
 	translate translator
 }
@@ -70,7 +73,7 @@ func New(o source.Options) (*Razorpay, error) {
 		return nil, &source.Error{Kind: source.KindRefused, Source: o.Name, Op: "open",
 			Detail: err.Error(), Err: err}
 	}
-	s.client = caller{http: source.Client(o)}
+	s.client, s.acts = caller{http: source.Client(o)}, source.ActClient(o)
 	return s, nil
 }
 

@@ -57,7 +57,7 @@ func lessKnown(x book.Transaction) book.Transaction {
 		x.Charged.Minor, x.Charged.Currency = x.Gross, x.Currency
 	}
 	if x.Kind == book.Dispute || x.Kind == book.Reinstatement {
-		x.Reason = ""
+		x.Reason, x.Decline = "", book.Decline{}
 	}
 	if x.Kind == book.Refund {
 		x.State = book.Succeeded

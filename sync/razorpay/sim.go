@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"countinghouse/app/book"
@@ -39,7 +40,8 @@ type Quirks struct {
 	NextDay bool
 }
 
-// Simulator serves a world in Razorpay's protocol, for everything that can be read. The world must
+// Simulator serves a world in Razorpay's protocol, for everything that can be read, and with a desk for
+// refunds. The world must
 // not change while it serves; its Now is the simulator's clock. It may be called at once from any
 // number of goroutines.
 type Simulator struct {
@@ -54,6 +56,13 @@ type Simulator struct {
 	payouts    map[string]*world.Payout
 	movements  map[string]*world.Movement
 	refundedOf map[string]int64
+
+	// desk says how refunds are taken, nil for not at all. All of this and the world are then under turn:
+	// the refunds by their key, and the notes of those that are new.
+	desk  *world.Desk
+	turn  sync.Mutex
+	keys  map[string]keyed
+	named map[string]map[string]string
 }
 
 // NewSimulator indexes a world and serves it.
@@ -98,9 +107,18 @@ func (e *simError) body() any {
 
 // ServeHTTP answers one request.
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.desk != nil {
+		s.turn.Lock()
+		defer s.turn.Unlock()
+	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Date", s.w.Now.Time().Format(http.TimeFormat))
+	if path, ok := strings.CutPrefix(r.URL.Path, "/v1/"); ok && s.desk != nil && r.Method == http.MethodPost &&
+		s.known(r) {
+		s.change(w, r, path)
+		return
+	}
 	body, err := s.answer(r)
 	status := http.StatusOK
 	if err != nil {
@@ -114,9 +132,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Simulator) answer(r *http.Request) (any, *simError) {
-	id, secret, ok := r.BasicAuth()
-	if !ok || !strings.HasPrefix(r.Header.Get("Authorization"), "Basic ") || id != simulatorKeyID ||
-		secret != simulatorSecret {
+	if !s.known(r) {
 		return nil, &simError{status: http.StatusUnauthorized, code: "BAD_REQUEST_ERROR",
 			description: "Authentication failed"}
 	}
@@ -131,6 +147,12 @@ func (s *Simulator) answer(r *http.Request) (any, *simError) {
 	}
 	if path == "settlements/recon/combined" {
 		return s.recon(r)
+	}
+	if of, ok := strings.CutSuffix(path, "/refunds"); ok && strings.HasPrefix(of, "payments/") {
+		if id := strings.TrimPrefix(of, "payments/"); s.charges[id] != nil {
+			return s.refundsOf(id).page(r)
+		}
+		return nil, invalid("", "The id provided does not exist")
 	}
 	if list := s.lists[path]; list != nil {
 		return list.page(r)
@@ -149,6 +171,13 @@ func (s *Simulator) answer(r *http.Request) (any, *simError) {
 		return nil, invalid("", "The id provided does not exist")
 	}
 	return list.render(i, expand), nil
+}
+
+// known reports whether a request has the keys.
+func (s *Simulator) known(r *http.Request) bool {
+	id, secret, ok := r.BasicAuth()
+	return ok && strings.HasPrefix(r.Header.Get("Authorization"), "Basic ") && id == simulatorKeyID &&
+		secret == simulatorSecret
 }
 
 func unrecognized() *simError {

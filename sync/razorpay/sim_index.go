@@ -124,6 +124,7 @@ type simRow struct {
 
 // indexRows lists what settlements consist of, in order of the day, then the movement's time.
 func (s *Simulator) indexRows() {
+	s.rows = nil
 	if s.quirks.NotReady {
 		return
 	}

@@ -106,8 +106,12 @@ func (s *Simulator) refund(r *world.Refund) any {
 	if m := s.movements[r.MovementID]; m != nil && m.Fee != 0 {
 		speed = "instant"
 	}
+	named := any([]any{})
+	if n := s.named[r.ID]; len(n) > 0 {
+		named = n
+	}
 	return map[string]any{"id": r.ID, "entity": "refund", "amount": r.Amount.Minor,
-		"currency": r.Amount.Currency, "payment_id": r.ChargeID, "notes": []any{},
+		"currency": r.Amount.Currency, "payment_id": r.ChargeID, "notes": named,
 		"receipt": nil, "acquirer_data": map[string]any{"arn": nil}, "created_at": seconds(r.At),
 		"batch_id": nil, "status": cmp.Or(status, "pending"), "speed_processed": speed,
 		"speed_requested": "normal"}

@@ -81,6 +81,7 @@ func (t translator) payment(p wirePayment, k known, m settled) (book.Transaction
 	}
 	if x.State == book.Failed {
 		x.Reason = firstOf(p.ErrorReason, p.ErrorCode)
+		x.Decline = book.Decline{Code: x.Reason, Error: p.ErrorCode}
 	}
 	t.references(&x, p.Notes, p.Description, k.receipt)
 	gross := asked

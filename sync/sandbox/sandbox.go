@@ -80,17 +80,15 @@ var servers = map[book.SourceName]server{
 		}},
 	world.StripeName: {secrets: stripe.SimulatorSecrets,
 		simulate: func(w *world.World, now func() book.Instant) http.Handler {
-			return stripe.NewSimulator(w).Taking(stripe.Desk{Now: now})
+			return stripe.NewSimulator(w).Taking(world.Desk{Now: now})
 		}},
 	world.PayPalName: {secrets: paypal.SimulatorSecrets,
-		simulate: func(w *world.World,
-			_ func() book.Instant) http.Handler {
-			return paypal.NewSimulator(w)
+		simulate: func(w *world.World, now func() book.Instant) http.Handler {
+			return paypal.NewSimulator(w).Taking(world.Desk{Now: now})
 		}},
 	world.RazorpayName: {secrets: razorpay.SimulatorSecrets,
-		simulate: func(w *world.World,
-			_ func() book.Instant) http.Handler {
-			return razorpay.NewSimulator(w)
+		simulate: func(w *world.World, now func() book.Instant) http.Handler {
+			return razorpay.NewSimulator(w).Taking(world.Desk{Now: now})
 		}},
 	world.SpectroCoinName: {secrets: spectrocoin.SimulatorSecrets, path: "/api/public",
 		simulate: func(w *world.World,

@@ -26,13 +26,13 @@ type till struct {
 	sim   *Simulator
 	s     *Stripe
 	got   []string
-	lapse Lapse
+	lapse world.Lapse
 	swap  func(w http.ResponseWriter) bool
 }
 
 func newTill(t *testing.T, answer world.Answer) *till {
 	x := &till{t: t}
-	x.sim = NewSimulator(sourcetest.Small()).Taking(Desk{Issuer: mood(answer), Lapse: func(string) Lapse { return x.lapse }})
+	x.sim = NewSimulator(sourcetest.Small()).Taking(world.Desk{Issuer: mood(answer), Lapse: func(string) world.Lapse { return x.lapse }})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			body := new(strings.Builder)
@@ -152,7 +152,7 @@ func TestActsOnce(t *testing.T) {
 // not is absent; the same key never does it twice.
 func TestLostRepliesAreFound(t *testing.T) {
 	for _, kind := range acts {
-		for _, lapse := range []Lapse{LostBefore, LostAfter, Broken, Garbled} {
+		for _, lapse := range []world.Lapse{world.LostBefore, world.LostAfter, world.Broken, world.Garbled} {
 			x := newTill(t, world.Answer{Approved: true})
 			o, before := x.order(kind), x.count()
 			x.lapse = lapse
@@ -161,7 +161,7 @@ func TestLostRepliesAreFound(t *testing.T) {
 			}
 			x.lapse = ""
 			want, effects := source.OutcomeDone, 1
-			if lapse == LostBefore {
+			if lapse == world.LostBefore {
 				want, effects = source.OutcomeAbsent, 0
 			}
 			if out := x.look(o); out.State != want || x.count() != before+effects {

@@ -58,7 +58,7 @@ type Simulator struct {
 	// mu guards everything where changes are taken: desk says how, nil for not at all. keys are those that
 	// were used, made the keys by what they made, gone the saved methods that were taken away.
 	mu                    sync.RWMutex
-	desk                  *Desk
+	desk                  *world.Desk
 	keys                  map[string]keyed
 	made                  map[string]string
 	gone                  map[string]bool

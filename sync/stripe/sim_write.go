@@ -18,32 +18,8 @@ import (
 	"countinghouse/sync/world"
 )
 
-// Lapse is what goes wrong with the reply of a change.
-type Lapse string
-
-// The lapses.
-const (
-	// LostBefore is an error of the server before anything was done, LostAfter one after it; a key replays
-	// the second. Broken is a connection that breaks after it was done.
-	LostBefore Lapse = "before"
-	LostAfter  Lapse = "after"
-	Broken     Lapse = "broken"
-	// Garbled is a web page in place of a reply, after it was done.
-	Garbled Lapse = "garbled"
-)
-
-// Desk says how a simulator takes changes.
-type Desk struct {
-	// Issuer decides attempts; nil for world.Moods of the world's seed.
-	Issuer world.Issuer
-	// Now tells the time of what is new; nil for the world's own.
-	Now func() book.Instant
-	// Lapse says what goes wrong with a change at a path; nil for nothing.
-	Lapse func(path string) Lapse
-}
-
 // Taking is a simulator of the same world that takes changes. They are made on a copy of the world.
-func (s *Simulator) Taking(d Desk) *Simulator {
+func (s *Simulator) Taking(d world.Desk) *Simulator {
 	own := *s.w
 	own.Stripe.Charges, own.Stripe.Refunds = slices.Clone(s.w.Stripe.Charges),
 		slices.Clone(s.w.Stripe.Refunds)
@@ -82,9 +58,9 @@ func (s *Simulator) change(w http.ResponseWriter, r *http.Request) {
 	status, body, lapse := s.changed(r, string(text))
 	s.mu.Unlock()
 	switch lapse {
-	case Broken:
+	case world.Broken:
 		panic(http.ErrAbortHandler)
-	case Garbled:
+	case world.Garbled:
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(http.StatusOK)
 		_, _ = io.WriteString(w, "<html>")
@@ -94,12 +70,12 @@ func (s *Simulator) change(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-func (s *Simulator) changed(r *http.Request, text string) (int, []byte, Lapse) {
-	lapse := Lapse("")
+func (s *Simulator) changed(r *http.Request, text string) (int, []byte, world.Lapse) {
+	lapse := world.Lapse("")
 	if s.desk.Lapse != nil {
 		lapse = s.desk.Lapse(r.URL.Path)
 	}
-	if lapse == LostBefore {
+	if lapse == world.LostBefore {
 		return simReply(http.StatusInternalServerError, &simError{http.StatusInternalServerError, "api_error", "",
 			"An unknown error occurred", ""}, nil, lapse)
 	}
@@ -132,17 +108,17 @@ func (s *Simulator) changed(r *http.Request, text string) (int, []byte, Lapse) {
 	if extra != nil {
 		out, _ = json.Marshal(map[string]any{"error": extra})
 	}
-	if lapse == LostAfter {
+	if lapse == world.LostAfter {
 		status, out = http.StatusInternalServerError, []byte(`{"error":{"type":"api_error","message":"An unknown error occurred"}}`)
 	}
-	if key != "" && (err == nil || extra != nil || lapse == LostAfter) {
+	if key != "" && (err == nil || extra != nil || lapse == world.LostAfter) {
 		s.keys[key] = keyed{call, status, out}
 	}
 	return status, out, lapse
 }
 
 // simReply is a reply's status and body.
-func simReply(status int, err *simError, body any, lapse Lapse) (int, []byte, Lapse) {
+func simReply(status int, err *simError, body any, lapse world.Lapse) (int, []byte, world.Lapse) {
 	if err != nil {
 		body = map[string]any{"error": map[string]any{"type": err.kind, "code": err.code, "message": err.message,
 			"param": err.param}}
