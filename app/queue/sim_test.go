@@ -269,18 +269,21 @@ func (h *history) engine() *Engine {
 			}
 			return l, nil
 		},
-		Follow: func(i book.Intent, o source.Outcome) []book.Intent {
-			if i.Kind != book.GiveBack {
-				return nil
-			}
-			return []book.Intent{newIntent(i.ID+"-record", book.RecordRefund, o.Object, i.Amount, i.ID)}
-		},
+		Follow: followed,
 		Crash: func(p Point) {
 			if p == h.dies {
 				h.dies = ""
 				panic(died{p})
 			}
 		}}
+}
+
+// followed records a refund in billing.
+func followed(i book.Intent, o source.Outcome) []book.Intent {
+	if i.Kind != book.GiveBack {
+		return nil
+	}
+	return []book.Intent{newIntent(i.ID+"-record", book.RecordRefund, o.Object, i.Amount, i.ID)}
 }
 
 // newIntent is an intent that is ready to be sent.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -120,10 +121,31 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		"decision": func(s *Store) error {
 			return s.Decide(ctx, pair("m", book.Rejected, 5), Decision{Why: big})
 		},
+		"action": func(s *Store) error {
+			i := someIntent("i2", "b:payment/2")
+			i.Request = big
+			_, err := tryAct(s, Step{By: "ann", Seen: 99, Events: []StepEvent{{Subject: "i2", Changes: []Change{{Intent: i}}}}})
+			return err
+		},
+		"claim": func(s *Store) error {
+			_, err := s.MoveIntent(ctx, Move{ID: "i1", Version: 1, By: "w", At: 3, Kind: book.EventSent, What: big,
+				Set: func(i *book.Intent) { i.State, i.Lease = book.IntentSent, "w 1" }})
+			return err
+		},
+		"outcome": func(s *Store) error {
+			_, err := s.MoveIntent(ctx, Move{ID: "i1", Version: 1, By: "w", At: 3, Kind: book.EventOutcome, What: "done",
+				Set: func(i *book.Intent) { i.State, i.Evidence = book.IntentSucceeded, big }})
+			return err
+		},
+		"pause": func(s *Store) error { return s.PauseSending(ctx, big, "ann", 3) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := fresh(t)
 			if _, err := s.Apply(ctx, "b", payment("b:payment/1"), nil, "first", 1); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := tryAct(s, Step{By: "ann", Seen: 99, Events: []StepEvent{{Subject: "i1",
+				Changes: []Change{{Intent: someIntent("i1", "b:payment/1")}}}}}); err != nil {
 				t.Fatal(err)
 			}
 			before := dump(t, s.Path())
@@ -151,6 +173,9 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	}
 }
 
+// flipped is how many copies of a database get flipped bits: 2,000 for a release.
+var flipped = flag.Int("flips", 60, "copies of a database with flipped bits")
+
 // Flipped bits end in an error, a finding or no harm, never in a panic or an endless loop.
 func TestADamagedFileIsSaidToBeOne(t *testing.T) {
 	ctx := context.Background()
@@ -167,7 +192,7 @@ func TestADamagedFileIsSaidToBeOne(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	noticed := 0
-	const flips = 60
+	flips := *flipped
 	for flip := range flips {
 		b := bytes.Clone(sound)
 		for range 40 {

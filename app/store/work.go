@@ -125,7 +125,11 @@ func (w *eventWriter) attempt(ctx context.Context, e StepEvent, seen book.EventI
 	if err != nil {
 		w.next = next
 		if _, back := w.c.exec("ROLLBACK TO event"); back != nil {
-			return back
+			// A full disk takes the whole transaction back by itself: then that is the news.
+			if errors.Is(err, ErrMoved) || errors.Is(err, ErrConflict) {
+				return back
+			}
+			return errors.Join(err, back)
 		}
 	}
 	if _, release := w.c.exec("RELEASE event"); release != nil {
