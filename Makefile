@@ -44,11 +44,15 @@ fuzz: setup
 quality: setup
 	$(GO) test -count=1 -timeout 60m -run TestQuality ./reconcile -worlds 10000 -write ../docs/quality.md
 
-# What must hold before a release, about four hours: all checks, five minutes of fuzzing for each reader of
-# statements, ten thousand worlds, a million histories of the action queue, a hundred years of failed renewals.
+# What must hold before a release, about five hours: all checks, five minutes of fuzzing for each reader of
+# statements, ten thousand worlds, a million histories of the action queue, 20,000 killed processes, 50,000
+# power cuts, a hundred years of failed renewals. What it came to stands in docs/safety.md.
 release-check: check quality
 	./.ci/fuzz 5m ./sync/bankfile
 	$(GO) test -count=1 -timeout 6h -run TestQueueUnderAllFaults ./app/queue -seeds 1000000
+	$(GO) test -count=1 -timeout 2h -run 'TestKilled|TestLate' ./app/queue -kills 20000 -late 50000
+	$(GO) test -count=1 -timeout 2h -run 'TestAPowerCut|TestADamaged|TestAuditTampering' ./app/store \
+		-cuts 50000 -flips 2000 -tamperings 1112
 	$(GO) test -count=1 -timeout 60m -run TestYear ./dunning -years 100
 
 build: setup
