@@ -134,6 +134,7 @@ type RenewalDone struct {
 
 // DunningConfig says what happens by itself about failed renewals.
 type DunningConfig struct {
-	// Auto has serve do what the policy has due after each pull; without it a person runs it.
+	// Auto has serve, and the open window, do what the policy has due after each pull; without it a
+	// person runs it.
 	Auto bool `toml:"auto,omitempty"`
 }

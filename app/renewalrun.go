@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"countinghouse/app/book"
@@ -49,6 +50,19 @@ func (a *App) RunRenewals(ctx context.Context, q RenewalRun, show func(Progress)
 		r.step(ctx, d)
 	}
 	return r.report, nil
+}
+
+// DoDue asks what became of actions, and where the configuration wants it does what the policy has due. It
+// acts on nothing but what was read just now: read says that all sources were. What was missed while
+// nobody was there is planned anew and not made up for.
+func (a *App) DoDue(ctx context.Context, read bool, show func(Progress)) (RenewalReport, error) {
+	failed := a.resolveActions(ctx)
+	if !a.Config().Dunning.Auto || !read {
+		return RenewalReport{}, failed
+	}
+	_, err := a.RunActions(ctx)
+	r, err2 := a.RunRenewals(ctx, RenewalRun{}, show)
+	return r, errors.Join(failed, err, err2)
 }
 
 // renewalRun is a run of the policy over the renewals that are due.

@@ -275,22 +275,13 @@ func (s *server) pullAll(ctx context.Context) {
 	}
 }
 
-// dun asks what became of actions, and where the configuration wants it does what the policy has due. It
-// acts on nothing but what was read just now: after a pull that failed it waits for the next one. What was
-// missed meanwhile is planned anew and not made up for.
+// dun does what is due, after a pull of all sources.
 func (s *server) dun(ctx context.Context, read bool) {
 	if ctx.Err() != nil {
 		return
 	}
-	if err := s.resolveActions(ctx); err != nil {
-		s.log.Warn("actions could not be looked up", "error", err)
-	}
-	if !s.Config().Dunning.Auto || !read {
-		return
-	}
-	_, err := s.RunActions(ctx)
-	r, err2 := s.RunRenewals(ctx, RenewalRun{}, func(Progress) {})
-	if err := errors.Join(err, err2); err != nil && ctx.Err() == nil {
+	r, err := s.DoDue(ctx, read, func(Progress) {})
+	if err != nil && ctx.Err() == nil {
 		s.log.Warn("failed renewals could not all be acted on", "error", err)
 	}
 	if r.Stopped != "" {

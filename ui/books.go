@@ -67,7 +67,9 @@ func (s *shell) countWaiting() {
 				return // the screens themselves say what is wrong
 			}
 			s.waits[atRenewals] = len(renewals.List)
-			s.waits[atActions] = present.NewActions(actions).Open()
+			list := present.NewActions(actions)
+			s.waits[atActions] = list.Open()
+			s.tell(list.Needing())
 			s.update()
 		}
 	})

@@ -52,8 +52,11 @@ func Run(ctx context.Context, a fyne.App, start Start) error {
 	}
 	s := newShell(ctx, a, start, fyne.Do)
 	s.openWindow(w)
+	a.Lifecycle().SetOnExitedForeground(func() { s.away = true })
+	a.Lifecycle().SetOnEnteredForeground(func() { s.away = false })
 	a.Lifecycle().SetOnStarted(func() {
 		s.begin()
+		s.work.every(roundEvery, s.round)
 		if start.Started != nil {
 			start.Started()
 		}

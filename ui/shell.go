@@ -66,6 +66,9 @@ type shell struct {
 	// waits counts what waits on screens whose list is not the month's.
 	waits  map[string]int
 	notice kit.Note
+	// away says that the window is not in front, told are the actions that the desktop was told of.
+	away bool
+	told map[string]bool
 
 	pull      *pull
 	exporting *exporting // the open sheet, nil where there is none

@@ -22,8 +22,9 @@ type pull struct {
 	stopped bool
 	text    string
 
-	// names are the sources that are pulled, nil for all.
+	// names are the sources that are pulled, nil for all; due says that what is due is done behind it.
 	names []book.SourceName
+	due   bool
 
 	lines  map[string]*kit.ProgressLine
 	list   *fyne.Container
@@ -178,6 +179,9 @@ func (p *pull) done(report app.SyncReport, err error) {
 		p.dismiss()
 		p.s.load(p.s.wanted, false)
 		p.s.say("Sync is complete: " + syncSum(report) + proofSum(report))
+		if p.due {
+			p.s.doDue()
+		}
 		return
 	}
 	p.show(title)

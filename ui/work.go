@@ -43,6 +43,23 @@ func (w *work) start(ctx context.Context, do func(ctx context.Context) (then fun
 	})
 }
 
+// every posts do again and again until the window ends. A time that passed while the computer slept is
+// not made up for, and this is no open work.
+func (w *work) every(d time.Duration, do func()) {
+	w.running.Go(func() {
+		t := time.NewTicker(d)
+		defer t.Stop()
+		for {
+			select {
+			case <-w.ctx.Done():
+				return
+			case <-t.C:
+				w.post(do)
+			}
+		}
+	})
+}
+
 func (w *work) count(by int) {
 	w.mu.Lock()
 	w.open += by

@@ -102,6 +102,26 @@ func (x *Actions) group(i *book.Intent) string {
 	return groupEarlier
 }
 
+// Needing are the actions that a person has to look at or to decide.
+func (x *Actions) Needing() []ActionRow {
+	var out []ActionRow
+	for i := range x.queue.List {
+		switch a := &x.queue.List[i]; a.State {
+		case book.IntentAwaiting, book.IntentNeedsPerson:
+			out = append(out, x.row(a))
+		}
+	}
+	return out
+}
+
+// WaitingTitle says how many actions wait, and for what.
+func WaitingTitle(rows []ActionRow) string {
+	if len(rows) == 1 {
+		return rows[0].State + ": " + rows[0].What
+	}
+	return Plural(len(rows), "action") + " wait for a person"
+}
+
 // ActionNumber is the short name of an action: the beginning of its id.
 func ActionNumber(id string) string { return "A-" + strings.ToUpper(id[:min(6, len(id))]) }
 
