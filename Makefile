@@ -46,7 +46,7 @@ quality: setup
 
 # What must hold before a release, about five hours: all checks, five minutes of fuzzing for each reader of
 # statements, ten thousand worlds, a million histories of the action queue, 20,000 killed processes, 50,000
-# power cuts, a hundred years of failed renewals. What it came to stands in docs/safety.md.
+# power cuts, a hundred years of failed renewals. What it came to stands in docs/quality.md.
 release-check: check quality
 	./.ci/fuzz 5m ./sync/bankfile
 	$(GO) test -count=1 -timeout 6h -run TestQueueUnderAllFaults ./app/queue -seeds 1000000

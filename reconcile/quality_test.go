@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -80,11 +81,22 @@ func TestQuality(t *testing.T) {
 			len(q.missed), q.faults, q.payments, q.lines, q.unexplained, q.proof)
 	}
 	if *qualityFile != "" {
-		if err := os.WriteFile(*qualityFile, []byte(q.report()), 0o644); err != nil {
+		old, err := os.ReadFile(*qualityFile)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		text := q.report()
+		if at := strings.Index(string(old), elsewhere); at >= 0 {
+			text = strings.TrimRight(text, "\n") + "\n\n" + string(old[at:])
+		}
+		if err := os.WriteFile(*qualityFile, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
+
+// elsewhere begins what others wrote into docs/quality.md.
+const elsewhere = "# How safely it moves money"
 
 // judge runs a world: shuffled, now and then cut off in the middle first.
 func (q *quality) judge(t *testing.T, w *world.World, d *rand.Rand) {
@@ -220,7 +232,7 @@ func (q *quality) report() string {
 	var b strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	share := func(n, of int) string { return fmt.Sprintf("%d.%02d %%", n*100/max(of, 1), n*10000/max(of, 1)%100) }
-	say("# How well it matches\n\nWritten by `make quality`. Pretend businesses of 1 to 160 customers, half of them " +
+	say("# How well it matches\n\nThis part is written by `make quality`. Pretend businesses of 1 to 160 customers, half of them " +
 		"with all gateways, each with\nits own months, customers and faults, whose truth is known: records shuffled, " +
 		"one run in four cut off in the\nmiddle and repeated. The shares of what is matched are those of the worlds of " +
 		"1,000 customers.\n")
