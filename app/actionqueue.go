@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -18,7 +19,7 @@ func (a *App) ActionQueue(ctx context.Context) (ActionQueue, error) {
 	if q.Paused, err = a.store.Sending(ctx); err != nil {
 		return q, err
 	}
-	names, err := a.customerNames(ctx)
+	names, err := a.names(ctx)
 	if err != nil {
 		return q, err
 	}
@@ -31,7 +32,7 @@ func (a *App) ActionQueue(ctx context.Context) (ActionQueue, error) {
 	return q, nil
 }
 
-// aboutAction says whom an action is about: customer and invoice.
+// aboutAction says whom an action is about: customer and invoice. names are those of both.
 func aboutAction(i book.Intent, names map[book.ItemID]string) string {
 	o, err := i.Order()
 	if err != nil {
@@ -42,7 +43,7 @@ func aboutAction(i book.Intent, names map[book.ItemID]string) string {
 		parts = append(parts, name)
 	}
 	if n, ok := strings.CutPrefix(o.Invoice.Native(), "invoice/"); ok {
-		parts = append(parts, "invoice "+n)
+		parts = append(parts, "invoice "+cmp.Or(names[o.Invoice], n))
 	}
 	if n, ok := strings.CutPrefix(o.Service.Native(), "service/"); ok && o.Service != "" {
 		parts = append(parts, "service "+n)
@@ -53,15 +54,18 @@ func aboutAction(i book.Intent, names map[book.ItemID]string) string {
 	return strings.Join(parts, ", ")
 }
 
-// customerNames are the customers' names by id.
-func (a *App) customerNames(ctx context.Context) (map[book.ItemID]string, error) {
+// names are the customers' names and the invoices' numbers by id.
+func (a *App) names(ctx context.Context) (map[book.ItemID]string, error) {
 	books, err := a.store.Load(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[book.ItemID]string, len(books.Customers))
+	out := make(map[book.ItemID]string, len(books.Customers)+len(books.Invoices))
 	for _, c := range books.Customers {
 		out[c.ID] = c.Title()
+	}
+	for _, v := range books.Invoices {
+		out[v.ID] = v.Number
 	}
 	return out, nil
 }

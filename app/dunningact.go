@@ -36,7 +36,6 @@ func (a *App) ProposeRenewal(ctx context.Context, invoice book.ItemID, act strin
 		return Proposal{}, err
 	}
 	p, err := a.proposal(ctx, o)
-	p.Title = a.titleOf(o, r)
 	if why := r.InTheWay[StepKind(act)]; why != "" {
 		p.Blocked = why
 	}
@@ -45,7 +44,7 @@ func (a *App) ProposeRenewal(ctx context.Context, invoice book.ItemID, act strin
 
 // DoOrder files an order and carries it out as far as it goes now.
 func (a *App) DoOrder(ctx context.Context, o book.Order, why string) (book.Intent, error) {
-	i, err := a.File(ctx, o, a.titleOf(o, nil), why)
+	i, err := a.File(ctx, o, a.titleOf(ctx, o), why)
 	if err != nil || i.State != book.IntentReady {
 		return i, err
 	}
@@ -109,14 +108,20 @@ func (a *App) refundOrder(r *Renewal) (book.Order, error) {
 	return book.Order{}, errors.New("nothing was paid on this invoice")
 }
 
-// titleOf is one line for people: "Retry 349.00 EUR, invoice 10588".
-func (a *App) titleOf(o book.Order, r *Renewal) string {
+// printed is the number that an invoice bears, or its number in billing where it has none.
+func (a *App) printed(ctx context.Context, invoice book.ItemID) string {
+	records, err := a.store.ByIDs(ctx, []book.ItemID{invoice})
+	if err == nil && len(records.Invoices) == 1 && records.Invoices[0].Number != "" {
+		return records.Invoices[0].Number
+	}
+	return numberOf(invoice)
+}
+
+// titleOf is one line for people: "Retry 349.00 EUR, invoice 2026-10588".
+func (a *App) titleOf(ctx context.Context, o book.Order) string {
 	number := ""
-	switch {
-	case r != nil:
-		number = ", invoice " + r.Number
-	case o.Invoice != "":
-		number = ", invoice " + numberOf(o.Invoice)
+	if o.Invoice != "" {
+		number = ", invoice " + a.printed(ctx, o.Invoice)
 	}
 	switch o.Do {
 	case book.Retry, book.Capture:
@@ -326,7 +331,7 @@ func (a *App) ProposeService(ctx context.Context, service book.ItemID,
 
 // proposal reads everything again that an order is about.
 func (a *App) proposal(ctx context.Context, o book.Order) (Proposal, error) {
-	p := Proposal{Order: o, Title: a.titleOf(o, nil), Button: buttonOf(o), Reason: "By hand"}
+	p := Proposal{Order: o, Title: a.titleOf(ctx, o), Button: buttonOf(o), Reason: "By hand"}
 	s, err := a.DryRun(ctx, o)
 	if err != nil {
 		return p, err

@@ -167,10 +167,13 @@ func TestARenewalFromRefusalToRelease(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(done.Steps) > 0 {
+		if len(done.Steps) > 0 && h.status(service) == "Active" {
 			h.sync(a)
 		}
 		mails = len(h.billing.Mails())
+	}
+	if r := h.renewal(a, id); r == nil || r.Services[0].Status != "Suspended" {
+		t.Error("the service is not shown as suspended before billing was read again")
 	}
 	if h.status(service) != "Suspended" || mails < 1 {
 		t.Fatalf("the service is %s after %d mails", h.status(service), mails)
@@ -371,5 +374,62 @@ func TestServeDoesWhatIsDue(t *testing.T) {
 		if list, err := a.Actions(t.Context(), ""); err != nil || auto != (len(list) > 0) {
 			t.Errorf("auto %v: %d actions, %v", auto, len(list), err)
 		}
+	}
+}
+
+// TestWhatWasDoneCountsBeforeItIsReadBack retries without a sync behind it: a refusal counts at once with its
+// reason, so that the card is not asked again, and what was collected is no failed renewal any more.
+func TestWhatWasDoneCountsBeforeItIsReadBack(t *testing.T) {
+	h := newHouse(t)
+	a := h.open("ann")
+	h.sync(a)
+	r := h.renewal(a, "")
+	id, tried := r.Invoice, len(r.Attempts)
+	retry := func() book.Intent {
+		t.Helper()
+		p, err := a.ProposeRenewal(t.Context(), id, "retry")
+		if err != nil {
+			t.Fatal(err)
+		}
+		i, err := a.DoOrder(t.Context(), p.Order, "by hand")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i
+	}
+	if i := retry(); i.State != book.IntentRefused {
+		t.Fatalf("%+v", i)
+	}
+	calls := len(h.stripe.World().Stripe.Charges)
+	for range 3 {
+		if _, err := a.RunRenewals(t.Context(), RenewalRun{Only: []book.ItemID{id}}, func(Progress) {}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(h.stripe.World().Stripe.Charges); n != calls {
+		t.Errorf("the card was asked %d times more before the first refusal was read back", n-calls)
+	}
+	r = h.renewal(a, id)
+	unread := r.Attempts[len(r.Attempts)-1]
+	if len(r.Attempts) != tried+1 || !unread.Ours || unread.Signal.Decline.Network != "51" || unread.Invoice != id ||
+		unread.Signal.Instrument.Credential() == "" {
+		t.Errorf("not read back yet: %+v", unread)
+	}
+	h.sync(a)
+	r = h.renewal(a, id)
+	if read := r.Attempts[len(r.Attempts)-1]; len(r.Attempts) != tried+1 || read.ID != unread.ID ||
+		read.Signal.Instrument.Credential() != unread.Signal.Instrument.Credential() {
+		t.Errorf("read back: %+v, before %+v", read, unread)
+	}
+	h.mu.Lock()
+	h.answer = world.Answer{Approved: true}
+	h.mu.Unlock()
+	h.pass(8 * 24 * time.Hour)
+	h.sync(a)
+	if i := retry(); i.State != book.IntentSucceeded {
+		t.Fatalf("%+v", i)
+	}
+	if r := h.renewal(a, id); r != nil {
+		t.Errorf("what was collected is a failed renewal still: %+v", r.Plan)
 	}
 }

@@ -157,7 +157,6 @@ func (a *App) ProposeNotice(ctx context.Context, invoice book.ItemID, template s
 		return Proposal{}, err
 	}
 	p, err := a.proposal(ctx, o)
-	p.Title = a.titleOf(o, r)
 	p.Effects = append(p.Effects, "Subject: "+o.Message.Subject, o.Message.Text)
 	if why := r.InTheWay[RenewalNotice]; why != "" {
 		p.Blocked = why

@@ -22,7 +22,7 @@ var noticeTexts = map[string]noticeText{
 			"funds_or_limit": "The payment was not approved, perhaps because of the balance or a limit. You may want to " +
 				"check it, or pay another way.",
 			"update_method":     "The saved payment details no longer work. Please update them.",
-			"confirm_with_bank": "Your bank asks you to confirm this payment. Please open the link and confirm it.",
+			"confirm_with_bank": "Your bank asks you to confirm this payment. Please open the invoice online and confirm it.",
 			"pay_another_way":   "This payment method cannot be used here. Please choose another one.",
 			"stopped_by_customer": "Your bank tells us that automatic payments to us were stopped. If that was not " +
 				"intended, please set up a payment method again.",
@@ -39,7 +39,7 @@ var noticeTexts = map[string]noticeText{
 			"funds_or_limit": "Die Zahlung wurde nicht genehmigt, vielleicht wegen des Guthabens oder eines Limits. Bitte prüfen " +
 				"Sie das, oder zahlen Sie auf anderem Weg.",
 			"update_method":     "Die gespeicherten Zahlungsdaten sind nicht mehr gültig. Bitte aktualisieren Sie sie.",
-			"confirm_with_bank": "Ihre Bank bittet Sie, diese Zahlung zu bestätigen. Bitte öffnen Sie den Link und bestätigen Sie sie.",
+			"confirm_with_bank": "Ihre Bank bittet Sie, diese Zahlung zu bestätigen. Bitte öffnen Sie die Rechnung online und bestätigen Sie sie.",
 			"pay_another_way":   "Diese Zahlungsart kann hier nicht verwendet werden. Bitte wählen Sie eine andere.",
 			"stopped_by_customer": "Ihre Bank teilt uns mit, dass automatische Zahlungen an uns beendet wurden. War das nicht " +
 				"beabsichtigt, richten Sie bitte wieder eine Zahlungsart ein.",
@@ -56,7 +56,7 @@ var noticeTexts = map[string]noticeText{
 			"funds_or_limit": "Mokėjimas nepatvirtintas, galbūt dėl likučio arba limito. Patikrinkite jį arba sumokėkite kitu " +
 				"būdu.",
 			"update_method":       "Išsaugoti mokėjimo duomenys nebegalioja. Prašome juos atnaujinti.",
-			"confirm_with_bank":   "Bankas prašo patvirtinti šį mokėjimą. Atidarykite nuorodą ir patvirtinkite.",
+			"confirm_with_bank":   "Bankas prašo patvirtinti šį mokėjimą. Atidarykite sąskaitą internete ir patvirtinkite.",
 			"pay_another_way":     "Šio mokėjimo būdo čia naudoti negalima. Pasirinkite kitą.",
 			"stopped_by_customer": "Bankas praneša, kad automatiniai mokėjimai mums sustabdyti. Jei to nenorėjote, vėl nustatykite mokėjimo būdą.",
 			"technical":           "Mokėjimo nepavyko užbaigti dėl techninės priežasties. Jums nieko daryti nereikia, bandysime dar kartą.",

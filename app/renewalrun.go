@@ -107,7 +107,7 @@ func (x *renewalRun) step(ctx context.Context, d dueStep) {
 		x.report.Steps = append(x.report.Steps, done)
 		return
 	}
-	done.What = x.a.titleOf(o, d.r)
+	done.What = x.a.titleOf(ctx, o)
 	if x.q.DryRun {
 		x.report.Steps = append(x.report.Steps, done)
 		return

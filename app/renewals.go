@@ -43,6 +43,8 @@ type renewalBooks struct {
 	made     map[book.ItemID]bool
 	holds    map[book.ItemID]Hold
 	consents map[string]Consent
+	// readAt is when each source was last read to its end.
+	readAt map[book.SourceName]book.Instant
 }
 
 // renewalBooks loads everything that cases are made from, once.
@@ -61,6 +63,14 @@ func (a *App) renewalBooks(ctx context.Context, at book.Instant) (*renewalBooks,
 	consents, err := a.store.Consents(ctx)
 	if err != nil {
 		return nil, err
+	}
+	states, err := a.store.SourceStates(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.readAt = map[book.SourceName]book.Instant{}
+	for _, s := range states {
+		b.readAt[s.Source] = s.OKAt
 	}
 	b.consents = map[string]Consent{}
 	for _, c := range consents {
@@ -93,8 +103,9 @@ func (b *renewalBooks) index() {
 			b.lifetime[p.CustomerID] += p.Amount.Minor
 		}
 	}
-	b.indexCharges()
 	b.filed, b.made = map[book.ItemID][]*book.Intent{}, map[book.ItemID]bool{}
+	b.unread()
+	b.indexCharges()
 	for i := range slices.Backward(b.intents) { // the oldest first
 		x := &b.intents[i]
 		b.filed[x.Target] = append(b.filed[x.Target], x)
@@ -240,7 +251,7 @@ func (b *renewalBooks) caseOf(x *book.Invoice) (dunning.Case, bool) {
 
 func suspendedByUs(list []dunning.Service) bool {
 	return slices.ContainsFunc(list, func(s dunning.Service) bool {
-		return s.Ours && s.Status == "Suspended"
+		return s.Ours && s.Status == suspended
 	})
 }
 
@@ -361,6 +372,12 @@ func (b *renewalBooks) methods(c *dunning.Case, last *book.Transaction) {
 	})
 }
 
+// The states of a service that dunning brings about, as billing words them.
+const (
+	active    = "Active"
+	suspended = "Suspended"
+)
+
 // servicesOf are the services that an invoice pays for, and which of them this program suspended.
 func (b *renewalBooks) servicesOf(x *book.Invoice) []dunning.Service {
 	var out []dunning.Service
@@ -371,11 +388,19 @@ func (b *renewalBooks) servicesOf(x *book.Invoice) []dunning.Service {
 		}
 		d := dunning.Service{ID: s.ID, Name: s.Name, Status: s.Status}
 		for _, i := range b.filed[s.ID] {
+			// What we did counts until billing was read after it.
+			unread := i.State == book.IntentSucceeded && i.FirstSentAt > b.readAt[i.Provider]
 			switch {
 			case i.Kind == book.Suspend && i.State == book.IntentSucceeded:
 				d.Ours, d.SuspendedAt, d.AskedAt = true, i.FirstSentAt, 0
+				if unread {
+					d.Status = suspended
+				}
 			case i.Kind == book.Unsuspend && i.State == book.IntentSucceeded:
 				d.Ours = false
+				if unread {
+					d.Status = active
+				}
 			case i.Kind == book.Unsuspend && i.FirstSentAt > 0:
 				d.AskedAt = i.FirstSentAt
 			}

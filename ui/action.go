@@ -83,8 +83,12 @@ func (d *actionDetail) show(v *present.ActionDetail) {
 			parts = append(parts, kit.NewProse(words, kit.Body.In(kit.Text2), 440))
 		}
 	}
+	sent := "What will be sent"
+	if v.Ended {
+		sent = "What was sent"
+	}
 	parts = append(parts, kit.NewLabel("Two people", kit.Figure), d.people(v),
-		kit.NewLabel("What will be sent", kit.Figure), d.steps(v), d.facts(v))
+		kit.NewLabel(sent, kit.Figure), d.steps(v), d.facts(v))
 	if v.NoApprove != "" {
 		parts = append(parts, note(kit.StatusNeutral, v.NoApprove))
 	}

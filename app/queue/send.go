@@ -1,7 +1,9 @@
 package queue
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -157,11 +159,27 @@ func ended(state book.IntentState, out source.Outcome) func(i *book.Intent) {
 		i.LastError = ""
 		if state == book.IntentRefused {
 			i.LastError = out.Detail
-			if i.Evidence == "" {
-				i.Evidence = out.Code
-			}
+			i.Evidence = cmp.Or(withDecline(out), out.Code)
 		}
 	}
+}
+
+// withDecline is the evidence of a refusal with why a card was declined, in the gateway's codes, under
+// "decline".
+func withDecline(out source.Outcome) string {
+	if out.Decline == (book.Decline{}) {
+		return out.Evidence
+	}
+	all := map[string]any{}
+	if err := json.Unmarshal([]byte(cmp.Or(out.Evidence, "{}")), &all); err != nil {
+		all = map[string]any{"said": out.Evidence}
+	}
+	all["decline"] = out.Decline
+	b, err := json.Marshal(all)
+	if err != nil {
+		return out.Evidence
+	}
+	return string(b)
 }
 
 // unsent puts back what certainly did not go out, with the same key and bytes, for later.

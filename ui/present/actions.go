@@ -288,6 +288,8 @@ type ActionDetail struct {
 	NoApprove                                string
 	// Confirm is what a person has to type, where nobody else can approve; "" for nothing.
 	Confirm string
+	// Ended says that it was sent and what became of it is known.
+	Ended bool
 }
 
 // ActionPerson is one of the two people of an action.
@@ -320,6 +322,7 @@ func (x *Actions) Detail() *ActionDetail {
 	d.Prepared = ActionPerson{Name: a.PreparedBy, Done: true,
 		Note: a.PreparedAt.Time().In(x.zone).Format("2006-01-02 15:04")}
 	d.Approved = x.approval(a)
+	d.Ended = a.State == book.IntentSucceeded || a.State == book.IntentRefused
 	d.CanApprove = a.State == book.IntentAwaiting && a.PreparedBy != x.queue.Me
 	if d.Confirm = x.queue.Confirm[a.ID]; d.Confirm != "" {
 		d.CanApprove = true

@@ -300,9 +300,21 @@ func (x *Renewals) Selected() *app.Renewal { return x.list.Find(book.ItemID(x.se
 func (x *Renewals) Like(o *Renewals) {
 	x.search, x.class, x.stage, x.currency = o.search, o.class, o.stage, o.currency
 	x.sortBy, x.down = o.sortBy, o.down
-	if x.list.Find(book.ItemID(o.selected)) != nil {
-		x.selected = o.selected
+	// Where the chosen line is gone, the one that stood behind it is next, else the last before it.
+	rows := o.Rows()
+	at := max(0, slices.IndexFunc(rows, func(r RenewalRow) bool { return r.ID == o.selected }))
+	for _, r := range slices.Concat(rows[min(at, len(rows)):], reversed(rows[:min(at, len(rows))])) {
+		if x.list.Find(book.ItemID(r.ID)) != nil {
+			x.selected = r.ID
+			return
+		}
 	}
+}
+
+func reversed(rows []RenewalRow) []RenewalRow {
+	out := slices.Clone(rows)
+	slices.Reverse(out)
+	return out
 }
 
 // Foot counts the lines that are shown, and sums them where they have one currency.

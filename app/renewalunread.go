@@ -1,0 +1,54 @@
+package app
+
+import (
+	"cmp"
+	"encoding/json"
+
+	"countinghouse/app/book"
+)
+
+// unread adds to the books the retries whose outcome is known and whose charge no pull has brought yet, as
+// the pull will bring them: they count from the moment they are known. Refusals of which a gateway keeps
+// nothing stay so.
+func (b *renewalBooks) unread() {
+	known := map[book.ItemID]bool{}
+	instruments := map[string]book.Instrument{}
+	for i := range b.books.Transactions {
+		t := &b.books.Transactions[i]
+		known[t.ID] = true
+		if t.Instrument.ID != "" {
+			instruments[string(t.Source)+" "+t.Instrument.ID] = t.Instrument
+		}
+	}
+	for n := range b.intents {
+		i := &b.intents[n]
+		state, over := map[book.IntentState]book.TransactionState{book.IntentSucceeded: book.Succeeded,
+			book.IntentRefused: book.Failed}[i.State]
+		id := cmp.Or(i.Charge, i.Object)
+		if i.Kind != book.Retry || !over || i.FirstSentAt == 0 || known[id] {
+			continue
+		}
+		o, err := i.Order()
+		if err != nil {
+			continue
+		}
+		t := book.Transaction{ID: id, Source: i.Provider, Kind: book.Charge, State: state,
+			At: i.FirstSentAt, Currency: i.Amount.Currency, Charged: i.Amount,
+			InvoiceRef: numberOf(o.Invoice), Payer: o.Payer}
+		if t.ID == "" {
+			t.ID = book.NewID(i.Provider, "action/"+i.ID)
+			b.made[t.ID] = true
+		}
+		t.Instrument = instruments[string(i.Provider)+" "+o.Credential]
+		if t.Instrument.ID == "" {
+			t.Instrument.ID = o.Credential
+		}
+		var said struct {
+			Decline book.Decline `json:"decline"`
+		}
+		if json.Unmarshal([]byte(i.Evidence), &said) == nil {
+			t.Decline = said.Decline
+		}
+		b.books.Transactions = append(b.books.Transactions, t)
+	}
+}
