@@ -18,13 +18,9 @@ const ActRefund = "refund"
 // ProposeRenewal makes the action that a person wants about a renewal, reads everything again that it is
 // about, and says what it would do: "retry", "notice", "suspend", "unsuspend" or "refund".
 func (a *App) ProposeRenewal(ctx context.Context, invoice book.ItemID, act string) (Proposal, error) {
-	list, err := a.Renewals(ctx)
+	r, err := a.renewalOf(ctx, invoice)
 	if err != nil {
 		return Proposal{}, err
-	}
-	r := list.Find(invoice)
-	if r == nil {
-		return Proposal{}, fmt.Errorf("%s is no failed renewal now; countinghouse renewals lists them", invoice)
 	}
 	var o book.Order
 	if act == ActRefund {

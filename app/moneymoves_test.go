@@ -433,3 +433,63 @@ func TestWhatWasDoneCountsBeforeItIsReadBack(t *testing.T) {
 		t.Errorf("what was collected is a failed renewal still: %+v", r.Plan)
 	}
 }
+
+// TestAMethodIsChargedByConsentAndTakenAway lists what a customer can be charged with, notes the word that
+// another method may be, and takes the failed one away at the gateway, once and by who may.
+func TestAMethodIsChargedByConsentAndTakenAway(t *testing.T) {
+	h := newHouse(t)
+	a := h.open("bob")
+	h.sync(a)
+	r := h.renewal(a, "")
+	id := r.Invoice
+	// The customer paid another invoice with another card.
+	other := book.Transaction{ID: "stripe:ch_other", Source: "stripe", Kind: book.Charge, State: book.Succeeded, At: h.clock() - 1,
+		Currency: "EUR", Charged: money.New(900, "EUR"), Gross: 900, Net: 900, Payer: r.payers["stripe"],
+		CustomerRef: numberOf(r.Customer),
+		Instrument:  book.Instrument{ID: "pm_other", Fingerprint: "fp-other", Kind: "card", Brand: "visa", Ending: "4242"}}
+	if _, err := a.store.Apply(t.Context(), "stripe", book.Records{Transactions: []book.Transaction{other}}, nil, "c", h.clock()); err != nil {
+		t.Fatal(err)
+	}
+	list, err := a.SavedMethods(t.Context(), id)
+	if err != nil || len(list) != 2 || !list[0].Own || list[1].Own || list[1].Name != "Visa 4242 at stripe" && list[1].Name != "Visa 4242 at Stripe" ||
+		list[1].ConsentAt != 0 {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	for _, bad := range []struct{ method, how, want string }{{"4242", " ", "written"}, {"9999", "ticket 12", "none of the customer's"},
+		{list[0].Instrument.ID, "ticket 12", "already"}} {
+		if _, err := a.Consent(t.Context(), id, bad.method, bad.how); err == nil || !strings.Contains(err.Error(), bad.want) {
+			t.Errorf("%+v: %v", bad, err)
+		}
+	}
+	if _, err := h.open("eve").Consent(t.Context(), id, "4242", "ticket 12"); err == nil {
+		t.Error("a viewer noted a consent")
+	}
+	if _, err := a.Consent(t.Context(), id, "4242", "ticket 12"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Consent(t.Context(), id, "4242", "ticket 13"); err == nil || !strings.Contains(err.Error(), "ticket 12") {
+		t.Errorf("noted twice: %v", err)
+	}
+	if m := h.renewal(a, id).Methods; len(m) != 1 || m[0].ConsentAt == 0 {
+		t.Errorf("the plan does not know of it: %+v", m)
+	}
+
+	own := list[0].Instrument.ID
+	p, err := a.ProposeMandateEnd(t.Context(), id, own)
+	if err != nil || p.Blocked != "" || len(p.Effects) == 0 {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	if _, err := h.open("ann").DoOrder(t.Context(), p.Order, "asked"); err == nil {
+		t.Error("finance may not end mandates, and did")
+	}
+	i, err := a.DoOrder(t.Context(), p.Order, "asked by letter")
+	if err != nil || i.State != book.IntentSucceeded {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	if p, err := a.ProposeMandateEnd(t.Context(), id, own); err != nil || p.Blocked == "" {
+		t.Errorf("twice: %+v, %v", p, err)
+	}
+	if p, err := a.ProposeRenewal(t.Context(), id, "retry"); err != nil || !strings.Contains(p.Blocked, "no longer") {
+		t.Errorf("what was taken away may be charged: %+v, %v", p, err)
+	}
+}

@@ -144,13 +144,9 @@ func (a *App) TestNotice(ctx context.Context, to string) error {
 
 // ProposeNotice makes a notice of a template about a failed renewal; its order carries the rendering.
 func (a *App) ProposeNotice(ctx context.Context, invoice book.ItemID, template string) (Proposal, error) {
-	list, err := a.Renewals(ctx)
+	r, err := a.renewalOf(ctx, invoice)
 	if err != nil {
 		return Proposal{}, err
-	}
-	r := list.Find(invoice)
-	if r == nil {
-		return Proposal{}, fmt.Errorf("%s is no failed renewal now; countinghouse renewals lists them", invoice)
 	}
 	o := book.Order{Invoice: r.Invoice, Customer: r.Customer, Amount: r.Amount}
 	if o, err = a.noticeOrder(ctx, r, dunning.Step{Kind: dunning.StepNotice, Template: template, Name: "by-hand"}, o); err != nil {

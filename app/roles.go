@@ -28,7 +28,7 @@ const (
 	RightServices  Right = "suspend and restore services"
 	RightRefund    Right = "file refunds and changes of the books"
 	RightApprove   Right = "approve what others filed"
-	RightTerminate Right = "terminate services"
+	RightTerminate Right = "terminate services and mandates"
 	RightConfigure Right = "change the configuration"
 )
 

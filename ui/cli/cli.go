@@ -194,7 +194,9 @@ func (c *command) root() *cobra.Command {
 		c.dunningCommand(), c.retryCommand(), c.refundCommand(), c.auditCommand(), c.backupCommand(),
 		c.restoreCommand(), c.sendingCommand(), c.notifyCommand(), c.noticesCommand(),
 		c.serviceCommand("suspend", "Suspend a service whose invoice is open", book.Suspend),
-		c.serviceCommand("unsuspend", "Bring a suspended service back", book.Unsuspend), c.serveCommand(), c.profileCommand(), c.rulesCommand(),
+		c.serviceCommand("unsuspend", "Bring a suspended service back", book.Unsuspend),
+		c.serviceCommand("terminate", "End a service for good; a second person always approves", book.Terminate),
+		c.methodsCommand(), c.consentCommand(), c.mandateCommand(), c.serveCommand(), c.profileCommand(), c.rulesCommand(),
 		c.doctorCommand(), c.secretCommand(),
 		c.versionCommand())
 	for _, sub := range root.Commands() {
