@@ -196,7 +196,8 @@ func (c *command) root() *cobra.Command {
 		c.serviceCommand("suspend", "Suspend a service whose invoice is open", book.Suspend),
 		c.serviceCommand("unsuspend", "Bring a suspended service back", book.Unsuspend),
 		c.serviceCommand("terminate", "End a service for good; a second person always approves", book.Terminate),
-		c.methodsCommand(), c.consentCommand(), c.mandateCommand(), c.serveCommand(), c.profileCommand(), c.rulesCommand(),
+		c.methodsCommand(), c.consentCommand(), c.mandateCommand(), c.serveCommand(),
+		c.profileCommand(), c.rulesCommand(),
 		c.doctorCommand(), c.secretCommand(),
 		c.versionCommand())
 	for _, sub := range root.Commands() {

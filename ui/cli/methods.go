@@ -47,7 +47,8 @@ func oneInvoice(_ *cobra.Command, args []string) error {
 func (c *command) showMethods(list []app.SavedMethod, a *app.App) error {
 	docs := []methodDocument{}
 	for _, m := range list {
-		d := methodDocument{Name: m.Name, Source: string(m.Source), ID: m.Instrument.ID, Own: m.Own, How: m.How}
+		d := methodDocument{Name: m.Name, Source: string(m.Source), ID: m.Instrument.ID, Own: m.Own,
+			How: m.How}
 		if m.ConsentAt != 0 {
 			d.ConsentedAt = m.ConsentAt.String()
 		}
