@@ -370,7 +370,7 @@ func (a *App) configured(name book.SourceName) (SourceConfig, error) {
 func (a *App) change(ctx context.Context, edit func(*Config) error) (backup string, err error) {
 	a.changing.Lock()
 	defer a.changing.Unlock()
-	if err := ctx.Err(); err != nil {
+	if err := errors.Join(ctx.Err(), a.Config().May(a.User(), RightConfigure)); err != nil {
 		return "", err
 	}
 	c, backup, err := EditConfig(a.options.configPath(a.folder), edit)

@@ -138,6 +138,9 @@ type ImportedFile struct {
 // is for what concerns all.
 func (a *App) Import(ctx context.Context, q ImportRequest, show func(Progress)) (ImportReport, error) {
 	var report ImportReport
+	if err := a.Config().May(a.User(), RightDecide); err != nil && !q.DryRun {
+		return report, err
+	}
 	if err := a.checkImport(q); err != nil {
 		return report, err
 	}

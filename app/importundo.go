@@ -105,6 +105,9 @@ func counted(n int, what string) string {
 // UndoImport takes an import back as one step: what it brought goes, what it replaced comes back,
 // and its rows leave the quarantine. An error says in a sentence what is in the way and what to do.
 func (a *App) UndoImport(ctx context.Context, id ImportID) (Undone, error) {
+	if err := a.Config().May(a.User(), RightDecide); err != nil {
+		return Undone{}, err
+	}
 	done, err := a.store.UndoImport(ctx, id, a.User(), book.At(a.wall()))
 	var cannot *store.CannotUndo
 	switch {

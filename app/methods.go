@@ -38,7 +38,8 @@ func (a *App) SavedMethods(ctx context.Context, invoice book.ItemID) ([]SavedMet
 	for n := len(r.Attempts) - 1; n >= 0; n-- {
 		if x := r.Attempts[n]; x.Invoice == invoice {
 			if x.Signal.Instrument.Credential() != "" {
-				out = append(out, SavedMethod{Source: x.ID.Source(), Instrument: x.Signal.Instrument, Own: true})
+				out = append(out, SavedMethod{Source: x.ID.Source(), Instrument: x.Signal.Instrument,
+					Own: true})
 			}
 			break
 		}
@@ -131,7 +132,8 @@ func (a *App) Consent(ctx context.Context, invoice book.ItemID, method, how stri
 	if err != nil {
 		return m, err
 	}
-	c := Consent{Customer: r.Customer, Credential: m.Instrument.Credential(), How: how, By: a.User(), At: step.At}
+	c := Consent{Customer: r.Customer, Credential: m.Instrument.Credential(), How: how,
+		By: a.User(), At: step.At}
 	step.Events = []store.StepEvent{{Kind: book.EventConsent, Subject: string(r.Customer), Why: how,
 		What: "May be charged: " + m.Name, Changes: []store.Change{{Consent: &c}}}}
 	_, err = a.act(ctx, step)

@@ -27,6 +27,7 @@ type house struct {
 	server  *httptest.Server
 	dir     string
 	env     map[string]string
+	users   []UserConfig
 }
 
 func (h *house) clock() book.Instant {
@@ -50,7 +51,8 @@ func (h *house) Answer(book.Instrument, money.Money, book.Instant) world.Answer 
 
 func newHouse(t *testing.T) *house {
 	w := world.Build(world.Options{Seed: 3, Customers: 150, Month: book.MonthOf(book.NewDate(2026, 10, 1))})
-	h := &house{t: t, now: w.Now, answer: world.Answer{Network: "51"}, dir: t.TempDir(), env: map[string]string{}}
+	h := &house{t: t, now: w.Now, answer: world.Answer{Network: "51"}, dir: t.TempDir(), env: map[string]string{},
+		users: []UserConfig{{"ann", "finance"}, {"bob", "approver"}, {"eve", "viewer"}}}
 	h.billing = whmcs.NewSimulator(w, func(o *whmcs.SimOptions) {
 		o.Now, o.Settings = h.clock, map[string]string{"AutoUnsuspend": "", "AutoSuspension": ""}
 	})
@@ -75,7 +77,7 @@ func (h *house) open(user string) *App {
 		OpeningDate: "2026-09-01"}, Sources: []SourceConfig{{Name: "billing", Kind: "whmcs", URL: h.server.URL + "/billing",
 		Gateways: map[string]string{"stripe": "stripe"}}, {Name: "stripe", Kind: "stripe", URL: h.server.URL + "/stripe"}},
 		Limits: Limits{Refund: "20.00 EUR"},
-		Users:  []UserConfig{{"ann", "finance"}, {"bob", "approver"}, {"eve", "viewer"}}}
+		Users:  h.users}
 	if err := c.Save(h.dir + "/" + ConfigName); err != nil {
 		h.t.Fatal(err)
 	}

@@ -24,6 +24,9 @@ func (a *App) Resolve(ctx context.Context, q ResolveRequest) (Resolved, error) {
 	if _, ok := q.As.Info(); !ok {
 		return out, fmt.Errorf("%q is no resolution", q.As)
 	}
+	if err := a.Config().May(a.User(), RightDecide); err != nil && !q.DryRun {
+		return out, err
+	}
 	b, err := a.benchFor(ctx, slices.Contains(matching, q.As) && !q.DryRun)
 	if err != nil {
 		return out, err

@@ -23,6 +23,7 @@ type Right string
 
 // The rights.
 const (
+	RightNote      Right = "work on exceptions"
 	RightDecide    Right = "decide about exceptions"
 	RightDun       Right = "retry payments and write to customers"
 	RightServices  Right = "suspend and restore services"
@@ -42,10 +43,10 @@ type UserRole struct {
 // but for finance and approver, who check each other.
 var UserRoles = []UserRole{
 	{"viewer", nil},
-	{"agent", []Right{RightDun, RightServices}},
-	{"finance", []Right{RightDecide, RightDun, RightServices, RightRefund}},
-	{"approver", []Right{RightDecide, RightDun, RightServices, RightRefund, RightApprove, RightTerminate}},
-	{"admin", []Right{RightDecide, RightDun, RightServices, RightRefund, RightApprove, RightTerminate, RightConfigure}},
+	{"agent", []Right{RightNote, RightDun, RightServices}},
+	{"finance", []Right{RightNote, RightDecide, RightDun, RightServices, RightRefund}},
+	{"approver", []Right{RightNote, RightDecide, RightDun, RightServices, RightRefund, RightApprove, RightTerminate}},
+	{"admin", []Right{RightNote, RightDecide, RightDun, RightServices, RightRefund, RightApprove, RightTerminate, RightConfigure}},
 }
 
 // Team reports whether several people use the profile.
