@@ -99,7 +99,11 @@ func (a *App) renewalsUnder(ctx context.Context, p dunning.Policy) (*Renewals, e
 	for _, c := range dunning.Conflicts(b.books.Settings, p) {
 		out.Conflicts = append(out.Conflicts, c.Why)
 	}
-	for _, c := range b.cases() {
+	cases := b.cases()
+	if err := a.mended(ctx, cases); err != nil {
+		return nil, err
+	}
+	for _, c := range cases {
 		r := Renewal{RenewalCase: c, Plan: dunning.PlanCase(c, p, t, at), InTheWay: map[StepKind]string{},
 			payers: b.payersOf(c)}
 		for _, kind := range []StepKind{RenewalRetry, RenewalNotice, RenewalSuspend} {
@@ -176,6 +180,49 @@ func (a *App) HoldRenewal(ctx context.Context, subject book.ItemID, until book.D
 	step.Events = []store.StepEvent{{Kind: book.EventHold, Subject: string(subject), Why: reason,
 		What: "Held until " + until.String(), Changes: []store.Change{{Hold: &h}}}}
 	_, err = a.act(ctx, step)
+	return err
+}
+
+// MendRenewal notes that what the last decline of an invoice left open is settled: that our own fault is
+// mended, or what became of an attempt that the gateway knows already. The plan goes on from there.
+func (a *App) MendRenewal(ctx context.Context, invoice book.ItemID, how string) error {
+	if strings.TrimSpace(how) == "" {
+		return errors.New("a reason is missing: say what was mended, or what became of the attempt")
+	}
+	if err := a.Config().May(a.User(), RightDun); err != nil {
+		return err
+	}
+	r, err := a.renewalOf(ctx, invoice)
+	if err != nil {
+		return err
+	}
+	step, err := a.begin(ctx)
+	if err != nil {
+		return err
+	}
+	step.Events = []store.StepEvent{{Kind: book.EventMended, Subject: string(r.Invoice), Why: how,
+		What: "Settled what the last decline left open"}}
+	_, err = a.act(ctx, step)
+	return err
+}
+
+// mended tells cases when somebody settled what their last decline left open.
+func (a *App) mended(ctx context.Context, cases []dunning.Case) error {
+	subjects := make([]string, len(cases))
+	at := map[string]*dunning.Case{}
+	for i := range cases {
+		subjects[i] = string(cases[i].Invoice)
+		at[subjects[i]] = &cases[i]
+	}
+	if len(cases) == 0 {
+		return nil
+	}
+	events, err := a.store.Events(ctx, subjects)
+	for _, e := range events {
+		if e.Kind == book.EventMended && e.UndoneBy == 0 {
+			at[e.Subject].ClearedAt = max(at[e.Subject].ClearedAt, e.At)
+		}
+	}
 	return err
 }
 

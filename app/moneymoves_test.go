@@ -495,3 +495,51 @@ func TestAMethodIsChargedByConsentAndTakenAway(t *testing.T) {
 		t.Errorf("what was taken away may be charged: %+v, %v", p, err)
 	}
 }
+
+// TestWhatIsMendedGoesOn stops at a decline that is our own fault until somebody says that it is mended, and
+// goes on then; taking the word back stops it again.
+func TestWhatIsMendedGoesOn(t *testing.T) {
+	h := newHouse(t)
+	a := h.open("ann")
+	h.sync(a)
+	r := h.renewal(a, "")
+	id := r.Invoice
+	last := r.Attempts[len(r.Attempts)-1]
+	fault := book.Transaction{ID: "stripe:ch_fault", Source: "stripe", Kind: book.Charge, State: book.Failed, At: h.clock() - 1,
+		Currency: last.Amount.Currency, Charged: last.Amount, Payer: r.payers["stripe"], InvoiceRef: numberOf(id),
+		Instrument: last.Signal.Instrument, Decline: book.Decline{Error: "card_declined", Code: "testmode_decline"}}
+	if _, err := a.store.Apply(t.Context(), "stripe", book.Records{Transactions: []book.Transaction{fault}}, nil, "c", h.clock()); err != nil {
+		t.Fatal(err)
+	}
+	h.pass(10 * 24 * time.Hour)
+	retries := func() bool {
+		t.Helper()
+		for _, s := range h.renewal(a, id).Plan.Steps {
+			if s.Kind == dunning.StepRetry {
+				return true
+			}
+		}
+		return false
+	}
+	if r := h.renewal(a, id); r.Plan.Class != dunning.OwnFault || retries() {
+		t.Fatalf("%s is planned for class %s", r.Plan.Next.Kind, r.Plan.Class)
+	}
+	if err := a.MendRenewal(t.Context(), id, " "); err == nil {
+		t.Error("mended without a reason")
+	}
+	if err := h.open("eve").MendRenewal(t.Context(), id, "x"); err == nil {
+		t.Error("a viewer mended it")
+	}
+	if err := a.MendRenewal(t.Context(), id, "the live key is set"); err != nil {
+		t.Fatal(err)
+	}
+	if !retries() {
+		t.Errorf("nothing goes on: %+v", h.renewal(a, id).Plan)
+	}
+	if _, err := a.Undo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if retries() {
+		t.Error("it goes on though the word was taken back")
+	}
+}

@@ -20,8 +20,10 @@ const (
 	EventDraft     EventKind = "draft"
 	EventUndo      EventKind = "undo"
 	// EventHold is a hold on renewals or its end, EventConsent a customer's word about a saved method.
+	// EventMended says that what the last decline left open is settled: our own fault, an earlier attempt.
 	EventHold    EventKind = "hold"
 	EventConsent EventKind = "consent"
+	EventMended  EventKind = "mended"
 	// EventSending is a pause of all sending or its end. The others are what the queue does: an action
 	// is made ready, sent, answered, looked up.
 	EventSending  EventKind = "sending"

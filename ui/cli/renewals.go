@@ -157,7 +157,29 @@ func (c *command) dunningCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	plan := c.renewalsCommand()
 	plan.Use, plan.Short = "plan", "Say what the policy would do about each failed renewal"
-	cmd.AddCommand(plan, c.dunningRunCommand(), c.simulateCommand())
+	cmd.AddCommand(plan, c.dunningRunCommand(), c.simulateCommand(), c.mendedCommand())
+	return cmd
+}
+
+func (c *command) mendedCommand() *cobra.Command {
+	var reason string
+	cmd := &cobra.Command{
+		Use:   "mended INVOICE --reason TEXT",
+		Short: "Say that what a decline left open is settled: a fault of ours, an earlier attempt",
+		Args:  oneInvoice,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if err := a.MendRenewal(cmd.Context(), a.InvoiceID(args[0]), reason); err != nil {
+				return err
+			}
+			c.say("The plan of %s goes on.", args[0])
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "what was mended, in your `words`")
 	return cmd
 }
 
