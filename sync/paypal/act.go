@@ -34,8 +34,8 @@ func (p *PayPal) Powers() []source.Power {
 }
 
 // oursMark parts billing's invoice from our key in PayPal's invoice_id, by which a row is found again.
-// PayPal wants each payment to have its own.
-const oursMark = "/ch/"
+// PayPal wants each payment to have its own, and takes few signs in it.
+const oursMark = "::"
 
 // agreement is the id of a billing agreement as the search shows it, without its hyphen.
 var agreement = regexp.MustCompile(`^B-?([0-9A-Z]{17})$`)
@@ -207,7 +207,7 @@ func (p *PayPal) ofCapture(c *wireCapture) source.Outcome {
 		out.State, out.Code, out.Detail = source.OutcomeRefused, c.Status, "PayPal says "+strings.ToLower(c.Status)+"."
 		if x := c.Processor; x != nil && x.Code != "" {
 			out.Code = "processor:" + x.Code
-			out.Decline = book.Decline{Code: out.Code, Network: x.Code, Advice: x.Advice}
+			out.Decline = book.Decline{Code: out.Code, Advice: x.Advice}
 		}
 	default:
 		out.State, out.Detail = source.OutcomeUnknown, "PayPal says "+p.mask(c.Status)+"."

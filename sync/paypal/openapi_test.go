@@ -21,7 +21,7 @@ import (
 
 // descriptions are PayPal's published descriptions of the calls that we make.
 var descriptions = []string{"reporting_transactions_v1", "customer_disputes_v1",
-	"notifications_webhooks_v1"}
+	"notifications_webhooks_v1", "checkout_orders_v2", "payments_payment_v2"}
 
 // defects are what is wrong in the descriptions, each worked around by itself; where one is not
 // found any more, its line must go.
@@ -145,6 +145,7 @@ func (i *inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	rec := httptest.NewRecorder()
 	i.next.ServeHTTP(rec, r)
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	if r.URL.Path != "/v1/oauth2/token" && !strings.HasPrefix(r.URL.Path, certificatePath) {
 		i.inspect(r, rec)
 	}

@@ -16,6 +16,9 @@ import (
 	"countinghouse/sync/world"
 )
 
+// issuerAway is the processor's code for an issuer that cannot be reached.
+const issuerAway = "5920"
+
 const capturesPath = "/v2/payments/captures/"
 
 // Taking is a simulator of the same world that takes orders and refunds. They are made on a copy of the
@@ -91,6 +94,9 @@ func (s *Simulator) changed(r *http.Request, text string, n int) (int, any, *sim
 			return 0, nil, unprocessable("DUPLICATE_REQUEST_ID", "The value of PayPal-Request-Id header has already been used.")
 		}
 		body, err := k.show()
+		if r.URL.Path != "/v2/checkout/orders" {
+			return http.StatusCreated, body, err
+		}
 		return http.StatusOK, body, err
 	}
 	var show func() (any, *simError)
@@ -100,7 +106,8 @@ func (s *Simulator) changed(r *http.Request, text string, n int) (int, any, *sim
 	case r.URL.Path == "/v2/checkout/orders":
 		if key == "" {
 			return 0, nil, invalid("PAYPAL_REQUEST_ID_REQUIRED", "A PayPal-Request-Id is required if you are trying to "+
-				"process payment for an Order.")
+				"process payment for an Order. Please specify a PayPal-Request-Id or Create the Order "+
+				"without a 'payment_source' specified.")
 		}
 		show, err = s.order(text)
 	case isRefund:
@@ -144,7 +151,8 @@ func (s *Simulator) order(text string) (func() (any, *simError), *simError) {
 	u := o.Units[0]
 	m, e := u.Amount.parse()
 	if e != nil || m.Minor <= 0 {
-		return nil, unprocessable("CANNOT_BE_ZERO_OR_NEGATIVE", "Must be greater than zero.")
+		return nil, unprocessable("CANNOT_BE_ZERO_OR_NEGATIVE", "Must be greater than zero. If the currency supports "+
+			"decimals, only two decimal place precision is supported.")
 	}
 	at := slices.IndexFunc(s.w.PayPal.Charges, func(c world.Charge) bool {
 		return c.IntentID == "" && "B-"+agreementOf(c.Payer)[1:] == o.Source.Token.ID
@@ -155,7 +163,8 @@ func (s *Simulator) order(text string) (func() (any, *simError), *simError) {
 	if slices.ContainsFunc(s.w.PayPal.Charges, func(c world.Charge) bool {
 		return c.State == book.Succeeded && s.named[c.ID] == u.Invoice && u.Invoice != ""
 	}) {
-		return nil, unprocessable("DUPLICATE_INVOICE_ID", "Duplicate Invoice ID detected.")
+		return nil, unprocessable("DUPLICATE_INVOICE_ID", "Duplicate Invoice ID detected. To avoid a potential duplicate "+
+			"transaction your account setting requires that Invoice Id be unique for each transaction.")
 	}
 	like, orderID := s.w.PayPal.Charges[at], s.newID("order")
 	ref, _, _ := strings.Cut(u.Invoice, oursMark)
@@ -177,14 +186,18 @@ func (s *Simulator) order(text string) (func() (any, *simError), *simError) {
 	case answer.Network == "91":
 		c.State = book.Failed
 	default:
-		return nil, unprocessable("INSTRUMENT_DECLINED", "The instrument presented was either declined by the "+
+		return nil, unprocessable("INSTRUMENT_DECLINED", "The instrument presented  was either declined by the "+
 			"processor or bank, or it can't be used for this payment.")
 	}
 	s.w.PayPal.Charges = append(s.w.PayPal.Charges, c)
 	return func() (any, *simError) {
 		body, err := s.showCapture(c.ID)
 		if shown, ok := body.(map[string]any); ok && c.State == book.Failed {
-			shown["processor_response"] = map[string]any{"response_code": answer.Network, "payment_advice_code": answer.Advice}
+			said := map[string]any{"response_code": issuerAway}
+			if answer.Advice != "" {
+				said["payment_advice_code"] = answer.Advice
+			}
+			shown["processor_response"] = said
 		}
 		return map[string]any{"id": orderID, "status": "COMPLETED", "intent": "CAPTURE", "purchase_units": []any{
 			map[string]any{"reference_id": "default", "payments": map[string]any{"captures": []any{body}}}}}, err
@@ -254,13 +267,14 @@ func (s *Simulator) giveBack(id, text string) (func() (any, *simError), *simErro
 	}
 	switch {
 	case c.State == book.Pending:
-		return nil, unprocessable("PENDING_CAPTURE", "Cannot initiate a refund as the capture is pending.")
+		return nil, unprocessable("PENDING_CAPTURE", "Cannot initiate a refund as the capture is pending. Capture is "+
+			"typically pending when the payer has funded the transaction using e-check/bank funded.")
 	case c.State != book.Succeeded:
-		return nil, unprocessable("REFUND_NOT_ALLOWED", "The capture has no money.")
+		return nil, unprocessable("REFUND_NOT_ALLOWED", "Capture cannot be refunded.")
 	case back >= c.Amount.Minor:
-		return nil, unprocessable("CAPTURE_FULLY_REFUNDED", "The capture has already been fully refunded.")
+		return nil, unprocessable("CAPTURE_FULLY_REFUNDED", "The capture has already been fully refunded")
 	case m.Currency != c.Amount.Currency:
-		return nil, unprocessable("REFUND_CAPTURE_CURRENCY_MISMATCH", "Refund must be in the same currency as the capture.")
+		return nil, unprocessable("REFUND_CAPTURE_CURRENCY_MISMATCH", "Refund must be in the same currency as the capture")
 	case m.Minor <= 0 || m.Minor > c.Amount.Minor-back:
 		return nil, unprocessable("REFUND_AMOUNT_EXCEEDED", "The refund amount must be less than or equal to the "+
 			"capture amount that has not yet been refunded.")
