@@ -199,6 +199,12 @@ func FuzzRows(f *testing.F) {
 				r = iotest.OneByteReader(r)
 			}
 			got, err := scan(r, delim)
+			if slices.ContainsFunc(want, func(r row) bool { return len(r.cells) > DefaultLimits.Columns }) {
+				if err == nil {
+					t.Fatalf("%q by %q: a row of too many cells is taken", b, delim)
+				}
+				continue
+			}
 			if err != nil || wantErr != nil || !slices.EqualFunc(got, want, func(a, b row) bool {
 				return a.n == b.n && slices.Equal(a.cells, b.cells)
 			}) {
