@@ -44,7 +44,7 @@ fuzz: setup
 quality: setup
 	$(GO) test -count=1 -timeout 60m -run TestQuality ./reconcile -worlds 10000 -write ../docs/quality.md
 
-# What must hold before a release, about five hours: all checks, five minutes of fuzzing for each reader of
+# What must hold before a release, for hours: all checks, five minutes of fuzzing for each reader of
 # statements, ten thousand worlds, a million histories of the action queue, 20,000 killed processes, 50,000
 # power cuts, a hundred years of failed renewals. What it came to stands in docs/quality.md.
 release-check: check quality

@@ -27,21 +27,15 @@ func (a *App) actor(name book.SourceName) (source.Actor, error) {
 	if name == mailName {
 		return a.mailer()
 	}
-	for _, s := range a.Config().Sources {
-		if s.Name != name {
-			continue
-		}
-		open, err := a.source(s)
-		if err != nil {
-			return nil, err
-		}
-		actor, ok := open.(source.Actor)
-		if !ok {
-			return nil, fmt.Errorf("%s can only be read by this program: do it there, then sync", a.Config().Title(name))
-		}
-		return actor, nil
+	open, err := a.opened(name)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("there is no source %q in the configuration any more", name)
+	actor, ok := open.(source.Actor)
+	if !ok {
+		return nil, fmt.Errorf("%s can only be read by this program: do it there, then sync", a.Config().Title(name))
+	}
+	return owed{actor, a}, nil
 }
 
 // engine is the queue over this profile.

@@ -3,6 +3,7 @@ package app
 import (
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -52,7 +53,7 @@ func (h *house) Answer(book.Instrument, money.Money, book.Instant) world.Answer 
 func newHouse(t *testing.T) *house {
 	w := world.Build(world.Options{Seed: 3, Customers: 150, Month: book.MonthOf(book.NewDate(2026, 10, 1))})
 	h := &house{t: t, now: w.Now, answer: world.Answer{Network: "51"}, dir: t.TempDir(), env: map[string]string{},
-		users: []UserConfig{{"ann", "finance"}, {"bob", "approver"}, {"eve", "viewer"}}}
+		users: []UserConfig{{"ann", "finance"}, {"bob", "approver"}, {"eve", "viewer"}, {"adi", "admin"}}}
 	h.billing = whmcs.NewSimulator(w, func(o *whmcs.SimOptions) {
 		o.Now, o.Settings = h.clock, map[string]string{"AutoUnsuspend": "", "AutoSuspension": ""}
 	})
@@ -541,5 +542,53 @@ func TestWhatIsMendedGoesOn(t *testing.T) {
 	}
 	if retries() {
 		t.Error("it goes on though the word was taken back")
+	}
+}
+
+// TestWhatIsPaidMeanwhileIsNotCharged pays an invoice in billing after the last sync: neither a retry, nor one
+// that was filed before, nor a termination that waits for its approval does anything any more.
+func TestWhatIsPaidMeanwhileIsNotCharged(t *testing.T) {
+	h := newHouse(t)
+	a := h.open("bob")
+	h.sync(a)
+	r := h.renewal(a, "")
+	p, err := a.ProposeRenewal(t.Context(), r.Invoice, "retry")
+	if err != nil || p.Blocked != "" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	end, err := a.ProposeService(t.Context(), r.Services[0].ID, book.Terminate)
+	if err != nil || end.Blocked != "" {
+		t.Fatalf("%+v, %v", end, err)
+	}
+	filed, err := a.File(t.Context(), p.Order, "Retry", "by hand")
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits, err := a.File(t.Context(), end.Order, "Terminate", "asked")
+	if err != nil || waits.State != book.IntentAwaiting {
+		t.Fatalf("%+v, %v", waits, err)
+	}
+	form := url.Values{"action": {"AddInvoicePayment"}, "invoiceid": {numberOf(r.Invoice)}, "transid": {"WIRE77"},
+		"gateway": {"banktransfer"}, "amount": {r.Amount.Decimal()}, "responsetype": {"json"}}
+	for field, v := range whmcs.SimulatorSecrets() {
+		form.Set(field, v)
+	}
+	res, err := http.PostForm(h.server.URL+"/billing/includes/api.php", form)
+	if err != nil || res.StatusCode != http.StatusOK {
+		t.Fatal(res, err)
+	}
+	res.Body.Close()
+	charges := len(h.stripe.World().Stripe.Charges)
+	if i, err := a.SendAction(t.Context(), filed.ID); err != nil || i.State != book.IntentCancelled || !strings.Contains(i.LastError, "paid") {
+		t.Errorf("the retry that was filed: %s %q, %v", i.State, i.LastError, err)
+	}
+	if i, err := h.open("adi").Approve(t.Context(), waits.ID, ""); err != nil || i.State != book.IntentCancelled {
+		t.Errorf("the termination: %s %q, %v", i.State, i.LastError, err)
+	}
+	if p, err := a.ProposeRenewal(t.Context(), r.Invoice, "retry"); err != nil || !strings.Contains(p.Blocked, "paid") {
+		t.Errorf("a new retry: %+v, %v", p, err)
+	}
+	if n := len(h.stripe.World().Stripe.Charges); n != charges || h.status(r.Services[0].ID) != "Active" {
+		t.Errorf("%d charges more; the service is %s", n-charges, h.status(r.Services[0].ID))
 	}
 }

@@ -29,9 +29,9 @@ func (s *shell) round() {
 
 // doDue does what the policy has due, and says what came of it.
 func (s *shell) doDue() {
-	a, show := s.profile, s.work.progress(func(app.Progress) {})
+	a := s.profile
 	s.work.start(s.work.ctx, func(ctx context.Context) func() {
-		r, err := a.DoDue(ctx, true, show)
+		r, err := a.DoDue(ctx, true, func(app.Progress) {})
 		return func() {
 			if a != s.profile || errors.Is(err, context.Canceled) {
 				return

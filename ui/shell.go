@@ -144,7 +144,7 @@ func (s *shell) begin() {
 
 // takeProfile makes a profile the one that the window shows.
 func (s *shell) takeProfile(a *app.App, month book.Month) {
-	s.profile, s.month, s.past, s.failure = a, nil, nil, ""
+	s.profile, s.month, s.past, s.failure, s.told = a, nil, nil, "", nil
 	s.generation++ // what is still on its way belongs to another profile
 	s.wanted = month
 	if month == 0 {

@@ -367,14 +367,8 @@ func (p *PayPal) standsRefund(ctx context.Context, o book.Order) (source.Standin
 		return source.Standing{Blocked: "The payment is " + strings.ToLower(p.mask(c.Status)) +
 			" at PayPal: there is nothing to give back."}, nil
 	}
-	switch {
-	case o.Amount.Currency != left.Currency:
-		return source.Standing{Blocked: "The payment was in " + string(left.Currency) + "."}, nil
-	case o.Amount.Minor > left.Minor:
-		return source.Standing{Blocked: "Of the payment " + left.String() + " are left to give back."}, nil
-	}
-	return source.Standing{Left: left, Effects: []string{"PayPal gives " + o.Amount.String() +
-		" back to the customer. Its fee is not returned."}}, nil
+	return source.LeftToRefund(o, left, "PayPal gives "+o.Amount.String()+
+		" back to the customer. Its fee is not returned."), nil
 }
 
 // leftOf is what is left of a payment that was given back in part: PayPal says so only row by row.

@@ -10,16 +10,10 @@ import (
 	"time"
 
 	"countinghouse/app/book"
-	"countinghouse/app/money"
 	"countinghouse/sync/source"
 	"countinghouse/sync/sourcetest"
 	"countinghouse/sync/world"
 )
-
-// mood is an issuer that says the same to everybody.
-type mood world.Answer
-
-func (m mood) Answer(book.Instrument, money.Money, book.Instant) world.Answer { return world.Answer(m) }
 
 // till is an account with a client that acts on it, and the money requests that the server got.
 type till struct {
@@ -35,7 +29,7 @@ type till struct {
 func newTill(t *testing.T, answer world.Answer, q Quirks) *till {
 	w := small()
 	x := &till{t: t, now: w.Now}
-	x.sim = simulator(w, q).Taking(world.Desk{Issuer: mood(answer), Now: func() book.Instant { return x.now },
+	x.sim = simulator(w, q).Taking(world.Desk{Issuer: sourcetest.Mood(answer), Now: func() book.Instant { return x.now },
 		Lapse: func(string) world.Lapse { return x.lapse }})
 	described := &inspector{t: t, all: load(t), next: x.sim, seen: map[string]int{}}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -56,24 +56,17 @@ func (s *Simulator) change(w http.ResponseWriter, r *http.Request, n int) {
 	if err != nil {
 		return // the sender has gone away
 	}
-	lapse := world.Lapse("")
-	if s.desk.Lapse != nil {
-		lapse = s.desk.Lapse(r.URL.Path)
-	}
+	lapse := s.desk.Fate(r.URL.Path)
 	lost := &simError{status: http.StatusInternalServerError, name: "INTERNAL_SERVER_ERROR",
 		message: "An internal server error has occurred."}
 	status, body, fail := http.StatusCreated, any(nil), lost
 	if lapse != world.LostBefore {
 		status, body, fail = s.changed(r, string(text), n)
 	}
-	switch lapse {
-	case world.Broken:
-		panic(http.ErrAbortHandler)
-	case world.Garbled:
-		w.Header().Set("Content-Type", "text/html")
-		_, _ = io.WriteString(w, "<html>")
+	if lapse.Spoil(w) {
 		return
-	case world.LostAfter:
+	}
+	if lapse == world.LostAfter {
 		fail = lost
 	}
 	if fail != nil {

@@ -191,13 +191,7 @@ func (s *Razorpay) Standing(ctx context.Context, o book.Order) (source.Standing,
 			" at Razorpay: there is nothing to give back."}, nil
 	case pending:
 		return source.Standing{Blocked: "Another refund of this payment is pending at Razorpay."}, nil
-	case o.Amount.Currency != left.Currency:
-		return source.Standing{Blocked: "The payment was in " + string(left.Currency) + "."}, nil
-	case left.Minor <= 0:
-		return source.Standing{Blocked: "All of the payment was given back already."}, nil
-	case o.Amount.Minor > left.Minor:
-		return source.Standing{Blocked: "Of the payment " + left.String() + " are left to give back."}, nil
 	}
-	return source.Standing{Left: left, Effects: []string{"Razorpay gives " + o.Amount.String() +
-		" back in 5 to 7 working days, from the current balance. Its fee is not returned."}}, nil
+	return source.LeftToRefund(o, left, "Razorpay gives "+o.Amount.String()+
+		" back in 5 to 7 working days, from the current balance. Its fee is not returned."), nil
 }

@@ -47,24 +47,17 @@ func (s *Simulator) change(w http.ResponseWriter, r *http.Request, path string) 
 	if err != nil {
 		return // the sender has gone away
 	}
-	lapse := world.Lapse("")
-	if s.desk.Lapse != nil {
-		lapse = s.desk.Lapse(r.URL.Path)
-	}
+	lapse := s.desk.Fate(r.URL.Path)
 	lost := &simError{status: http.StatusBadGateway, code: "SERVER_ERROR", description: "We are facing some trouble " +
 		"completing your request at the moment. Please try again shortly."}
 	body, fail := any(nil), lost
 	if lapse != world.LostBefore {
 		body, fail = s.giveBack(path, r.Header.Get("X-Refund-Idempotency"), string(text))
 	}
-	switch lapse {
-	case world.Broken:
-		panic(http.ErrAbortHandler)
-	case world.Garbled:
-		w.Header().Set("Content-Type", "text/html")
-		_, _ = io.WriteString(w, "<html>")
+	if lapse.Spoil(w) {
 		return
-	case world.LostAfter:
+	}
+	if lapse == world.LostAfter {
 		fail = lost
 	}
 	if fail != nil {

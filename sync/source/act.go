@@ -89,6 +89,20 @@ type Standing struct {
 	Left money.Money
 }
 
+// LeftToRefund is the standing of a refund of a payment of which so much is left: blocked where that is
+// not enough, else with what happens.
+func LeftToRefund(o book.Order, left money.Money, effect string) Standing {
+	switch {
+	case o.Amount.Currency != left.Currency:
+		return Standing{Blocked: "The payment was in " + string(left.Currency) + "."}
+	case left.Minor <= 0:
+		return Standing{Blocked: "All of the payment was given back already."}
+	case o.Amount.Minor > left.Minor:
+		return Standing{Blocked: "Of the payment " + left.String() + " are left to give back."}
+	}
+	return Standing{Left: left, Effects: []string{effect}}
+}
+
 // OutcomeState is what became of a call.
 type OutcomeState string
 

@@ -433,13 +433,7 @@ func (s *Stripe) standsRefund(ctx context.Context, o book.Order) (source.Standin
 		return source.Standing{Blocked: "The charge is " + string(c.state()) + " at Stripe: there is nothing to give back."}, nil
 	case c.Disputed:
 		return source.Standing{Blocked: "The charge is disputed: the dispute decides about its money."}, nil
-	case o.Amount.Currency != left.Currency:
-		return source.Standing{Blocked: "The charge was in " + string(left.Currency) + "."}, nil
-	case left.Minor <= 0:
-		return source.Standing{Blocked: "All of the charge was given back already."}, nil
-	case o.Amount.Minor > left.Minor:
-		return source.Standing{Blocked: "Of the charge " + left.String() + " are left to give back."}, nil
 	}
-	return source.Standing{Left: left, Effects: []string{"Stripe gives " + o.Amount.String() +
-		" back to what was charged. Its fee is not returned."}}, nil
+	return source.LeftToRefund(o, left, "Stripe gives "+o.Amount.String()+
+		" back to what was charged. Its fee is not returned."), nil
 }

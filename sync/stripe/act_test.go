@@ -9,16 +9,10 @@ import (
 	"time"
 
 	"countinghouse/app/book"
-	"countinghouse/app/money"
 	"countinghouse/sync/source"
 	"countinghouse/sync/sourcetest"
 	"countinghouse/sync/world"
 )
-
-// mood is an issuer that says the same to everybody.
-type mood world.Answer
-
-func (m mood) Answer(book.Instrument, money.Money, book.Instant) world.Answer { return world.Answer(m) }
 
 // till is an account with a client that acts on it, and what the server got.
 type till struct {
@@ -32,7 +26,7 @@ type till struct {
 
 func newTill(t *testing.T, answer world.Answer) *till {
 	x := &till{t: t}
-	x.sim = NewSimulator(sourcetest.Small()).Taking(world.Desk{Issuer: mood(answer), Lapse: func(string) world.Lapse { return x.lapse }})
+	x.sim = NewSimulator(sourcetest.Small()).Taking(world.Desk{Issuer: sourcetest.Mood(answer), Lapse: func(string) world.Lapse { return x.lapse }})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
 			body := new(strings.Builder)

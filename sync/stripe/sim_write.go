@@ -57,13 +57,7 @@ func (s *Simulator) change(w http.ResponseWriter, r *http.Request) {
 	}
 	status, body, lapse := s.changed(r, string(text))
 	s.mu.Unlock()
-	switch lapse {
-	case world.Broken:
-		panic(http.ErrAbortHandler)
-	case world.Garbled:
-		w.Header().Set("Content-Type", "text/html")
-		w.WriteHeader(http.StatusOK)
-		_, _ = io.WriteString(w, "<html>")
+	if lapse.Spoil(w) {
 		return
 	}
 	w.WriteHeader(status)
@@ -71,10 +65,7 @@ func (s *Simulator) change(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Simulator) changed(r *http.Request, text string) (int, []byte, world.Lapse) {
-	lapse := world.Lapse("")
-	if s.desk.Lapse != nil {
-		lapse = s.desk.Lapse(r.URL.Path)
-	}
+	lapse := s.desk.Fate(r.URL.Path)
 	if lapse == world.LostBefore {
 		return simReply(http.StatusInternalServerError, &simError{http.StatusInternalServerError, "api_error", "",
 			"An unknown error occurred", ""}, nil, lapse)

@@ -57,7 +57,7 @@ var deeds = map[book.ActionKind]deed{
 	book.Notify:        {"SendEmail", mailForm, standsCustomer, provesMail},
 	book.Suspend:       {"ModuleSuspend", suspendForm, standsSuspend, provesService},
 	book.Unsuspend:     {"ModuleUnsuspend", serviceForm, standsService, provesService},
-	book.Terminate:     {"ModuleTerminate", serviceForm, standsService, provesService},
+	book.Terminate:     {"ModuleTerminate", serviceForm, standsTerminate, provesService},
 }
 
 // keyHeader carries the intent's key beside the request: WHMCS never sees it, the proof may need it.

@@ -198,9 +198,17 @@ func standsSuspend(ctx context.Context, s *WHMCS, o book.Order) (source.Standing
 	case err != nil:
 		return source.Standing{}, err
 	case b.status == book.InvoicePending:
-		return blocked("A payment of the invoice is pending: nobody is suspended for it.")
+		return blocked("A payment of the invoice is pending: nobody loses a service for it.")
 	case !b.status.Open() || b.balance <= 0:
-		return blocked("The invoice is %s in WHMCS: nobody is suspended for it.", b.status)
+		return blocked("The invoice is %s in WHMCS: nobody loses a service for it.", b.status)
 	}
 	return standsService(ctx, s, o)
+}
+
+// standsTerminate ends a service for an invoice only while that is owed, and else because somebody asked.
+func standsTerminate(ctx context.Context, s *WHMCS, o book.Order) (source.Standing, error) {
+	if o.Invoice == "" {
+		return standsService(ctx, s, o)
+	}
+	return standsSuspend(ctx, s, o)
 }

@@ -1,6 +1,11 @@
 package world
 
-import "countinghouse/app/book"
+import (
+	"io"
+	"net/http"
+
+	"countinghouse/app/book"
+)
 
 // Lapse is what goes wrong with the reply of a change.
 type Lapse string
@@ -24,4 +29,25 @@ type Desk struct {
 	Now func() book.Instant
 	// Lapse says what goes wrong with a change at a path; nil for nothing.
 	Lapse func(path string) Lapse
+}
+
+// Fate is what goes wrong with a change at a path.
+func (d *Desk) Fate(path string) Lapse {
+	if d.Lapse == nil {
+		return ""
+	}
+	return d.Lapse(path)
+}
+
+// Spoil cuts the connection or puts a web page in place of the reply, and reports whether it did.
+func (l Lapse) Spoil(w http.ResponseWriter) bool {
+	switch l {
+	case Broken:
+		panic(http.ErrAbortHandler)
+	case Garbled:
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = io.WriteString(w, "<html>") // whoever asked may be gone
+		return true
+	}
+	return false
 }
