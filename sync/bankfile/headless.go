@@ -132,6 +132,19 @@ const anyCurrency money.Currency = "CLF"
 
 func means(r Role) func(Column) bool { return func(c Column) bool { return c.Means == r } }
 
+// onlyMarks reports whether a column of the window has nothing but marks.
+func (t *table) onlyMarks(j int) bool {
+	some := false
+	for _, r := range t.body {
+		if c := r.cell(j); c != "" {
+			if some = true; marked(c) == 0 {
+				return false
+			}
+		}
+	}
+	return some
+}
+
 // askColumns asks which of several columns of numbers is the amount. Each answer gives the role of
 // every column; a second column of numbers may be the running balance.
 func (t *table) askColumns(sums []int) {
@@ -144,8 +157,11 @@ func (t *table) askColumns(sums []int) {
 				continue
 			}
 			roles := make([]string, len(t.base))
+			marks := false
 			for j, c := range t.base {
-				roles[j] = string(c.Means)
+				if roles[j] = string(c.Means); c.Means == Text && !marks && t.onlyMarks(j) {
+					roles[j], marks = string(Mark), true
+				}
 			}
 			for _, j := range sums {
 				roles[j] = string(Unused)

@@ -189,3 +189,43 @@ func TestDialectsReadBack(t *testing.T) {
 		t.Errorf("only %d were read: %d asked, %d warned", read, asked, warned)
 	}
 }
+
+// TestMarksWithoutNames reads a table without names of columns whose marks all say the same, and one whose
+// marks differ and that has to be asked about: in both the marks are marks, and no text.
+func TestMarksWithoutNames(t *testing.T) {
+	same := "01.01.2025,Alpha,0.02,CR,100000.01\n02.01.2025,Beta,0.01,CR,100000.02\n03.01.2025,Alpha,0.05,CR,100000.07\n"
+	f, err := Read(ctx, strings.NewReader(same), "a.csv", operating)
+	if err != nil || inShort(f, nil) == "" {
+		t.Fatal(err)
+	}
+	for _, l := range allLines(f) {
+		if strings.Contains(l.Text, "CR") || l.Amount.Minor <= 0 {
+			t.Errorf("%+v", l)
+		}
+	}
+	differ := "01.01.2025,Alpha,0.02,CR,100000.02\n02.01.2025,Beta,0.01,DR,100000.01\n03.01.2025,Alpha,0.05,DR,99999.96\n"
+	f, err = Read(ctx, strings.NewReader(differ), "a.csv", operating)
+	if _, asks := errors.AsType[*Ask](err); !asks {
+		t.Fatalf("%v", err)
+	}
+	o := operating
+	for _, a := range f.Questions[0].Answers {
+		if a.Means == "amount 0.02, balance 100000.02" {
+			p, err := f.Profile.With(f.Questions[0].Topic, a.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Profile = &p
+		}
+	}
+	f, err = Read(ctx, strings.NewReader(differ), "a.csv", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []int64{2, -1, -5}
+	for i, l := range allLines(f) {
+		if l.Amount.Minor != want[i] || strings.Contains(l.Text, "R") {
+			t.Errorf("line %d: %+v", i, l)
+		}
+	}
+}
