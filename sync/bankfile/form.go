@@ -100,11 +100,8 @@ func (t *table) decide(x *facts) *form {
 	m.questions = slices.Clone(t.asked)
 	if t.header != nil {
 		t.nameColumns(m, x)
-	} else if j := slices.IndexFunc(m.cols, func(c Column) bool {
-		return c.Means == Text && x.columns[c.Index].allMarks()
-	}); j >= 0 {
-		// Without names a column of words is text, unless all of them are marks.
-		m.cols[j].Means = Mark
+	} else {
+		m.takeMarks(x)
 	}
 	t.applyProfile(m)
 	t.useProven(m)

@@ -132,17 +132,45 @@ const anyCurrency money.Currency = "CLF"
 
 func means(r Role) func(Column) bool { return func(c Column) bool { return c.Means == r } }
 
-// onlyMarks reports whether a column of the window has nothing but marks.
-func (t *table) onlyMarks(j int) bool {
-	some := false
-	for _, r := range t.body {
-		if c := r.cell(j); c != "" {
-			if some = true; marked(c) == 0 {
-				return false
-			}
+// takeMarks gives columns of words their meaning that say nothing but which way money went: the one whose
+// words differ tells it. Where all say the same it is no text, and no ground to turn an amount round;
+// where several differ, none is trusted.
+func (m *form) takeMarks(x *facts) {
+	var differ []int
+	for j := range m.cols {
+		f := &x.columns[m.cols[j].Index]
+		switch {
+		case m.cols[j].Means != Text || !f.allMarks():
+		case f.same():
+			m.cols[j].Means = Unused
+		default:
+			differ = append(differ, j)
 		}
 	}
-	return some
+	if len(differ) == 1 {
+		m.cols[differ[0]].Means = Mark
+	}
+}
+
+// marksInWindow is the one column of words of the window that has nothing but marks, of both ways; -1 for
+// none.
+func (t *table) marksInWindow() int {
+	found := -1
+	for j, c := range t.base {
+		ways := map[int]bool{}
+		for _, r := range t.body {
+			if cell := r.cell(j); cell != "" {
+				ways[marked(cell)] = true
+			}
+		}
+		if c.Means == Text && ways[1] && ways[-1] && !ways[0] {
+			if found >= 0 {
+				return -1
+			}
+			found = j
+		}
+	}
+	return found
 }
 
 // askColumns asks which of several columns of numbers is the amount. Each answer gives the role of
@@ -157,11 +185,11 @@ func (t *table) askColumns(sums []int) {
 				continue
 			}
 			roles := make([]string, len(t.base))
-			marks := false
 			for j, c := range t.base {
-				if roles[j] = string(c.Means); c.Means == Text && !marks && t.onlyMarks(j) {
-					roles[j], marks = string(Mark), true
-				}
+				roles[j] = string(c.Means)
+			}
+			if j := t.marksInWindow(); j >= 0 {
+				roles[j] = string(Mark)
 			}
 			for _, j := range sums {
 				roles[j] = string(Unused)

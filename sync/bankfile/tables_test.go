@@ -229,3 +229,32 @@ func TestMarksWithoutNames(t *testing.T) {
 		}
 	}
 }
+
+// TestAWordThatIsAlwaysTheSameTurnsNoAmount reads tables without names of columns in which a D stands in every
+// row: it may be a kind of row and no debit, so that signs stand as written, a column of both marks goes
+// before it, and what is open is asked.
+func TestAWordThatIsAlwaysTheSameTurnsNoAmount(t *testing.T) {
+	for _, c := range []struct {
+		file string
+		want []int64 // none where the file has to ask
+	}{
+		{"01.01.2025,Alpha,-0.02,D\n02.01.2025,Beta,0.01,D\n23.01.2025,Gamma,-0.05,D\n", []int64{-2, 1, -5}},
+		{"01.01.2025,Alpha,D,0.02,CR\n02.01.2025,Beta,D,0.01,DR\n23.01.2025,Gamma,D,0.05,DR\n", []int64{2, -1, -5}},
+		{"01.01.2025,Alpha,0.02,CR,D\n02.01.2025,Beta,0.01,DR,D\n23.01.2025,Gamma,0.05,DR,D\n", []int64{2, -1, -5}},
+		{"01.01.2025,Alpha,12.02,D\n02.01.2025,Beta,0.01,D\n23.01.2025,Gamma,0.05,D\n", nil},
+		{"01.01.2025,Alpha,0.02,CR,C\n02.01.2025,Beta,0.01,DR,D\n23.01.2025,Gamma,0.05,DR,C\n", nil},
+	} {
+		f, err := Read(ctx, strings.NewReader(c.file), "a.csv", operating)
+		if _, asks := errors.AsType[*Ask](err); asks != (c.want == nil) || err != nil && !asks {
+			t.Errorf("%s%v", c.file, err)
+			continue
+		}
+		var got []int64
+		for _, l := range allLines(f) {
+			got = append(got, l.Amount.Minor)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s%v, want %v", c.file, got, c.want)
+		}
+	}
+}
