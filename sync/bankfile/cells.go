@@ -66,19 +66,11 @@ func oneLine(s string) string {
 }
 
 func isOneLine(s string) bool {
-	blank := true
-	// Eight letters at a time, as long as they are of ASCII and nothing but single blanks parts them.
-	all := unsafe.Slice(unsafe.StringData(s), len(s))
-	at := 0
-	for ; at+8 <= len(all); at += 8 {
-		x := binary.LittleEndian.Uint64(all[at:])
-		blanks := zeros(x ^ ' '*lowBits)
-		if beyondText(x) || blanks&(blanks<<8) != 0 || blank && blanks&0x80 != 0 {
-			break
-		}
-		blank = blanks>>63 != 0
+	if n, blank := plainWords(nil, s); n == len(s) && n > 0 {
+		return !blank && s[0] != ' '
 	}
-	for i := at; i < len(s); i++ {
+	blank := true
+	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if c-'!' < utf8.RuneSelf-'!' {
 			blank = false
@@ -104,6 +96,31 @@ func isOneLine(s string) bool {
 		}
 	}
 	return s == "" || !blank
+}
+
+// plainWords looks at a text eight letters at a time, as far as they are of ASCII and nothing but
+// single blanks parts them, and writes them to dst in small letters where there is one. It returns
+// how many these are and whether the last of them is a blank. A text of less than eight it leaves.
+func plainWords(dst []byte, s string) (n int, blank bool) {
+	all := unsafe.Slice(unsafe.StringData(s), len(s))
+	for n < len(all) && len(all) >= 8 {
+		// The last eight hold some of those before them once more.
+		at := min(n, len(all)-8)
+		x := binary.LittleEndian.Uint64(all[at:])
+		blanks := zeros(x ^ ' '*lowBits)
+		if beyondText(x) || blanks&(blanks<<8) != 0 || blank && at == n && blanks&0x80 != 0 {
+			break
+		}
+		if dst != nil {
+			// A byte from A to Z has its highest bit in from and not in past; moved by two it makes
+			// the letter small.
+			from, past := x+(0x80-'A')*lowBits, x+(0x80-'Z'-1)*lowBits
+			binary.LittleEndian.PutUint64(dst[at:], x|(from&^past&highBits)>>2)
+		}
+		blank = blanks>>63 != 0
+		n = at + 8
+	}
+	return n, blank
 }
 
 // beyondText reports whether one of eight bytes is a control character or no ASCII: what is less than

@@ -231,13 +231,14 @@ func (t *table) skipWindow(src rowSource) error {
 // settle finds the form of the window: decisions build on each other, so it is decided until
 // nothing changes. The first is made without any facts.
 func (t *table) settle() *facts {
-	t.form = t.decide(&facts{columns: make([]columnFacts, len(t.base))})
+	t.form = t.decide(noFacts(len(t.base)))
 	for {
 		x := newFacts(len(t.base))
 		t.run = run{}
 		for _, r := range t.body {
 			t.take(r)
 			x.add(t, r)
+			x.words.add(t, r)
 		}
 		was := t.form
 		if t.form = t.decide(x); was.same(t.form) {
@@ -340,7 +341,7 @@ func (t *table) nameColumns(m *form, x *facts) {
 			t.sums[j] = cur
 		}
 		for _, v := range vocabulary[name] {
-			if !t.kinds[j].bears(v.role) || v.role == Mark && !x.columns[j].allMarks() {
+			if !t.kinds[j].bears(v.role) || v.role == Mark && !x.words.columns[j].allMarks() {
 				continue
 			}
 			rank := v.rank * 4
@@ -365,7 +366,7 @@ func (t *table) nameColumns(m *form, x *facts) {
 			}
 			break
 		}
-		if m.cols[j].Header == "" && m.cols[j].Means == Unused && x.columns[j].allMarks() {
+		if m.cols[j].Header == "" && m.cols[j].Means == Unused && x.words.columns[j].allMarks() {
 			m.cols[j].Means = Mark
 		}
 	}
@@ -375,11 +376,11 @@ func (t *table) nameColumns(m *form, x *facts) {
 // dropSpare lets go of columns that others make needless or that cannot be what they say.
 func (t *table) dropSpare(m *form, x *facts) {
 	m.index()
-	if a := m.at[ourSlot]; a >= 0 && !x.columns[a].same() {
+	if a := m.at[ourSlot]; a >= 0 && !x.words.columns[a].same() {
 		m.cols[a].Means = Unused
 	}
-	if a := m.at[theirSlot]; a >= 0 && t.o.Number != "" && x.columns[a].same() &&
-		sameNumber(t.o.Number, x.columns[a].first) {
+	if a := m.at[theirSlot]; a >= 0 && t.o.Number != "" && x.words.columns[a].same() &&
+		sameNumber(t.o.Number, x.words.columns[a].first) {
 		m.cols[a].Means = OurAccount
 	}
 	if m.at[bookedSlot] < 0 && m.at[valuedSlot] >= 0 {

@@ -33,7 +33,7 @@ func (t *table) decideCurrency(m *form, x *facts) {
 	if m.currency == "" {
 		m.currency = t.o.Currency
 	}
-	if j := m.at[currencySlot]; m.currency == "" && (j < 0 || x.columns[j].first == "") {
+	if j := m.at[currencySlot]; m.currency == "" && (j < 0 || x.words.columns[j].first == "") {
 		m.ask(Question{Topic: AskCurrency, Text: "The file names no currency: which one is it?"})
 	}
 }

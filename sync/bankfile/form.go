@@ -237,7 +237,7 @@ func (t *table) learn(x *facts) {
 	p.Shape = m.shape
 	p.Encoding, p.Delimiter, p.Header = f.Encoding, f.Delimiter, t.header != nil
 	for j := range m.cols {
-		m.cols[j].Reads = m.reads(m.cols[j], &x.columns[j])
+		m.cols[j].Reads = m.reads(m.cols[j], &x.columns[j], &x.words.columns[j])
 	}
 	p.Columns = slices.Clone(m.cols)
 	if m.unclear {
@@ -250,7 +250,7 @@ func (t *table) learn(x *facts) {
 }
 
 // reads shows how a column's cells are read.
-func (m *form) reads(c Column, f *columnFacts) string {
+func (m *form) reads(c Column, f *columnFacts, w *columnWords) string {
 	switch {
 	case c.Means == Unused:
 		return ""
@@ -267,8 +267,8 @@ func (m *form) reads(c Column, f *columnFacts) string {
 		return "1.234,56"
 	case c.isAmount():
 		return "1,234.56"
-	case c.Means == Currency && f.same():
-		return f.first
+	case c.Means == Currency && w.same():
+		return w.first
 	}
 	return "text"
 }

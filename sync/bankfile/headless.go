@@ -138,7 +138,7 @@ func means(r Role) func(Column) bool { return func(c Column) bool { return c.Mea
 func (m *form) takeMarks(x *facts) {
 	var differ []int
 	for j := range m.cols {
-		f := &x.columns[m.cols[j].Index]
+		f := &x.words.columns[m.cols[j].Index]
 		switch {
 		case m.cols[j].Means != Text || !f.allMarks():
 		case f.same():

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-	"unsafe"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -327,7 +326,10 @@ func appendText(b []byte, l *book.BankLine) []byte {
 				b[n] = ' '
 				n++
 			}
-			at = lowerWords(b[n:], s)
+			var blank bool
+			if at, blank = plainWords(b[n:], s); blank {
+				at--
+			}
 			n += at
 		}
 		for i := at; i < len(s); i++ {
@@ -351,30 +353,6 @@ func appendText(b []byte, l *book.BankLine) []byte {
 		b = b[:n]
 	}
 	return b
-}
-
-// lowerWords writes the beginning of a text in small letters, eight at a time, as far as all are of
-// ASCII and single blanks part them, and returns how much that is. It ends with a word.
-func lowerWords(dst []byte, s string) (n int) {
-	blank := false
-	all := unsafe.Slice(unsafe.StringData(s), len(s))
-	for n+8 <= len(all) {
-		x := binary.LittleEndian.Uint64(all[n:])
-		blanks := zeros(x ^ ' '*lowBits)
-		if beyondText(x) || blanks&(blanks<<8) != 0 || blank && blanks&0x80 != 0 {
-			break
-		}
-		// A byte from A to Z has its highest bit in from and not in past; moved by two it makes the
-		// letter small.
-		from, past := x+(0x80-'A')*lowBits, x+(0x80-'Z'-1)*lowBits
-		binary.LittleEndian.PutUint64(dst[n:], x|(from&^past&highBits)>>2)
-		blank = blanks>>63 != 0
-		n += 8
-	}
-	if blank {
-		n--
-	}
-	return n
 }
 
 // wideText is what a line says where not all of it is ASCII.

@@ -48,8 +48,12 @@ func (k kind) bears(r Role) bool {
 }
 
 func looksLikeAmount(s string) bool {
-	for _, point := range []string{".", ","} {
-		if _, err := (money.Marks{Point: point}).Parse(withoutCode(s), "CLF"); err == nil {
+	if !strings.ContainsAny(s, "0123456789") {
+		return false
+	}
+	s = withoutCode(s)
+	for _, point := range [...]string{".", ","} {
+		if _, ok := readAmount(s, point, "CLF"); ok {
 			return true
 		}
 	}

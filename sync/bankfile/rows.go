@@ -63,7 +63,7 @@ func (t *table) read(src rowSource, x *facts) error {
 			return err
 		}
 	}
-	if err := t.readRows(t.body, x); err != nil {
+	if err := t.readBeside(t.body, x); err != nil {
 		return err
 	}
 	for !t.whole {
@@ -74,7 +74,7 @@ func (t *table) read(src rowSource, x *facts) error {
 		if err != nil {
 			return err
 		}
-		if err := t.readRows(rows, x); err != nil {
+		if err := t.readBeside(rows, x); err != nil {
 			return err
 		}
 	}
@@ -85,6 +85,22 @@ func (t *table) read(src rowSource, x *facts) error {
 		return t.s.end()
 	}
 	return nil
+}
+
+// readBeside reads rows; meanwhile their words are gathered where x takes their facts.
+func (t *table) readBeside(rows []row, x *facts) error {
+	if x == nil {
+		return t.readRows(rows, nil)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for i := range rows {
+			x.words.add(t, rows[i])
+		}
+	}()
+	defer func() { <-done }()
+	return t.readRows(rows, x)
 }
 
 // readRows reads rows until one of them ends the reading.
@@ -256,9 +272,6 @@ func (t *table) readLine(r row) error {
 func (t *table) hold(r row, on, valued book.Date, amount money.Money, pending bool) {
 	u := &t.run
 	l := &u.held
-	if t.s.pass != surveying {
-		*l = book.BankLine{}
-	}
 	l.On, l.ValueOn, l.Amount, l.Pending, l.Row = on, valued, amount, pending, r.n
 	l.BankID = oneLine(u.cells[bankIDSlot])
 	if t.s.pass == surveying {

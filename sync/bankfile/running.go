@@ -259,8 +259,8 @@ func (t *table) state(x *facts) {
 	if !t.lent {
 		p.FromOn, p.ToOn = u.from, u.to
 	}
-	if a := t.form.at[ourSlot]; a >= 0 && x.columns[a].first != "" {
-		p.AccountNumber = x.columns[a].first
+	if a := t.form.at[ourSlot]; a >= 0 && x.words.columns[a].first != "" {
+		p.AccountNumber = x.words.columns[a].first
 	}
 	if len(n.currencies) > 1 {
 		return

@@ -8,8 +8,8 @@ import (
 )
 
 var (
-	mt940 = regexp.MustCompile(`(?:^|[\r\n])[\x01-\x20]*(\{1:|:20:|:94[02]:|:61:[0-9]{6}|:60[FM]:[CD][0-9]{6})`)
-	mtTag = regexp.MustCompile(`(?:^|[\r\n])[\x01-\x20]*:(25P?|60F|60M|61|34F|28C?):`)
+	mt940 = regexp.MustCompile(`^(\{1:|:20:|:94[02]:|:61:[0-9]{6}|:60[FM]:[CD][0-9]{6})`)
+	mtTag = regexp.MustCompile(`^:(25P?|60F|60M|61|34F|28C?):`)
 	qif   = regexp.MustCompile(`(?mi)^!(type|account|option|clear):?`)
 	bai2  = regexp.MustCompile(`^\s*01,[^\n]*(\s88,[^\n]*)*\s*02,`)
 )
@@ -57,7 +57,7 @@ func recognise(head []byte) (Format, error) {
 		return CAMT, nil
 	case utf16XML(head):
 		return CAMT, nil
-	case mt940.Match(t) && mtTag.Match(t):
+	case lineStarts(t, mt940) && lineStarts(t, mtTag):
 		return MT940, nil
 	case bai2.Match(t):
 		return BAI2, nil
@@ -67,6 +67,17 @@ func recognise(head []byte) (Format, error) {
 		return "", refuse("this is no text file", "import the statement as CSV or CAMT.053")
 	}
 	return CSV, nil
+}
+
+// lineStarts reports whether a line begins with a tag, behind blanks and control characters.
+func lineStarts(text []byte, tag *regexp.Regexp) bool {
+	for line := range bytes.FieldsFuncSeq(text, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		line = bytes.TrimLeftFunc(line, func(r rune) bool { return r != 0 && r <= ' ' })
+		if len(line) > 0 && (line[0] == ':' || line[0] == '{') && tag.Match(line) {
+			return true
+		}
+	}
+	return false
 }
 
 // isBinary reports whether bytes are neither text of one byte a letter nor UTF-16.

@@ -12,8 +12,7 @@ import (
 // are gathered while rows are read under that form, and show whether the form was right.
 type facts struct {
 	columns []columnFacts
-	// open are the columns that are constant or marks so far.
-	open []openColumn
+	words   words
 	// day and month count the dates that only one order fits, unsure those that both fit and that
 	// differ; example is the last of these.
 	day, month, unsure int
@@ -24,20 +23,33 @@ type facts struct {
 	positive, in, out bool
 }
 
+// words are the facts of columns whatever they mean. They are gathered beside all else, and use
+// nothing of the table that its reading changes.
+type words struct {
+	columns []columnWords
+	// open are the columns that are constant or marks so far.
+	open []openColumn
+}
+
 // openColumn is a column that may be constant: the first of its cells, once it is known to be no mark.
 type openColumn struct {
 	at    int
 	first string
 }
 
-// columnFacts are of one column: whether all its cells are the same and whether all are marks; how
-// many amounts only a point fits, only a comma, and both with different results; and examples.
+// columnFacts are of one column: how many amounts only a point fits, only a comma, and both with
+// different results; and examples.
 type columnFacts struct {
+	dots, commas, differ int
+	amount               string
+	date, settled        *dated
+}
+
+// columnWords are of one column, whatever it means: whether all its cells are the same and whether
+// all are marks.
+type columnWords struct {
 	first                 string
 	constant, marks, some bool
-	dots, commas, differ  int
-	amount                string
-	date, settled         *dated
 }
 
 // span is the first and the last day of dates; broken says that one of them is no day.
@@ -58,17 +70,22 @@ func (s *span) add(on book.Date) {
 }
 
 func newFacts(columns int) *facts {
-	x := &facts{columns: make([]columnFacts, columns), open: make([]openColumn, columns)}
-	for j := range x.columns {
-		x.open[j].at = j
-		x.columns[j].constant, x.columns[j].marks = true, true
+	x := noFacts(columns)
+	for j := range x.words.columns {
+		x.words.open = append(x.words.open, openColumn{at: j})
+		x.words.columns[j].constant, x.words.columns[j].marks = true, true
 	}
 	return x
 }
 
-// add takes a row of the table into account.
+// noFacts are those of so many columns of which nothing was looked at.
+func noFacts(columns int) *facts {
+	return &facts{columns: make([]columnFacts, columns),
+		words: words{columns: make([]columnWords, columns)}}
+}
+
+// add takes a row of the table into account, but for its words.
 func (x *facts) add(t *table, r row) {
-	x.addCells(t, r)
 	m := t.form
 	x.addDates(t, r)
 	for _, k := range amountSlots {
@@ -94,11 +111,11 @@ func (x *facts) add(t *table, r row) {
 	}
 }
 
-// addCells looks which columns are constant and which are marks. It forgets those that are neither.
-func (x *facts) addCells(t *table, r row) {
+// add looks which columns are constant and which are marks. It forgets those that are neither.
+func (w *words) add(t *table, r row) {
 	repeats, known, closed := false, false, false
-	for i := range x.open {
-		o := &x.open[i]
+	for i := range w.open {
+		o := &w.open[i]
 		if o.at >= len(r.cells) {
 			break
 		}
@@ -106,7 +123,7 @@ func (x *facts) addCells(t *table, r row) {
 		if c == "" || c == o.first {
 			continue
 		}
-		f := &x.columns[o.at]
+		f := &w.columns[o.at]
 		if f.first == "" {
 			f.first = strings.Clone(c)
 		}
@@ -124,8 +141,8 @@ func (x *facts) addCells(t *table, r row) {
 		closed = closed || !f.constant && !f.marks
 	}
 	if closed {
-		x.open = slices.DeleteFunc(x.open, func(o openColumn) bool {
-			return !x.columns[o.at].constant && !x.columns[o.at].marks
+		w.open = slices.DeleteFunc(w.open, func(o openColumn) bool {
+			return !w.columns[o.at].constant && !w.columns[o.at].marks
 		})
 	}
 }
@@ -261,7 +278,7 @@ func (f *columnFacts) point() (point string, open bool) {
 }
 
 // allMarks reports whether all cells of the column say which way money went.
-func (f *columnFacts) allMarks() bool { return f.marks && f.some }
+func (f *columnWords) allMarks() bool { return f.marks && f.some }
 
 // same reports whether all cells of the column are one text.
-func (f *columnFacts) same() bool { return f.constant && f.first != "" }
+func (f *columnWords) same() bool { return f.constant && f.first != "" }
