@@ -19,7 +19,10 @@ type SavedMethod struct {
 	Instrument book.Instrument
 	// Own says that the renewal failed on it: its own agreement covers it. Another one is charged only
 	// with the customer's word, given at ConsentAt and written where How says.
-	Own       bool
+	Own bool
+	// Current says that the customer saved it after the renewal failed, or renewed its data: the renewal
+	// goes on with it.
+	Current   bool
 	ConsentAt book.Instant
 	How       string
 }
@@ -45,7 +48,11 @@ func (a *App) SavedMethods(ctx context.Context, invoice book.ItemID) ([]SavedMet
 		}
 	}
 	for _, m := range r.Methods {
-		s := SavedMethod{Source: m.Source, Instrument: m.Instrument}
+		if len(out) > 0 && out[0].Own && out[0].Instrument.Credential() == m.Instrument.Credential() {
+			out[0].Current = m.Current
+			continue
+		}
+		s := SavedMethod{Source: m.Source, Instrument: m.Instrument, Current: m.Current}
 		for _, c := range consents {
 			if c.Customer == r.Customer && c.Credential == m.Instrument.Credential() {
 				s.ConsentAt, s.How = c.At, c.How
@@ -119,7 +126,7 @@ func (a *App) Consent(ctx context.Context, invoice book.ItemID, method, how stri
 	switch {
 	case err != nil:
 		return m, err
-	case m.Own:
+	case m.Own || m.Current:
 		return m, fmt.Errorf("%s is what the renewal is charged to already", m.Name)
 	case m.ConsentAt != 0:
 		return m, fmt.Errorf("the consent to %s stands already: %s", m.Name, m.How)

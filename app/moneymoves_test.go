@@ -497,6 +497,69 @@ func TestAMethodIsChargedByConsentAndTakenAway(t *testing.T) {
 	}
 }
 
+// TestANewCardRestarts lets a card be refused for good, the customer save another, and the plan go on with
+// that one at once, by itself, under its own budget; the dead one is not asked again.
+func TestANewCardRestarts(t *testing.T) {
+	h := newHouse(t)
+	a := h.open("ann")
+	h.sync(a)
+	r := h.renewal(a, "")
+	id, payer := r.Invoice, r.payers["stripe"]
+	h.mu.Lock()
+	h.answer = world.Answer{Network: "41", Advice: "03"} // a lost card
+	h.mu.Unlock()
+	p, err := a.ProposeRenewal(t.Context(), id, "retry")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := p.Order.Credential
+	if i, err := a.DoOrder(t.Context(), p.Order, "asked by phone"); err != nil || i.State != book.IntentRefused {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	h.pass(time.Hour)
+	h.sync(a)
+	r = h.renewal(a, id)
+	if p, err := a.ProposeRenewal(t.Context(), id, "retry"); err != nil || p.Blocked == "" || r.Plan.Class != dunning.Never {
+		t.Fatalf("a lost card may be asked again: %s %+v, %v", r.Plan.Class, p, err)
+	}
+
+	h.pass(time.Minute)
+	h.stripe.Save(payer, book.Instrument{ID: "pm_fresh", Kind: "card", Brand: "visa", Ending: "4242", Fingerprint: "fp-fresh",
+		Region: "LT"})
+	savedAt := h.clock()
+	h.pass(time.Minute)
+	// Somebody else's card is nothing to this customer.
+	h.stripe.Save("cus_somebody", book.Instrument{ID: "pm_else", Kind: "card", Brand: "visa", Ending: "1111", Fingerprint: "fp-else"})
+	h.mu.Lock()
+	h.answer = world.Answer{Approved: true}
+	h.mu.Unlock()
+	h.pass(time.Hour)
+	h.sync(a)
+	r = h.renewal(a, id)
+	next := r.Plan.Next
+	if next.Kind != dunning.StepRetry || next.At > h.clock() || next.Method == nil || next.Method.Instrument.ID != "pm_fresh" {
+		t.Fatalf("after a new card the plan is %+v, in the way is %+v", next, r.Plan.Blocked)
+	}
+	done, err := a.RunRenewals(t.Context(), RenewalRun{Only: []book.ItemID{id}}, func(Progress) {})
+	if err != nil || len(done.Steps) != 1 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	h.pass(time.Hour)
+	h.sync(a)
+	if r := h.renewal(a, id); r != nil {
+		t.Errorf("it is still a failed renewal: %+v", r.Plan.Next)
+	}
+	tries := map[string]int{}
+	for _, x := range h.stripe.World().Stripe.Charges {
+		if x.Payer == payer && x.At > savedAt {
+			tries[world.InstrumentOf(x).ID]++
+		}
+	}
+	if len(tries) != 1 || tries["pm_fresh"] != 1 || tries[dead] != 0 {
+		t.Errorf("charged were %v", tries)
+	}
+}
+
 // TestWhatIsMendedGoesOn stops at a decline that is our own fault until somebody says that it is mended, and
 // goes on then; taking the word back stops it again.
 func TestWhatIsMendedGoesOn(t *testing.T) {

@@ -32,6 +32,8 @@ type renewalBooks struct {
 	// their order in time.
 	tries map[book.ItemID][]*book.Transaction
 	uses  map[string][]*book.Transaction
+	// saved are the methods that gateways told of, by payer.
+	saved map[payer][]*book.SavedMethod
 	// known are the instruments that customers paid with, lifetime what they paid until now.
 	known    map[book.ItemID]map[string]*book.Transaction
 	lifetime map[book.ItemID]int64
@@ -101,6 +103,13 @@ func (b *renewalBooks) index() {
 		p := &b.books.Payments[i]
 		if c := b.customers[p.CustomerID]; c != nil && c.Currency == p.Amount.Currency && p.At <= b.at {
 			b.lifetime[p.CustomerID] += p.Amount.Minor
+		}
+	}
+	b.saved = map[payer][]*book.SavedMethod{}
+	for i := range b.books.SavedMethods {
+		if m := &b.books.SavedMethods[i]; m.Payer != "" && m.AddedAt <= b.at {
+			key := payer{m.Source, m.Payer}
+			b.saved[key] = append(b.saved[key], m)
 		}
 	}
 	b.filed, b.made = map[book.ItemID][]*book.Intent{}, map[book.ItemID]bool{}
@@ -354,24 +363,6 @@ func declineOf(t *book.Transaction) book.Decline {
 	return d
 }
 
-// methods are the customer's other instruments that were seen to pay.
-func (b *renewalBooks) methods(c *dunning.Case, last *book.Transaction) {
-	for key, t := range b.known[c.Customer] {
-		if key == last.Instrument.Credential() {
-			continue
-		}
-		m := dunning.Method{Source: t.Source, Gateway: b.config.kindOf(t.Source), Instrument: t.Instrument,
-			AddedAt: t.At}
-		if x, ok := b.consents[Consent{Customer: c.Customer, Credential: key}.Key()]; ok {
-			m.ConsentAt = x.At
-		}
-		c.Methods = append(c.Methods, m)
-	}
-	slices.SortFunc(c.Methods, func(x, y dunning.Method) int {
-		return cmp.Compare(x.Instrument.Credential(), y.Instrument.Credential())
-	})
-}
-
 // The states of a service that dunning brings about, as billing words them.
 const (
 	active    = "Active"
@@ -406,22 +397,6 @@ func (b *renewalBooks) servicesOf(x *book.Invoice) []dunning.Service {
 			}
 		}
 		out = append(out, d)
-	}
-	return out
-}
-
-// payersOf are the gateways' ids of a case's customer, by gateway, as the last charges have them.
-func (b *renewalBooks) payersOf(c dunning.Case) map[book.SourceName]string {
-	out := map[book.SourceName]string{}
-	for _, t := range b.known[c.Customer] {
-		if t.Payer != "" {
-			out[t.Source] = t.Payer
-		}
-	}
-	for _, t := range b.tries[c.Invoice] {
-		if t.Payer != "" {
-			out[t.Source] = t.Payer
-		}
 	}
 	return out
 }

@@ -187,7 +187,21 @@ type SavedMethod struct {
 	Brand, Ending string
 	// ExpiresOn is the last day on which a card is good, zero where it does not say.
 	ExpiresOn Date
+	// Payer is the gateway's id of the customer, where it is a gateway that tells: CustomerID is empty
+	// then. Fingerprint is the same for the same card, as in Instrument.
+	Payer       string `json:",omitempty"`
+	Fingerprint string `json:",omitempty"`
+	// AddedAt is when it was saved, UpdatedAt when the gateway last told of it: saved, or its data
+	// renewed by the customer or by an updater. Zero where nobody says.
+	AddedAt   Instant `json:",omitzero"`
+	UpdatedAt Instant `json:",omitzero"`
 	Revision  string
+}
+
+// Instrument is the method as a charge by it would name it; only where a gateway tells of it.
+func (m *SavedMethod) Instrument() Instrument {
+	return Instrument{ID: m.ID.Native(), Fingerprint: m.Fingerprint, Kind: m.Kind, Brand: m.Brand,
+		Ending: m.Ending}
 }
 
 // Setting is how something in the billing system is set that acts by itself.

@@ -199,6 +199,10 @@ func savedMethod(f *fields, r *book.SavedMethod) {
 	word(f, "brand", &r.Brand)
 	text(f, "ending", &r.Ending)
 	number(f, "expires_on", &r.ExpiresOn)
+	word(f, "payer", &r.Payer)
+	text(f, "fingerprint", &r.Fingerprint)
+	number(f, "added_at", &r.AddedAt)
+	number(f, "updated_at", &r.UpdatedAt)
 	text(f, "revision", &r.Revision)
 }
 

@@ -163,6 +163,7 @@ func MaskRecords(r *book.Records) {
 	for i := range r.SavedMethods {
 		m := &r.SavedMethods[i]
 		m.Title, m.Brand, m.Ending = MaskCards(m.Title), MaskCards(m.Brand), MaskCards(m.Ending)
+		m.Fingerprint = MaskCards(m.Fingerprint)
 	}
 	for i := range r.Settings {
 		s := &r.Settings[i]

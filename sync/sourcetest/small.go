@@ -28,6 +28,7 @@ func Small() *world.World {
 	b.charges()
 	b.afterwards()
 	b.payouts()
+	b.saved()
 	w.Accounts = []world.Account{{Name: "operating", Currency: "EUR",
 		IBAN: "LT121000011101001000", Settles: []book.SourceName{"stripe"}, Calendar: "target"}}
 	byTime(w)
@@ -120,6 +121,16 @@ func (b builder) billing() {
 	slices.SortFunc(b.Customers, func(x, y world.Customer) int { return cmp.Compare(x.ID, y.ID) })
 	slices.SortFunc(b.Invoices, func(x, y world.Invoice) int { return cmp.Compare(x.ID, y.ID) })
 	slices.SortFunc(b.Payments, func(x, y world.Payment) int { return cmp.Compare(x.ID, y.ID) })
+}
+
+// saved adds a card that was saved after its payer's failed, and one whose data was renewed.
+func (b builder) saved() {
+	for i, m := range []world.Saved{{Payer: "cus_5", AddedAt: b.Now - 3*day},
+		{Payer: "cus_2", AddedAt: b.Now - 25*day, UpdatedAt: b.Now - 2*day}} {
+		m.Instrument = book.Instrument{ID: fmt.Sprintf("pm_saved%d", i+1), Kind: "card", Brand: "visa",
+			Ending: fmt.Sprintf("424%d", i+1), Fingerprint: fmt.Sprintf("FPsaved%d", i+1), Region: "LT"}
+		b.Stripe.Saved = append(b.Stripe.Saved, m)
+	}
 }
 
 // charge adds a charge and what moved for it.

@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"countinghouse/app/book"
+	"countinghouse/sync/source"
 )
 
 // payouts reads payouts, each with its members, so that a payout whose members are stated is kept
@@ -104,12 +106,17 @@ func (p *pull) members(s stage, payout book.ItemID) error {
 }
 
 // changes fetches again what changed after it was made: what events name, or where they cannot
-// tell, what is stored and not final. A pull of everything has no need of it.
+// tell, what is stored and not final. A pull of everything needs to know of saved methods only, which no
+// list of all customers has.
 func (p *pull) changes() error {
 	switch {
 	case p.at.whole():
-		p.at.Run.next()
-		return nil
+		err := p.events(methodEvents)
+		if source.KindOf(err) == source.KindAuth {
+			p.at.Run.next()
+			return p.emit(stageChanges, 0)
+		}
+		return err
 	case p.at.Run.Blind:
 		return p.unsettled()
 	}
@@ -125,7 +132,7 @@ func (p *pull) changes() error {
 			}
 		}
 	}
-	return p.events()
+	return p.events(eventTypes)
 }
 
 // open are the stored records of a kind that are not final.
@@ -143,20 +150,24 @@ func (p *pull) open(kind book.Kind) ([]string, error) {
 
 // eventTypes are the events that tell of a change of something made earlier; Stripe takes 20 types
 // at most (Stripe API, list events, read 2026-11).
-var eventTypes = []string{
+var eventTypes = append([]string{
 	"charge.succeeded", "charge.failed", "charge.captured", "charge.expired", "charge.updated",
 	"refund.updated", "refund.failed", "charge.refund.updated",
 	"charge.dispute.updated", "charge.dispute.closed", "charge.dispute.funds_withdrawn",
 	"charge.dispute.funds_reinstated",
 	"payout.updated", "payout.paid", "payout.failed", "payout.canceled",
 	"payout.reconciliation_completed",
-}
+}, methodEvents...)
+
+// methodEvents tell of a saved method: that it is there, or that its data was renewed.
+var methodEvents = []string{"payment_method.attached", "payment_method.automatically_updated",
+	"payment_method.updated"}
 
 // events fetches what events name, each object once for a page of events. Objects that are younger
 // than the lists of this pull are left out: they were just read.
-func (p *pull) events() error {
+func (p *pull) events(types []string) error {
 	fetched := map[string]bool{}
-	return p.walk(stageChanges, "/v1/events", query{"types[]": eventTypes},
+	return p.walk(stageChanges, "/v1/events", query{"types[]": types},
 		func(body json.RawMessage) error {
 			var e wireEvent
 			if err := json.Unmarshal(body, &e); err != nil {
@@ -164,6 +175,10 @@ func (p *pull) events() error {
 				return nil
 			}
 			object := e.Data.Object
+			if object.Object == savedMethod && !fetched[object.ID] {
+				fetched[object.ID] = true
+				return p.method(object.ID, book.AtUnix(e.Created))
+			}
 			if fetched[object.ID] || object.Created >= p.at.Run.Lower {
 				return nil
 			}
@@ -258,4 +273,36 @@ func (p *pull) charge(body json.RawMessage) error {
 		return nil
 	}
 	return p.keepRow(x)
+}
+
+// savedMethod is how Stripe calls a saved method.
+const savedMethod = "payment_method"
+
+// method keeps a saved method as it is now. An event that is older than the last that told of it renews
+// nothing. A key that may not read them does without.
+func (p *pull) method(id string, told book.Instant) error {
+	var object raw
+	err := p.get(p.ctx, "read payment method", "/v1/payment_methods/"+url.PathEscape(id), nil, &object)
+	switch {
+	case refusedAs(err, "resource_missing"), source.KindOf(err) == source.KindAuth:
+		return nil
+	case err != nil:
+		return err
+	}
+	stored, err := p.books.Revision(p.ctx, p.item(id))
+	if err != nil {
+		return err
+	}
+	if _, last, ok := strings.Cut(stored, toldMark); ok {
+		if n, err := strconv.ParseInt(last, 10, 64); err == nil {
+			told = max(told, book.Instant(n))
+		}
+	}
+	x, ok, err := p.translate.method(object.body, told)
+	if err != nil {
+		p.reject(book.KindSavedMethod, "payment methods", object.body, err)
+	} else if ok && x.Revision != stored {
+		p.page.Records.SavedMethods = append(p.page.Records.SavedMethods, x)
+	}
+	return nil
 }

@@ -54,6 +54,13 @@ func expect(w *world.World) book.Records {
 				Reason: r.FailureReason})
 		}
 	}
+	for _, m := range w.Stripe.Saved {
+		e.out.SavedMethods = append(e.out.SavedMethods, book.SavedMethod{ID: native(m.Instrument.ID),
+			Source: world.StripeName, Kind: m.Instrument.Kind, Brand: m.Instrument.Brand,
+			Ending: m.Instrument.Ending, ExpiresOn: book.NewDate(2030, 12, 31), Payer: m.Payer,
+			Fingerprint: m.Instrument.Fingerprint, AddedAt: second(m.AddedAt),
+			UpdatedAt: second(max(m.AddedAt, m.UpdatedAt))})
+	}
 	return e.out
 }
 

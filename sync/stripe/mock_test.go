@@ -82,11 +82,11 @@ func (f *referee) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // object is the path of one object; the description names its parameter after the object.
-var object = regexp.MustCompile(`^/v1/(charge|refund|dispute|payout)s/[^/]+$`)
+var object = regexp.MustCompile(`^/v1/(charge|refund|dispute|payout|payment_method)s/[^/]+$`)
 
 // judge compares a reply with the description.
 func (f *referee) judge(path string, body []byte) {
-	path = regexp.MustCompile(`^/v1/(charge|refund|dispute|payout)/`).ReplaceAllString(path,
+	path = regexp.MustCompile(`^/v1/(charge|refund|dispute|payout|payment_method)/`).ReplaceAllString(path,
 		"/v1/${1}s/")
 	operation := f.spec.Paths[spec.Path(path)]["get"]
 	if operation == nil {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"countinghouse/app/book"
 )
@@ -134,12 +136,15 @@ func (c *wireCharge) reason() string {
 
 // instrument is what the charge was made with.
 func (c *wireCharge) instrument() book.Instrument {
-	i := book.Instrument{ID: c.Method}
-	d := c.Details
-	if d == nil {
-		return i
+	if c.Details == nil {
+		return book.Instrument{ID: c.Method}
 	}
-	i.Kind = d.Type
+	return c.Details.instrument(c.Method)
+}
+
+// instrument is the method with an id.
+func (d *wireDetails) instrument(id string) book.Instrument {
+	i := book.Instrument{ID: id, Kind: d.Type}
 	switch {
 	case d.Card != nil:
 		i.Brand, i.Ending, i.Fingerprint, i.Region = d.Card.Brand, d.Card.Last4, d.Card.Fingerprint,
@@ -193,3 +198,25 @@ func (r *wireRefund) state() book.TransactionState {
 	}
 	return book.Succeeded
 }
+
+// method reads a saved method of which an event told at a moment; false for one that is nobody's any more.
+func (t translator) method(body []byte, told book.Instant) (_ book.SavedMethod, ok bool, err error) {
+	var m wireMethod
+	if err := decode(body, &m); err != nil {
+		return book.SavedMethod{}, false, err
+	}
+	if m.ID == "" || m.Object != "payment_method" || m.Created == 0 {
+		return book.SavedMethod{}, false, errors.New("a payment method has no id, no date, or is none")
+	}
+	i := m.instrument(m.ID)
+	x := book.SavedMethod{ID: t.item(m.ID), Source: t.name, Kind: i.Kind, Brand: i.Brand, Ending: i.Ending,
+		Fingerprint: i.Fingerprint, Payer: m.Customer.ID, AddedAt: book.AtUnix(m.Created), UpdatedAt: told}
+	if c := m.Card; c != nil && c.ExpYear > 0 && c.ExpMonth >= 1 && c.ExpMonth <= 12 {
+		x.ExpiresOn = book.DateOf(time.Date(c.ExpYear, time.Month(c.ExpMonth)+1, 0, 0, 0, 0, 0, time.UTC))
+	}
+	x.Revision = fingerprint(x) + toldMark + strconv.FormatInt(int64(told), 10)
+	return x, x.Payer != "", nil
+}
+
+// toldMark stands in a saved method's revision before the moment at which an event told of it.
+const toldMark = "@"

@@ -97,10 +97,13 @@ func (s *Stripe) ours(e wireEvent) error {
 // refundsOf names all refunds of a charge, in what an event is about.
 const refundsOf = "refunds of"
 
-// about names the object of an event as Follow reads it: "charge/ch_1". A charge that was refunded
-// is not the refund.
+// about names the object of an event as Follow reads it: "charge/ch_1"; of a saved method with the time
+// of the event, "payment_method/pm_1@1764201600". A charge that was refunded is not the refund.
 func about(e wireEvent) []string {
 	object := e.Data.Object
+	if object.Object == savedMethod && object.ID != "" && slices.Contains(eventTypes, e.Type) {
+		return []string{savedMethod + "/" + object.ID + toldMark + strconv.FormatInt(e.Created, 10)}
+	}
 	if object.ID == "" || !slices.Contains([]string{"charge", "refund", "dispute", "payout"},
 		object.Object) {
 		return nil
@@ -153,6 +156,11 @@ func (s *Stripe) Follow(ctx context.Context, about []string, books source.Books,
 // follow reads one object, or the refunds of a charge.
 func (p *pull) follow(about string) error {
 	kind, id, _ := strings.Cut(about, "/")
+	if kind == savedMethod {
+		id, told, _ := strings.Cut(id, toldMark)
+		at, _ := strconv.ParseInt(told, 10, 64)
+		return p.method(id, book.AtUnix(at))
+	}
 	if kind != refundsOf {
 		return p.fetch(kind, id)
 	}

@@ -137,17 +137,17 @@ func (s *Simulator) answer(r *http.Request, n int64) (any, *simError) {
 		return nil, unrecognized(r)
 	}
 	resource := parts[1]
-	if resource == "payment_methods" && len(parts) == 3 {
-		return s.method(parts[2])
-	}
-	list := s.lists[resource]
-	if list == nil && (len(parts) > 2 || resource != "balance" && resource != "account") {
+	list, saved := s.lists[resource], resource == "payment_methods" && len(parts) == 3
+	if list == nil && !saved && (len(parts) > 2 || resource != "balance" && resource != "account") {
 		return nil, unrecognized(r)
 	}
 	if slices.Contains(s.quirks.Denied, resource) {
 		return nil, &simError{http.StatusForbidden, "invalid_request_error", "",
 			"The provided key 'rk_test_***' does not have the required permissions for this " +
 				"endpoint.", ""}
+	}
+	if saved {
+		return s.method(parts[2])
 	}
 	p, err := parseParams(r, list, len(parts) == 3)
 	if err != nil {

@@ -221,6 +221,12 @@ func (s *Simulator) eventsSince(from int64) []simEvent {
 	for i := range s.payouts {
 		s.payoutEvents(&s.payouts[i], add)
 	}
+	for _, m := range s.w.Stripe.Saved {
+		add(m.AddedAt, "payment_method.attached", m.Instrument.ID)
+		if m.UpdatedAt > 0 {
+			add(m.UpdatedAt, "payment_method.automatically_updated", m.Instrument.ID)
+		}
+	}
 	slices.SortFunc(out, func(a, b simEvent) int {
 		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id))
 	})

@@ -78,6 +78,9 @@ func (s *Simulator) object(id string) any {
 			return s.lists[list].render(i, nil)
 		}
 	}
+	if m, err := s.method(id); err == nil {
+		return m
+	}
 	return id
 }
 
@@ -117,18 +120,28 @@ type simCharge struct {
 	Status         string            `json:"status"`
 }
 
-// methodDetails are what a charge says of how it was paid.
-func methodDetails(c *world.Charge) map[string]any {
-	i := world.InstrumentOf(*c)
+// chargedWith is what a charge says of how it was paid.
+func chargedWith(i book.Instrument) map[string]any {
+	out := methodDetails(i)
+	switch details, _ := out[i.Kind].(map[string]any); i.Kind {
+	case "card":
+		details["network"] = i.Brand
+	case "sepa_debit":
+		details["mandate"] = nil
+	}
+	return out
+}
+
+// methodDetails are what a saved method is.
+func methodDetails(i book.Instrument) map[string]any {
 	switch i.Kind {
 	case "card":
 		return map[string]any{"type": "card", "card": map[string]any{"brand": i.Brand, "country": i.Region,
 			"exp_month": 12, "exp_year": 2030, "fingerprint": i.Fingerprint, "funding": "credit",
-			"last4": i.Ending, "network": i.Brand}}
+			"last4": i.Ending}}
 	case "sepa_debit":
 		return map[string]any{"type": "sepa_debit", "sepa_debit": map[string]any{"bank_code": nil,
-			"branch_code": nil, "country": i.Region, "fingerprint": null(i.Fingerprint), "last4": i.Ending,
-			"mandate": nil}}
+			"branch_code": nil, "country": i.Region, "fingerprint": null(i.Fingerprint), "last4": i.Ending}}
 	}
 	return map[string]any{"type": i.Kind}
 }
@@ -153,7 +166,7 @@ func (s *Simulator) charge(i int, expand bool) *simCharge {
 		Outcome: map[string]any{"type": "authorized", "network_status": "approved_by_network",
 			"reason": nil, "seller_message": "Payment complete.", "risk_level": "normal"},
 		Intent: null(c.IntentID), Status: "succeeded", Paid: true,
-		Method: world.InstrumentOf(*c).ID, MethodDetails: methodDetails(c)}
+		Method: world.InstrumentOf(*c).ID, MethodDetails: chargedWith(world.InstrumentOf(*c))}
 	if c.InvoiceRef != "" {
 		out.Metadata["invoice_id"] = c.InvoiceRef
 	}

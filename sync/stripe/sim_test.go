@@ -202,7 +202,11 @@ func TestQuirks(t *testing.T) {
 			pullInto(t, serve(t, w, NewSimulator(w).With(q)), b, source.Request{})
 			touch(w)
 			pullInto(t, serve(t, w, NewSimulator(w).With(q)), b, source.Request{})
-			for _, d := range sourcetest.Diff(expect(w), b.All()) {
+			want := expect(w)
+			if slices.Contains(q.Denied, "events") {
+				want.SavedMethods = nil // nothing else tells of them
+			}
+			for _, d := range sourcetest.Diff(want, b.All()) {
 				t.Error(d)
 			}
 		})

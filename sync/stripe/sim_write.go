@@ -41,6 +41,16 @@ func (s *Simulator) World() *world.World {
 	return s.w
 }
 
+// Save is a payer who saves a method now, as in the client area; s must be Taking changes.
+func (s *Simulator) Save(payer string, i book.Instrument) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.w.Now = s.desk.Now()
+	m := world.Saved{Payer: payer, Instrument: i, AddedAt: s.w.Now}
+	s.w.Stripe.Saved = append(slices.Clip(s.w.Stripe.Saved), m)
+	s.index()
+}
+
 // keyed is what the first call under a key was, and what was answered.
 type keyed struct {
 	call   string
@@ -142,11 +152,22 @@ func (s *Simulator) newID(prefix string) string {
 	return fmt.Sprintf("%s3N%016X", prefix, h.Sum64())
 }
 
-// payer finds a charge of the customer that the method was used for.
+// payer finds a charge of the customer that the method was used for, or one that shows whose a method is
+// that was only saved.
 func (s *Simulator) payer(customer, method string) *world.Charge {
+	var saved book.Instrument
+	for _, m := range s.w.Stripe.Saved {
+		if m.Payer == customer && m.Instrument.ID == method {
+			saved = m.Instrument
+		}
+	}
 	for i := range s.charges {
-		if c := &s.charges[i]; c.Payer == customer && world.InstrumentOf(*c).ID == method {
-			return c
+		c := s.charges[i]
+		if saved.ID != "" {
+			c.With = saved
+		}
+		if c.Payer == customer && world.InstrumentOf(c).ID == method {
+			return &c
 		}
 	}
 	return nil
@@ -164,7 +185,8 @@ func (s *Simulator) pay(f url.Values) (body, extra any, err *simError) {
 	}
 	m, _ := amount(&minor, string(cur))
 	c := world.Charge{ID: s.newID("ch_"), IntentID: s.newID("pi_"), Payer: like.Payer, At: s.w.Now, Amount: m,
-		State: book.Succeeded, MethodType: like.MethodType, Name: like.Name, Email: like.Email,
+		State: book.Succeeded, MethodType: like.MethodType, With: like.With,
+		Name: like.Name, Email: like.Email,
 		InvoiceRef: f.Get("metadata[invoice_id]"), ClientRef: f.Get("metadata[client_id]"), Text: f.Get("description")}
 	answer := s.desk.Issuer.Answer(world.InstrumentOf(c), m, s.w.Now)
 	s.made[c.ID] = f.Get("metadata[" + keyField + "]")
@@ -297,17 +319,25 @@ func (s *Simulator) giveBack(f url.Values) (any, *simError) {
 
 // method shows a saved method; one that was taken away has no customer.
 func (s *Simulator) method(id string) (any, *simError) {
-	for i := range s.charges {
-		c := &s.charges[i]
-		if world.InstrumentOf(*c).ID != id {
-			continue
-		}
-		customer := null(c.Payer)
+	show := func(i book.Instrument, payer string, at book.Instant) (any, *simError) {
+		out := methodDetails(i)
+		out["id"], out["object"], out["customer"] = id, "payment_method", null(payer)
+		out["created"], out["livemode"] = seconds(at), s.quirks.Live
+		out["billing_details"] = map[string]any{"address": nil, "email": nil, "name": nil, "phone": nil}
 		if s.gone[id] {
-			customer = nil
+			out["customer"] = nil
 		}
-		return map[string]any{"id": id, "object": "payment_method", "customer": customer,
-			"type": world.InstrumentOf(*c).Kind, "livemode": s.quirks.Live}, nil
+		return out, nil
+	}
+	for _, m := range s.w.Stripe.Saved {
+		if m.Instrument.ID == id {
+			return show(m.Instrument, m.Payer, m.AddedAt)
+		}
+	}
+	for i := range s.charges {
+		if c := &s.charges[i]; world.InstrumentOf(*c).ID == id {
+			return show(world.InstrumentOf(*c), c.Payer, c.At)
+		}
 	}
 	return nil, &simError{http.StatusNotFound, "invalid_request_error", "resource_missing",
 		"No such PaymentMethod: '" + id + "'", "payment_method"}

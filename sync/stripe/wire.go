@@ -117,6 +117,8 @@ type wireDetails struct {
 		Country     string `json:"country"`
 		Fingerprint string `json:"fingerprint"`
 		Last4       string `json:"last4"`
+		ExpMonth    int    `json:"exp_month"`
+		ExpYear     int    `json:"exp_year"`
 	} `json:"card"`
 	SEPA *struct {
 		Country     string `json:"country"`
@@ -124,6 +126,16 @@ type wireDetails struct {
 		Last4       string `json:"last4"`
 		Mandate     string `json:"mandate"`
 	} `json:"sepa_debit"`
+}
+
+// wireMethod is a saved method; of a detached one Customer is empty.
+type wireMethod struct {
+	ID       string    `json:"id"`
+	Object   string    `json:"object"`
+	Created  int64     `json:"created"`
+	Live     *bool     `json:"livemode"`
+	Customer reference `json:"customer"`
+	wireDetails
 }
 
 type wireRefund struct {

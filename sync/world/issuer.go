@@ -26,6 +26,9 @@ type Issuer interface {
 // InstrumentOf is what a charge was made with. It is the same for all charges of a payer by one kind
 // of method, as for a customer who has one card; a business of a seed has the same ones each time.
 func InstrumentOf(c Charge) book.Instrument {
+	if c.With.ID != "" {
+		return c.With
+	}
 	kind := c.MethodType
 	if kind == "" {
 		kind = "card"

@@ -74,6 +74,15 @@ type Ledger struct {
 	Payouts   []Payout
 	// Orders are SpectroCoin's; a charge stands beside each one whose money arrived.
 	Orders []Order
+	// Saved are methods that payers saved without paying by them; Stripe's only.
+	Saved []Saved
+}
+
+// Saved is a method that a payer saved, and when its data was renewed since, zero for never.
+type Saved struct {
+	Instrument         book.Instrument
+	Payer              string
+	AddedAt, UpdatedAt book.Instant
 }
 
 // Customer is a client in billing and a customer at the gateway.
@@ -171,7 +180,9 @@ type Charge struct {
 	// FailureCode and DeclineCode are the gateway's, for failed attempts.
 	FailureCode, DeclineCode string
 	// MethodType is the gateway's word: card or sepa_debit; paypal; card, upi or netbanking; crypto.
-	MethodType  string
+	MethodType string
+	// With is what was charged, empty for what the payer is known to have.
+	With        book.Instrument
 	Name, Email string
 	// InvoiceRef and ClientRef stand in the metadata, Text is the description; any may be empty.
 	InvoiceRef, ClientRef, Text string

@@ -14,6 +14,7 @@ type methodDocument struct {
 	Source      string `json:"source"`
 	ID          string `json:"id"`
 	Own         bool   `json:"own"`
+	Current     bool   `json:"current"`
 	ConsentedAt string `json:"consented_at,omitempty"`
 	How         string `json:"how,omitempty"`
 }
@@ -48,7 +49,7 @@ func (c *command) showMethods(list []app.SavedMethod, a *app.App) error {
 	docs := []methodDocument{}
 	for _, m := range list {
 		d := methodDocument{Name: m.Name, Source: string(m.Source), ID: m.Instrument.ID, Own: m.Own,
-			How: m.How}
+			Current: m.Current, How: m.How}
 		if m.ConsentAt != 0 {
 			d.ConsentedAt = m.ConsentAt.String()
 		}
@@ -66,6 +67,8 @@ func (c *command) showMethods(list []app.SavedMethod, a *app.App) error {
 	for _, m := range list {
 		state := "no consent: it is not charged by itself"
 		switch {
+		case m.Current:
+			state = "saved or renewed since: the renewal goes on with it"
 		case m.Own:
 			state = "the renewal is charged to it"
 		case m.ConsentAt != 0:

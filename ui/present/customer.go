@@ -65,7 +65,8 @@ func NewCustomer(m *app.Month, id book.ItemID) *Customer {
 				What: "Payment by " + x.Method + ", " + x.Reference, Amount: withCurrency(x.Amount), at: x.At})
 		}
 	}
-	c.Lists = []CustomerList{services(m, id), invoices, payments, movements(m, p, mine), methods(m, id)}
+	c.Lists = []CustomerList{services(m, id), invoices, payments, movements(m, p, mine),
+		methods(m, p, mine)}
 	for i := range c.Lists {
 		rows := c.Lists[i].Rows
 		slices.SortStableFunc(rows, func(a, b CustomerRow) int { return cmp.Compare(b.at, a.at) })
@@ -91,39 +92,51 @@ func services(m *app.Month, id book.ItemID) CustomerList {
 func movements(m *app.Month, p *book.Customer, invoices map[book.ItemID]bool) CustomerList {
 	out := CustomerList{Title: "At the gateways"}
 	zone := m.Config.Zone()
-	ref := ""
-	if n, ok := strings.CutPrefix(p.ID.Native(), "customer/"); ok {
-		ref = n
-	}
-	theirs := map[book.ItemID]bool{}
-	for i := range m.Books.Transactions {
-		t := &m.Books.Transactions[i]
-		own := t.CustomerRef != "" && t.CustomerRef == ref ||
-			t.InvoiceRef != "" && invoices[book.NewID(p.Source, "invoice/"+t.InvoiceRef)] || theirs[t.Parent]
-		if !own {
-			continue
-		}
-		theirs[t.ID] = true
+	eachOf(m, p, invoices, func(t *book.Transaction) {
 		what := upperFirst(string(t.Kind)) + " at " + m.Config.Title(t.Source) + ", " + string(t.State)
 		if t.Reason != "" {
 			what += ", " + t.Reason
 		}
 		out.Rows = append(out.Rows, CustomerRow{ID: string(t.ID), When: DateText(t.At.In(zone)), What: what,
 			Amount: withCurrency(t.Charged), at: t.At})
-	}
+	})
 	return out
 }
 
-func methods(m *app.Month, id book.ItemID) CustomerList {
+// eachOf calls fn with the gateways' transactions of the customer, who has these invoices.
+func eachOf(m *app.Month, p *book.Customer, invoices map[book.ItemID]bool, fn func(*book.Transaction)) {
+	ref, ok := strings.CutPrefix(p.ID.Native(), "customer/")
+	if !ok {
+		ref = ""
+	}
+	theirs := map[book.ItemID]bool{}
+	for i := range m.Books.Transactions {
+		t := &m.Books.Transactions[i]
+		if t.CustomerRef != "" && t.CustomerRef == ref ||
+			t.InvoiceRef != "" && invoices[book.NewID(p.Source, "invoice/"+t.InvoiceRef)] || theirs[t.Parent] {
+			theirs[t.ID] = true
+			fn(t)
+		}
+	}
+}
+
+// methods are what the customer has saved, as billing tells, and as the gateways do that know them by an
+// id of their own.
+func methods(m *app.Month, p *book.Customer, invoices map[book.ItemID]bool) CustomerList {
 	out := CustomerList{Title: "Saved methods"}
+	payers := map[string]bool{}
+	eachOf(m, p, invoices, func(t *book.Transaction) { payers[string(t.Source)+" "+t.Payer] = t.Payer != "" })
 	for i := range m.Books.SavedMethods {
 		x := &m.Books.SavedMethods[i]
-		if x.CustomerID != id {
+		if x.CustomerID != p.ID && !payers[string(x.Source)+" "+x.Payer] {
 			continue
 		}
-		what := cmp.Or(x.Title, x.Kind)
+		what := cmp.Or(x.Title, upperFirst(cmp.Or(x.Brand, x.Kind)))
 		if x.Ending != "" {
 			what += ", ending " + x.Ending
+		}
+		if x.AddedAt != 0 {
+			what += ", saved at " + m.Config.Title(x.Source) + " on " + DateText(x.AddedAt.In(m.Config.Zone()))
 		}
 		row := CustomerRow{ID: string(x.ID), What: what, When: None}
 		if x.ExpiresOn != 0 {
