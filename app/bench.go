@@ -65,14 +65,11 @@ func (a *App) named(ctx context.Context, ids []string) ([]string, store.Step, er
 	if err != nil {
 		return nil, store.Step{}, err
 	}
-	known, err := a.store.Exceptions(ctx, store.ExceptionFilter{})
+	known, err := a.store.Exceptions(ctx)
 	if err != nil {
 		return nil, store.Step{}, err
 	}
-	b := &bench{app: a, m: &Month{}, seen: seen}
-	for i := range known {
-		b.m.All = append(b.m.All, known[i].Exception)
-	}
+	b := &bench{app: a, m: &Month{All: known}, seen: seen}
 	for try := 1; ; try++ {
 		out, err := b.idsOf(ids)
 		if err == nil || try == 2 {

@@ -178,17 +178,17 @@ func recordsFees(c *Config, books *book.Records, gateway book.SourceName) bool {
 
 // remember gives exceptions that were seen before their first sighting.
 func (a *App) remember(ctx context.Context, list []book.Exception) error {
-	known, err := a.store.Exceptions(ctx, store.ExceptionFilter{})
+	known, err := a.store.Exceptions(ctx)
 	if err != nil {
 		return err
 	}
-	byID := make(map[string]*store.Exception, len(known))
+	first := make(map[string]book.Instant, len(known))
 	for i := range known {
-		byID[known[i].ID] = &known[i]
+		first[known[i].ID] = known[i].DetectedAt
 	}
 	for i := range list {
-		if old := byID[list[i].ID]; old != nil {
-			list[i].DetectedAt = old.DetectedAt
+		if at, ok := first[list[i].ID]; ok {
+			list[i].DetectedAt = at
 		}
 	}
 	return nil

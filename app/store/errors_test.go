@@ -119,7 +119,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 			return err
 		},
 		"decision": func(s *Store) error {
-			return s.Decide(ctx, pair("m", book.Rejected, 5), Decision{Why: big})
+			return decide(s, pair("m", book.Rejected, 5), Decision{Why: big})
 		},
 		"action": func(s *Store) error {
 			i := someIntent("i2", "b:payment/2")

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"strings"
 
 	"countinghouse/app/book"
@@ -24,14 +26,9 @@ func exceptionFacts(f *fields, e *book.Exception) {
 	text(f, "why", &e.Why)
 }
 
-func exceptionKept(f *fields, e *Exception) {
+func exceptionKept(f *fields, e *book.Exception) {
 	number(f, "detected_at", &e.DetectedAt)
 	word(f, "owner", &e.Owner)
-	number(f, "ended_at", &e.EndedAt)
-	word(f, "decided", &e.decided)
-	text(f, "decided_by", &e.Decision.By)
-	number(f, "decided_at", &e.Decision.At)
-	text(f, "decided_why", &e.Decision.Why)
 }
 
 var (
@@ -39,79 +36,20 @@ var (
 	exceptionKeptColumns = columnsOf(exceptionKept)
 )
 
-// Exception is an exception with what became of it since. Its Status is what a person decided, else
-// resolved where it cleared, else what the run said.
-type Exception struct {
-	book.Exception
-	// EndedAt is when a run no longer found it, zero while it stands.
-	EndedAt book.Instant
-	// Decision is who gave it its status, zero where nobody did.
-	Decision Decision
-	decided  book.ExceptionStatus
-}
-
-// ExceptionFilter says which exceptions to list; zero fields don't restrict.
-type ExceptionFilter struct {
-	IDs      []string
-	Classes  []book.Class
-	Statuses []book.ExceptionStatus
-	// From and To restrict the date, both ends included.
-	From, To book.Date
-	// Ended asks for those that cleared as well.
-	Ended bool
-}
-
-func (x ExceptionFilter) where() (string, []any, error) {
-	terms, args := []string{"1 = 1"}, []any(nil)
-	if !x.Ended {
-		terms = append(terms, "ended_at = 0")
-	}
-	if x.From != 0 {
-		terms, args = append(terms, `"on" >= ?`), append(args, int64(x.From))
-	}
-	if x.To != 0 {
-		terms, args = append(terms, `"on" <= ?`), append(args, int64(x.To))
-	}
-	const shown = `CASE WHEN decided <> '' THEN decided WHEN ended_at <> 0 THEN 'resolved'
-		ELSE status END`
-	for column, texts := range map[string]any{"id": x.IDs, "class": x.Classes,
-		shown: x.Statuses} {
-		in, err := packJSON(texts)
-		if err != nil {
-			return "", nil, err
-		}
-		if in == "null" || in == "[]" {
-			continue
-		}
-		terms = append(terms, column+" IN (SELECT value FROM json_each(?))")
-		args = append(args, in)
-	}
-	return strings.Join(terms, " AND "), args, nil
-}
-
-// Exceptions lists exceptions by class in its order, then date, then id.
-func (s *Store) Exceptions(ctx context.Context, x ExceptionFilter) ([]Exception, error) {
-	where, args, err := x.where()
-	if err != nil {
-		return nil, explain("exceptions", err)
-	}
-	var out []Exception
-	err = s.view(ctx, "exceptions", func(t *tx) error {
+// Exceptions lists the exceptions that the last run found, each with its first sighting, by class in its
+// order, then date, then id. What people decided about them is their work, in Works.
+func (s *Store) Exceptions(ctx context.Context) ([]book.Exception, error) {
+	var out []book.Exception
+	err := s.view(ctx, "exceptions", func(t *tx) error {
 		return t.bulk(func(c *conn) error {
 			f := reader()
 			query := "SELECT " + strings.Join(exceptionColumns, ", ") + ", " +
-				strings.Join(exceptionKeptColumns, ", ") + " FROM exceptions WHERE " + where
-			return c.rows(ctx, query, args, func(vals []driver.Value) error {
-				var e Exception
+				strings.Join(exceptionKeptColumns, ", ") + " FROM exceptions WHERE ended_at = 0"
+			return c.rows(ctx, query, nil, func(vals []driver.Value) error {
+				var e book.Exception
 				f.vals, f.at = vals, 0
-				exceptionFacts(f, &e.Exception)
+				exceptionFacts(f, &e)
 				exceptionKept(f, &e)
-				switch {
-				case e.decided != "":
-					e.Status = e.decided
-				case e.EndedAt != 0:
-					e.Status = book.Resolved
-				}
 				out = append(out, e)
 				return f.err
 			})
@@ -120,35 +58,11 @@ func (s *Store) Exceptions(ctx context.Context, x ExceptionFilter) ([]Exception,
 	if err != nil {
 		return nil, err
 	}
-	sortExceptions(out)
-	return out, nil
-}
-
-// DecideException gives an exception the status that a person decided; it stands until the
-// exception clears. An empty status takes the decision back. It returns ErrNotFound.
-func (s *Store) DecideException(ctx context.Context, id string, status book.ExceptionStatus,
-	d Decision) error {
-	return s.updateException(ctx, "decide exception "+id, `UPDATE exceptions SET decided = ?,
-		decided_by = ?, decided_at = ?, decided_why = ? WHERE id = ?`,
-		string(status), d.By, int64(d.At), d.Why, id)
-}
-
-// AssignException gives an exception its owner, "" for nobody. It returns ErrNotFound.
-func (s *Store) AssignException(ctx context.Context, id, owner string) error {
-	return s.updateException(ctx, "assign exception "+id,
-		"UPDATE exceptions SET owner = ? WHERE id = ?", owner, id)
-}
-
-func (s *Store) updateException(ctx context.Context, op, query string, args ...any) error {
-	return s.write(ctx, op, func(t *tx) error {
-		return t.bulk(func(c *conn) error {
-			n, err := c.exec(query, args...)
-			if err == nil && n == 0 {
-				err = ErrNotFound
-			}
-			return err
-		})
+	slices.SortFunc(out, func(a, b book.Exception) int {
+		return cmp.Or(cmp.Compare(a.Class.Order(), b.Class.Order()), cmp.Compare(a.On, b.On),
+			strings.Compare(a.ID, b.ID))
 	})
+	return out, nil
 }
 
 // sighting is what is stored of an exception that a run may find again.
@@ -196,7 +110,7 @@ func saveExceptions(ctx context.Context, c *conn, run int64, at book.Instant,
 	return nil
 }
 
-// saveException writes one sighting. One that had cleared and is back begins without a decision.
+// saveException writes one sighting.
 func saveException(c *conn, run int64, at book.Instant, e *book.Exception, old sighting,
 	known bool, out *Saved) error {
 	n := len(exceptionColumns)
@@ -225,7 +139,7 @@ func saveException(c *conn, run int64, at book.Instant, e *book.Exception, old s
 	r.put(old.seq)
 	reopened := ""
 	if old.ended != 0 {
-		reopened = ", ended_at = 0, decided = '', decided_by = '', decided_at = 0, decided_why = ''"
+		reopened = ", ended_at = 0"
 	}
 	_, err := c.execNamed("UPDATE exceptions SET ("+strings.Join(exceptionColumns, ", ")+
 		", sum, run) = "+placeholders(1, n+2)+reopened+" WHERE seq = ?", r.args[:n+3])

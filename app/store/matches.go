@@ -141,57 +141,6 @@ type Decision struct {
 	Why string
 }
 
-// Decide stores what a person decided about a match: its state is confirmed or rejected. It stands
-// against every later run. It returns ErrConflict where the match would use more of an item than
-// the other live matches leave.
-func (s *Store) Decide(ctx context.Context, m book.Match, d Decision) error {
-	op := "decide match " + m.ID
-	if m.State != book.Confirmed && m.State != book.Rejected {
-		return explain(op, fmt.Errorf("%w: its state is %s", ErrConflict, m.State))
-	}
-	return s.write(ctx, op, func(t *tx) error {
-		return t.bulk(func(c *conn) error {
-			w, err := newMatchWriter(c, 0)
-			if err != nil {
-				return err
-			}
-			seq, err := c.number("SELECT seq FROM matches WHERE id = ?", m.ID)
-			if err != nil {
-				return err
-			}
-			if seq != 0 {
-				if err := w.drop([]int64{seq}); err != nil {
-					return err
-				}
-			}
-			if err := w.insert(ctx, []*book.Match{&m}); err != nil {
-				return err
-			}
-			_, err = c.exec(`UPDATE matches SET decided_by = ?, decided_at = ?, decided_why = ?
-				WHERE id = ?`, d.By, int64(d.At), d.Why, m.ID)
-			return err
-		})
-	})
-}
-
-// Decisions are who decided about matches, by the match's id.
-func (s *Store) Decisions(ctx context.Context) (map[string]Decision, error) {
-	out := map[string]Decision{}
-	err := s.view(ctx, "decisions", func(t *tx) error {
-		return t.bulk(func(c *conn) error {
-			return c.rows(ctx, `SELECT id, decided_by, decided_at, decided_why FROM matches
-				WHERE state IN ('confirmed', 'rejected')`, nil, func(vals []driver.Value) error {
-				by, _ := vals[1].(string)
-				at, _ := vals[2].(int64)
-				why, _ := vals[3].(string)
-				out[vals[0].(string)] = Decision{by, book.Instant(at), why}
-				return nil
-			})
-		})
-	})
-	return out, err
-}
-
 // matchWriter writes matches with their allocations.
 type matchWriter struct {
 	c   *conn

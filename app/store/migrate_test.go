@@ -269,6 +269,15 @@ func script(t testing.TB, path string) string {
 	return strings.Join(parts, ";\n") + ";\n"
 }
 
+// confirmed puts a match there that a person decided about, without an event: the first schemas had none.
+func confirmed(s *Store, m book.Match, d Decision) error {
+	ctx := context.Background()
+	state, err := encode(&Decided{Match: m, Decision: d}, decidedFields, decidedColumns)
+	return errors.Join(err, s.write(ctx, "decide", func(t *tx) error {
+		return t.bulk(func(c *conn) error { return putMatch(ctx, c, m.ID, false, state) })
+	}))
+}
+
 // furnish puts something into every table.
 func furnish(t testing.TB, s *Store) {
 	t.Helper()
@@ -284,7 +293,7 @@ func furnish(t testing.TB, s *Store) {
 		[]book.Exception{{ID: "e1", Class: book.M1, Items: []book.ItemID{"b:payment/1"}}})
 	_, err = s.Import(ctx, Import{Account: "a", Shape: "h", Profile: "{}", By: "ann", File: "a.csv",
 		Digest: "d", Rejects: []book.Reject{{Origin: "a", Place: "row 3", Reason: "no date"}}}, 2)
-	err = errors.Join(err, s.Decide(ctx, pair("m2", book.Confirmed, 50), Decision{"ann", 3, "why"}),
+	err = errors.Join(err, confirmed(s, pair("m2", book.Confirmed, 50), Decision{"ann", 3, "why"}),
 		s.SaveWatched(ctx, WatchedFile{Path: "st/a.csv", Size: 9, State: WatchTaken}),
 		s.SaveSourceRun(ctx, SourceRun{Source: "b", At: 4, Result: "ok"}),
 		put(s, Hook{Source: "b", Event: "evt_1", Type: "charge.failed", At: 1, ReceivedAt: 2,
@@ -322,7 +331,9 @@ func tablesOf(t testing.TB, c *sql.Conn) map[string]string {
 	out := map[string]string{}
 	for line := range strings.Lines(asText(t, c, `SELECT s.name, group_concat('"' || i.name || '"')
 		FROM sqlite_schema s JOIN pragma_table_info(s.name) i WHERE s.type = 'table'
-		AND s.name NOT IN ('schema_versions', 'sqlite_sequence') GROUP BY s.name`)) {
+		AND s.name NOT IN ('schema_versions', 'sqlite_sequence')
+		AND NOT (s.name = 'exceptions' AND i.name GLOB 'decided*') -- dropped by 0013: nothing wrote them
+		GROUP BY s.name`)) {
 		name, columns, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "|")
 		out[name] = columns
 	}

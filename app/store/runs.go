@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql/driver"
 	"fmt"
@@ -56,7 +55,7 @@ func (runRow) TableName() string { return "runs" }
 // person confirmed or rejected stays as decided, and is refreshed only by a match of the same
 // state; a confirmed one that is not among matches uses nothing until a run holds it again, so
 // that it is in nobody's way once its records have changed. Exceptions keep their first
-// sighting, their owner and what a person decided; those that are not among exceptions are
+// sighting; those that are not among exceptions are
 // marked as cleared. It returns ErrConflict where live matches would use more of an item than it
 // holds, and ErrMoved where people went on since the run's last event; then nothing is kept. Neither
 // slice is changed.
@@ -239,12 +238,4 @@ func (s *Store) Alterations(ctx context.Context, since book.Instant) ([]Alterati
 			Find(&out).Error
 	})
 	return out, err
-}
-
-// sortExceptions orders exceptions by class, date and id.
-func sortExceptions(list []Exception) {
-	slices.SortFunc(list, func(a, b Exception) int {
-		return cmp.Or(cmp.Compare(a.Class.Order(), b.Class.Order()), cmp.Compare(a.On, b.On),
-			strings.Compare(a.ID, b.ID))
-	})
 }

@@ -243,7 +243,7 @@ func TestUndoRespectsDecisions(t *testing.T) {
 			Right: []book.ItemID{book.ItemID(fmt.Sprintf("a:%d", n))}, Uses: []money.Money{eur(amount), eur(amount)}}
 	}
 	save(t, s, Run{Period: 1, At: 1}, []book.Match{pays("auto", book.Auto, 1, 500)}, nil)
-	if err := s.Decide(ctx, pays("sure", book.Confirmed, 2, 600), Decision{"ann", 2, "called them"}); err != nil {
+	if err := decide(s, pays("sure", book.Confirmed, 2, 600), Decision{"ann", 2, "called them"}); err != nil {
 		t.Fatal(err)
 	}
 	before := live(t, s)
@@ -255,7 +255,7 @@ func TestUndoRespectsDecisions(t *testing.T) {
 	if m, _ := s.Matches(ctx); len(m) != 2 || live(t, s) != before {
 		t.Fatalf("a refused undo changed the books: %d matches\n%s", len(m), live(t, s))
 	}
-	if err := s.Decide(ctx, pays("sure", book.Rejected, 2, 600), Decision{"ann", 3, "wrong"}); err != nil {
+	if err := decide(s, pays("sure", book.Rejected, 2, 600), Decision{"ann", 3, "wrong"}); err != nil {
 		t.Fatal(err)
 	}
 	done, err := s.UndoImport(ctx, 1, "bob", 9)
