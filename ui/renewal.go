@@ -79,7 +79,7 @@ func (d *renewalDetail) columns(v *present.RenewalDetail) fyne.CanvasObject {
 	budgets := stacked(4, 0, counters...)
 	buttons := []fyne.CanvasObject{kit.NewLabel("Actions", kit.Figure)}
 	for _, a := range v.Acts {
-		spec := kit.ButtonSpec{Label: a.Title, Icon: a.Icon, Key: a.Key, Width: 140, Reason: a.Note,
+		spec := kit.ButtonSpec{Label: a.Title, Icon: a.Icon, Key: a.Key, Width: 172, Reason: a.Note,
 			Disabled: a.Blocked, NoEnter: true, OnTap: func() { d.x.act(a) }}
 		if a.ID == present.ActRetry && !a.Blocked {
 			spec.Kind = kit.Primary

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"countinghouse/app"
 	"countinghouse/app/book"
 	"countinghouse/app/money"
+	"countinghouse/ui/kit"
 	"countinghouse/ui/present"
 )
 
@@ -120,5 +122,80 @@ func TestRenewalsByKeys(t *testing.T) {
 	r.at(atActions)
 	if r.s.actions().view == nil {
 		t.Error("the actions were not read")
+	}
+}
+
+// focusButton leads the keyboard to the button of a sheet with a label.
+func (r *robot) focusButton(label string) {
+	r.t.Helper()
+	for range 30 {
+		if b, ok := r.focused().(*kit.Button); ok && b.Spec().Label == label {
+			return
+		}
+		r.s.canvas.FocusNext()
+	}
+	r.t.Fatalf("no button %q can be reached by Tab", label)
+}
+
+// TestSavedMethodsByKeys opens what a customer has saved, notes their consent to another card and sees the
+// plan know of it, and looks at what taking one away and ending the service would do, all by keys.
+func TestSavedMethodsByKeys(t *testing.T) {
+	d := ownDemo(t)
+	r := newRobot(t, d.App, fyne.NewSize(1440, 900), "light")
+	r.s.begin()
+	r.settle()
+	r.ctrl(fyne.Key5)
+	r.settle()
+	x := r.s.renewals()
+	for _, row := range x.rows.list {
+		x.grid.SetCursor(row.ID)
+		x.choose(row.ID)
+		if slices.ContainsFunc(x.detail.view.Acts, func(a present.RenewalAct) bool {
+			return a.ID == present.ActMethods && strings.Contains(a.Note, "waits for")
+		}) {
+			break
+		}
+	}
+	id := x.detail.view.ID
+	r.letters("v")
+	r.settle()
+	if !r.s.covered() {
+		t.Fatal("V opens no list of saved methods of a renewal that has another one")
+	}
+	r.focusButton("Note consent")
+	r.key(fyne.KeySpace)
+	r.settle()
+	if r.s.form == nil || !strings.HasPrefix(r.s.form.title, "Consent to ") {
+		t.Fatal("the customer's word is not asked for")
+	}
+	r.ctrl(fyne.KeyReturn)
+	r.settle()
+	if r.s.form == nil {
+		t.Fatal("a consent that is written nowhere was taken")
+	}
+	r.letters("ticket 4711")
+	r.ctrl(fyne.KeyReturn)
+	r.settle()
+	list, err := r.s.profile.SavedMethods(t.Context(), book.ItemID(id))
+	if err != nil || r.s.form != nil || !slices.ContainsFunc(list, func(m app.SavedMethod) bool { return m.How == "ticket 4711" }) {
+		t.Fatalf("the consent was not noted: %+v, %v", list, err)
+	}
+	if x.detail.view.ID != id {
+		t.Error("another renewal is shown")
+	}
+	for _, way := range []struct{ open, title string }{{"Take away", "Take "}, {"", "Terminate"}} {
+		if way.open == "" {
+			x.actBy(present.ActTerminate)
+		} else {
+			r.letters("v")
+			r.settle()
+			r.focusButton(way.open)
+			r.key(fyne.KeySpace)
+		}
+		r.settle()
+		if r.s.form == nil || !strings.HasPrefix(r.s.form.title, way.title) {
+			t.Fatalf("%s shows nothing: %q", way.title, r.s.notice.Text)
+		}
+		r.s.form.close()
 	}
 }

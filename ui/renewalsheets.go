@@ -26,8 +26,16 @@ func (x *renewalsScreen) act(a present.RenewalAct) {
 		x.do("The hold is over.", func(ctx context.Context, p *app.App) error {
 			return p.ReleaseRenewal(ctx, book.ItemID(v.ID))
 		}, nil)
+	case present.ActMethods:
+		x.askMethods(v)
+	case present.ActTerminate:
+		x.proposeBy(func(ctx context.Context, p *app.App) (app.Proposal, error) {
+			return p.ProposeService(ctx, book.ItemID(v.Service), book.Terminate)
+		})
 	default:
-		x.propose(v, a)
+		x.proposeBy(func(ctx context.Context, p *app.App) (app.Proposal, error) {
+			return p.ProposeRenewal(ctx, book.ItemID(v.ID), a.ID)
+		})
 	}
 }
 
@@ -108,11 +116,11 @@ func (f *workSheet) done(err error) {
 	f.close()
 }
 
-// propose reads everything again and shows what an action would do before it is filed.
-func (x *renewalsScreen) propose(v *present.RenewalDetail, act present.RenewalAct) {
+// proposeBy reads everything again and shows what an action would do before it is filed.
+func (x *renewalsScreen) proposeBy(propose func(context.Context, *app.App) (app.Proposal, error)) {
 	a := x.s.profile
 	x.s.work.start(x.s.work.ctx, func(ctx context.Context) func() {
-		p, err := a.ProposeRenewal(ctx, book.ItemID(v.ID), act.ID)
+		p, err := propose(ctx, a)
 		return func() {
 			if err != nil {
 				x.s.note(kit.Note{Status: kit.StatusBreak, Text: app.Explain(err)})

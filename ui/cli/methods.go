@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"countinghouse/app"
+	"countinghouse/ui/present"
 )
 
 // methodDocument is a saved method as JSON has it.
@@ -63,18 +64,8 @@ func (c *command) showMethods(list []app.SavedMethod, a *app.App) error {
 	if len(list) == 0 {
 		c.say("No gateway tells of a saved method of this customer.")
 	}
-	zone := a.Config().Zone()
 	for _, m := range list {
-		state := "no consent: it is not charged by itself"
-		switch {
-		case m.Current:
-			state = "saved or renewed since: the renewal goes on with it"
-		case m.Own:
-			state = "the renewal is charged to it"
-		case m.ConsentAt != 0:
-			state = "consent of " + m.ConsentAt.In(zone).String() + ": " + m.How
-		}
-		c.say("%-32s  %-24s  %s", m.Name, m.Instrument.ID, state)
+		c.say("%-32s  %-24s  %s", m.Name, m.Instrument.ID, present.MethodState(m, a.Config()))
 	}
 	return nil
 }

@@ -25,6 +25,8 @@ type RenewalDetail struct {
 	Acts       []RenewalAct
 	Unplanned  string
 	CustomerID string
+	// Service is the one that service acts are about, "" for none.
+	Service string
 }
 
 // RenewalEvent is one thing that happened, newest last.
@@ -37,23 +39,6 @@ type RenewalBudget struct {
 	Percent int
 	Status  Status
 }
-
-// RenewalAct is one thing that a person can do; Blocked is why not, else Note says what it means.
-type RenewalAct struct {
-	ID, Title, Key, Icon string
-	Note                 string
-	Blocked              bool
-}
-
-// The acts of a renewal.
-const (
-	ActRetry   = "retry"
-	ActNotice  = "notice"
-	ActHold    = "hold"
-	ActRelease = "release"
-	ActSuspend = "suspend"
-	ActRefund  = "refund"
-)
 
 // RenewalPlanLine is the plan day by day.
 type RenewalPlanLine struct {
@@ -105,6 +90,9 @@ func (x *Renewals) Detail() *RenewalDetail {
 	}
 	d.Plan, d.Timeline = x.planLine(r), x.timeline(r)
 	d.Budgets, d.Acts = x.budgets(r), x.acts(r)
+	if len(r.Services) > 0 {
+		d.Service = string(r.Services[0].ID)
+	}
 	return d
 }
 
@@ -366,56 +354,6 @@ func (x *Renewals) budgets(r *app.Renewal) []RenewalBudget {
 		out = append(out, v)
 	}
 	return out
-}
-
-// acts are what a person can do, each with what speaks against it.
-func (x *Renewals) acts(r *app.Renewal) []RenewalAct {
-	hold := RenewalAct{ID: ActHold, Title: "Hold", Key: "H", Icon: "pause", Note: "Needs a reason and an end date."}
-	if len(r.Holds) > 0 {
-		h := r.Holds[len(r.Holds)-1]
-		hold = RenewalAct{ID: ActRelease, Title: "End the hold", Key: "H", Icon: "play",
-			Note: "Held until " + h.UntilOn.String() + ": " + h.Reason}
-	}
-	refund := RenewalAct{ID: ActRefund, Title: "Refund", Icon: "undo", Blocked: true,
-		Note: "Nothing was paid on this invoice."}
-	for _, a := range r.Attempts {
-		if a.Invoice == r.Invoice && a.State == book.Succeeded {
-			refund.Blocked, refund.Note = false, "Gives back what was paid, after a second look."
-		}
-	}
-	return []RenewalAct{
-		x.act(r, app.RenewalRetry, RenewalAct{ID: ActRetry, Title: "Retry now", Key: "R", Icon: "renewals",
-			Note: "Allowed."}),
-		x.act(r, app.RenewalNotice, RenewalAct{ID: ActNotice, Title: "Send notice", Key: "M", Icon: "mail",
-			Note: "Allowed."}),
-		hold,
-		x.act(r, app.RenewalSuspend, RenewalAct{ID: ActSuspend, Title: "Suspend", Icon: "barred",
-			Note: "Files the suspension of the service."}),
-		refund,
-	}
-}
-
-// act says what stands against an act, or which planned step it takes the place of.
-func (x *Renewals) act(r *app.Renewal, kind app.StepKind, a RenewalAct) RenewalAct {
-	if why := r.InTheWay[kind]; why != "" {
-		a.Blocked, a.Note = true, why
-		return a
-	}
-	for _, s := range r.Plan.Steps {
-		if s.Kind != kind {
-			continue
-		}
-		switch when := x.When(s.At); {
-		case kind == app.RenewalSuspend && s.At > x.list.At:
-			a.Note = "Planned for " + when + ", after the last retry and a warning."
-		case kind == app.RenewalRetry:
-			a.Note = "Allowed. Replaces the retry of " + when + "."
-		case kind == app.RenewalNotice:
-			a.Note = "Next is planned for " + when + "."
-		}
-		return a
-	}
-	return a
 }
 
 // The kinds of mark that have a shape of their own.
