@@ -46,6 +46,7 @@ func Doctor(ctx context.Context, o Options) []Finding {
 		err = fmt.Errorf("the books are damaged: %s", strings.Join(faults, "; "))
 	}
 	note("books are sound", err, "integrity, keys and allocations hold")
+	note("notices", a.noticeFault(), "the texts can be filled in")
 	for _, s := range a.Config().Sources {
 		note("keys of "+string(s.Name), nil, a.keyFinding(s))
 		detail, err := a.checkSource(ctx, s)

@@ -76,7 +76,10 @@ func (a *App) noticeOrder(_ context.Context, r *Renewal, s dunning.Step, o book.
 	if strings.TrimSpace(r.Email) == "" {
 		return o, errors.New("the customer has no mail address")
 	}
-	m := a.renderNotice(r, s)
+	m, err := a.renderNotice(r, s)
+	if err != nil {
+		return o, err
+	}
 	o.Do, o.Provider, o.Message = book.Notify, a.Config().billing(), &m
 	if a.Config().Mail.URL != "" {
 		o.Provider = mailName
@@ -85,42 +88,30 @@ func (a *App) noticeOrder(_ context.Context, r *Renewal, s dunning.Step, o book.
 	return o, nil
 }
 
-// renderNotice is a notice as the customer gets it, in the language of the customer's country.
-func (a *App) renderNotice(r *Renewal, s dunning.Step) book.Message {
-	language := cmp.Or(r.Language, languages[r.Segment.Country])
-	t, ok := noticeTexts[language]
-	if !ok {
-		language, t = "en", noticeTexts["en"]
+// renderNotice is a notice as the customer gets it, in the language of the customer or their country.
+func (a *App) renderNotice(r *Renewal, s dunning.Step) (book.Message, error) {
+	t, err := a.noticeFor(s.Template, cmp.Or(r.Language, languages[r.Segment.Country], "en"))
+	if err != nil {
+		return book.Message{}, err
 	}
 	mail := a.Config().Mail
-	subject := t.subject
-	lines := []string{fmt.Sprintf(t.dear, r.Name), fmt.Sprintf(t.failed, r.Amount, r.Number)}
-	switch s.Template {
-	case "suspension_warning":
-		subject = t.warnSubject
-		lines = append(lines, t.warn)
-	case "suspended":
-		subject = t.downSubject
-		lines = append(lines, t.down)
+	values := map[string]string{"name": r.Name, "amount": r.Amount.String(), "invoice": r.Number,
+		"reason":   noticeTexts[t.language].phrases[r.Plan.Decline.Reason],
+		"business": a.Config().Business.Name, "legal": mail.Legal,
+		"link": strings.NewReplacer("{invoice}", numberOf(r.Invoice), "{customer}", numberOf(r.Customer)).
+			Replace(mail.Link)}
+	if len(r.Services) > 0 {
+		values["service"] = r.Services[0].Name
 	}
-	if phrase := t.phrases[r.Plan.Decline.Reason]; phrase != "" {
-		lines = append(lines, phrase)
+	subject, text, err := t.fill(values)
+	if err != nil {
+		return book.Message{}, err
 	}
-	if mail.Link != "" {
-		lines = append(lines, fmt.Sprintf(t.link, strings.NewReplacer("{invoice}", numberOf(r.Invoice),
-			"{customer}", numberOf(r.Customer)).Replace(mail.Link)))
-	}
-	lines = append(lines, t.regards+"\n"+a.Config().Business.Name)
-	if mail.Legal != "" {
-		lines = append(lines, mail.Legal)
-	}
-	text := strings.Join(lines, "\n\n")
 	page := strings.ReplaceAll(html.EscapeString(text), "\n\n", "</p><p>")
-	return book.Message{Template: s.Template, Step: s.Name, Language: language, From: mail.From,
-		ReplyTo: mail.ReplyTo,
-		To:      r.Email, Name: r.Name, At: book.At(a.wall()), Subject: fmt.Sprintf(subject, r.Number),
-		Text: text,
-		HTML: "<p>" + strings.ReplaceAll(page, "\n", "<br>") + "</p>", Unsubscribe: mail.Unsubscribe}
+	return book.Message{Template: s.Template, Step: s.Name, Language: t.language, From: mail.From,
+		ReplyTo: mail.ReplyTo, To: r.Email, Name: r.Name, At: book.At(a.wall()),
+		Subject: subject, Text: text,
+		HTML: "<p>" + strings.ReplaceAll(page, "\n", "<br>") + "</p>", Unsubscribe: mail.Unsubscribe}, nil
 }
 
 // TestNotice sends a notice that says it is a test, so that whoever sets up mail sees one arrive.

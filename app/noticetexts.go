@@ -1,5 +1,7 @@
 package app
 
+import "strings"
+
 // noticeText is what one language says. Of a decline a customer hears a phrase by the table's key, and
 // never the gateway's words or why the bank suspects anything.
 type noticeText struct {
@@ -9,12 +11,28 @@ type noticeText struct {
 	phrases                           map[string]string
 }
 
-// noticeTexts are the languages that notices are written in; a customer whose language is none of them
-// reads English.
+// template is the notice of a name.
+func (t noticeText) template(language, name string) noticeTemplate {
+	out := noticeTemplate{language: language, subject: t.subject}
+	parts := []string{t.dear, t.failed}
+	switch name {
+	case "suspension_warning":
+		out.subject = t.warnSubject
+		parts = append(parts, t.warn)
+	case "suspended":
+		out.subject = t.downSubject
+		parts = append(parts, t.down)
+	}
+	out.text = strings.Join(append(parts, "{reason}", t.link, t.regards+"\n{business}", "{legal}"), "\n\n")
+	return out
+}
+
+// noticeTexts are the languages that the program's own notices are written in; a customer whose language is
+// none of them reads English.
 var noticeTexts = map[string]noticeText{
-	"en": {dear: "Dear %s,", failed: "we could not collect %s for invoice %s.", regards: "Kind regards,",
-		link: "You can pay or change your payment method here: %s", subject: "Your payment for invoice %s",
-		warnSubject: "Invoice %s is open: your service will be suspended", downSubject: "Invoice %s is open: your service is suspended",
+	"en": {dear: "Dear {name},", failed: "we could not collect {amount} for invoice {invoice}.", regards: "Kind regards,",
+		link: "You can pay or change your payment method here: {link}", subject: "Your payment for invoice {invoice}",
+		warnSubject: "Invoice {invoice} is open: your service will be suspended", downSubject: "Invoice {invoice} is open: your service is suspended",
 		warn: "If it stays open, your service has to be suspended in a few days.",
 		down: "Your service is suspended until the invoice is paid; it comes back by itself then.",
 		phrases: map[string]string{
@@ -28,9 +46,9 @@ var noticeTexts = map[string]noticeText{
 				"intended, please set up a payment method again.",
 			"technical": "The payment could not be completed for a technical reason. You need not do anything; we try again.",
 		}},
-	"de": {dear: "Guten Tag %s,", failed: "wir konnten %s für die Rechnung %s nicht einziehen.", regards: "Freundliche Grüße",
-		link: "Hier können Sie bezahlen oder Ihre Zahlungsart ändern: %s", subject: "Ihre Zahlung zur Rechnung %s",
-		warnSubject: "Rechnung %s ist offen: Ihr Dienst wird gesperrt", downSubject: "Rechnung %s ist offen: Ihr Dienst ist gesperrt",
+	"de": {dear: "Guten Tag {name},", failed: "wir konnten {amount} für die Rechnung {invoice} nicht einziehen.", regards: "Freundliche Grüße",
+		link: "Hier können Sie bezahlen oder Ihre Zahlungsart ändern: {link}", subject: "Ihre Zahlung zur Rechnung {invoice}",
+		warnSubject: "Rechnung {invoice} ist offen: Ihr Dienst wird gesperrt", downSubject: "Rechnung {invoice} ist offen: Ihr Dienst ist gesperrt",
 		warn: "Bleibt sie offen, müssen wir Ihren Dienst in einigen Tagen sperren.",
 		down: "Ihr Dienst ist gesperrt, bis die Rechnung bezahlt ist; danach ist er von selbst wieder da.",
 		phrases: map[string]string{
@@ -46,9 +64,9 @@ var noticeTexts = map[string]noticeText{
 			"technical": "Die Zahlung konnte aus technischen Gründen nicht abgeschlossen werden. Sie müssen nichts tun; wir " +
 				"versuchen es erneut.",
 		}},
-	"lt": {dear: "Laba diena, %s,", failed: "nepavyko nuskaityti %s už sąskaitą %s.", regards: "Pagarbiai",
-		link: "Apmokėti arba pakeisti mokėjimo būdą galite čia: %s", subject: "Jūsų mokėjimas už sąskaitą %s",
-		warnSubject: "Sąskaita %s neapmokėta: paslauga bus sustabdyta", downSubject: "Sąskaita %s neapmokėta: paslauga sustabdyta",
+	"lt": {dear: "Laba diena, {name},", failed: "nepavyko nuskaityti {amount} už sąskaitą {invoice}.", regards: "Pagarbiai",
+		link: "Apmokėti arba pakeisti mokėjimo būdą galite čia: {link}", subject: "Jūsų mokėjimas už sąskaitą {invoice}",
+		warnSubject: "Sąskaita {invoice} neapmokėta: paslauga bus sustabdyta", downSubject: "Sąskaita {invoice} neapmokėta: paslauga sustabdyta",
 		warn: "Jei ji liks neapmokėta, po kelių dienų turėsime sustabdyti paslaugą.",
 		down: "Paslauga sustabdyta, kol sąskaita bus apmokėta; tada ji bus atkurta automatiškai.",
 		phrases: map[string]string{

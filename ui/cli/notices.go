@@ -22,7 +22,7 @@ func (c *command) notifyCommand() *cobra.Command {
 
 func (c *command) noticesCommand() *cobra.Command {
 	var to string
-	cmd := &cobra.Command{Use: "notices", Short: "Test how notices go out", Args: noArguments,
+	cmd := &cobra.Command{Use: "notices", Short: "List the notices, write them out to be changed, test how they go out", Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
 	test := &cobra.Command{Use: "test --to ADDRESS", Short: "Send a test notice through the mail server", Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -40,6 +40,68 @@ func (c *command) noticesCommand() *cobra.Command {
 			return nil
 		}}
 	test.Flags().StringVar(&to, "to", "", "a mail `address` of yours")
-	cmd.AddCommand(test)
+	cmd.AddCommand(test, c.noticesListCommand(), c.noticesWriteCommand())
 	return cmd
+}
+
+// noticeDocument is a notice as JSON has it.
+type noticeDocument struct {
+	Template string `json:"template"`
+	Language string `json:"language"`
+	File     string `json:"file"`
+	Own      bool   `json:"own"`
+	Problem  string `json:"problem,omitempty"`
+}
+
+func (c *command) noticesListCommand() *cobra.Command {
+	return &cobra.Command{Use: "list", Short: "List the notices by template and language", Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			list, err := a.Notices()
+			if err != nil {
+				return err
+			}
+			docs := []noticeDocument{}
+			for _, n := range list {
+				docs = append(docs, noticeDocument{n.Template, n.Language, n.Place, n.Own, n.Problem})
+			}
+			if c.json {
+				return writeJSON(c.env.Stdout, struct {
+					Notices []noticeDocument `json:"notices"`
+				}{docs})
+			}
+			for _, n := range list {
+				state := "the program's own"
+				switch {
+				case n.Problem != "":
+					state = n.Problem
+				case n.Own:
+					state = n.Place
+				}
+				c.say("%-20s  %-2s  %s", n.Template, n.Language, state)
+			}
+			return nil
+		}}
+}
+
+func (c *command) noticesWriteCommand() *cobra.Command {
+	return &cobra.Command{Use: "write", Args: noArguments,
+		Short: "Write the program's own notices into the profile, to be changed there",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			written, err := a.WriteNotices()
+			for _, place := range written {
+				c.say("%s", place)
+			}
+			if err == nil && len(written) == 0 {
+				c.say("All notices are in the profile already: none was written.")
+			}
+			return err
+		}}
 }
