@@ -44,13 +44,15 @@ func (b *renewalBooks) renewed(c *dunning.Case, last *book.Transaction) {
 		}
 		for _, x := range b.saved[payer{source, id}] {
 			key := x.Instrument().Credential()
+			// An updater may put another card behind the same id.
+			same := key == last.Instrument.Credential() || x.ID.Native() == last.Instrument.ID
 			fresh := book.Instant(0)
 			switch {
 			case x.AddedAt > c.FailedAt:
 				fresh = max(x.AddedAt, x.UpdatedAt)
-			case key == last.Instrument.Credential() && x.UpdatedAt > last.At:
+			case same && x.UpdatedAt > last.At:
 				fresh = x.UpdatedAt
-			case key == last.Instrument.Credential():
+			case same:
 				continue
 			}
 			m := b.methodAs(c, key)

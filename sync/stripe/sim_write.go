@@ -41,12 +41,16 @@ func (s *Simulator) World() *world.World {
 	return s.w
 }
 
-// Save is a payer who saves a method now, as in the client area; s must be Taking changes.
+// Save is a payer who saves a method now, as in the client area, or an updater that gives the data of one
+// that was charged before anew; s must be Taking changes.
 func (s *Simulator) Save(payer string, i book.Instrument) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.w.Now = s.desk.Now()
 	m := world.Saved{Payer: payer, Instrument: i, AddedAt: s.w.Now}
+	if c := s.payer(payer, i.ID); c != nil {
+		m.AddedAt, m.UpdatedAt = c.At, s.w.Now
+	}
 	s.w.Stripe.Saved = append(slices.Clip(s.w.Stripe.Saved), m)
 	s.index()
 }
