@@ -68,8 +68,8 @@ func (a *App) orderOf(ctx context.Context, r *Renewal, s dunning.Step) (book.Ord
 	return o, fmt.Errorf("%q is no step that could be done", s.Kind)
 }
 
-// retryOrder charges the method that the step names, else the one that failed last, else has the billing
-// system do it where the gateway does not say what was charged.
+// retryOrder charges the method that the step names, else the case's own, which is the current one or the
+// one that failed last; it has the billing system do it where the gateway does not say what was charged.
 func (a *App) retryOrder(r *Renewal, s dunning.Step, o book.Order) (book.Order, error) {
 	source, instrument := book.SourceName(""), book.Instrument{}
 	payer := ""
@@ -79,8 +79,13 @@ func (a *App) retryOrder(r *Renewal, s dunning.Step, o book.Order) (book.Order, 
 			break
 		}
 	}
-	if s.Method != nil {
-		source, instrument = s.Method.Source, s.Method.Instrument
+	method := s.Method
+	current := slices.IndexFunc(r.Methods, func(m dunning.Method) bool { return m.Current })
+	if method == nil && current >= 0 {
+		method = &r.Methods[current]
+	}
+	if method != nil {
+		source, instrument = method.Source, method.Instrument
 	}
 	payer = r.payers[source]
 	if instrument.ID == "" || payer == "" {

@@ -545,7 +545,12 @@ func restarts(t *testing.T, saved string) {
 	h.sync(a)
 	r = h.renewal(a, id)
 	next := r.Plan.Next
-	if next.Kind != dunning.StepRetry || next.At > h.clock() || next.Method == nil || next.Method.Instrument.Fingerprint != "fp-fresh" {
+	// Asked for without a method, as by hand when the plan has no retry left, it is never the dead one either.
+	o, err := a.retryOrder(r, dunning.Step{Kind: dunning.StepRetry}, book.Order{})
+	if err != nil || o.Credential != cmp.Or(saved, dead) || saved != "" && o.Credential == dead {
+		t.Errorf("a retry by hand charges %q, %v", o.Credential, err)
+	}
+	if next.Kind != dunning.StepRetry || next.At > h.clock() {
 		t.Fatalf("after a new card the plan is %+v, in the way is %+v", next, r.Plan.Blocked)
 	}
 	done, err := a.RunRenewals(t.Context(), RenewalRun{Only: []book.ItemID{id}}, func(Progress) {})

@@ -29,6 +29,8 @@ var noticeFields = []string{"name", "amount", "invoice", "service", "reason", "l
 var (
 	noticeNames    = regexp.MustCompile(`^[a-z][a-z0-9_]{0,40}$`)
 	noticeLanguage = regexp.MustCompile(`^[a-z]{2}$`)
+	// lineEnds are those of a file, with the blanks before them.
+	lineEnds = regexp.MustCompile(`[ \t]*\r?\n`)
 )
 
 // noticeTemplate is a notice before its fields are filled; place is the file that it stands in, "" for one
@@ -85,7 +87,7 @@ func parseNotice(place, text string) (noticeTemplate, error) {
 	if !utf8.ValidString(text) {
 		return noticeTemplate{}, fmt.Errorf("%s is no UTF-8 text: save it as UTF-8", place)
 	}
-	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
+	text = lineEnds.ReplaceAllString(strings.TrimPrefix(text, "\ufeff"), "\n")
 	first, rest, _ := strings.Cut(text, "\n")
 	subject, ok := strings.CutPrefix(first, "Subject:")
 	if subject = strings.TrimSpace(subject); !ok || subject == "" {
@@ -198,7 +200,7 @@ func (a *App) Notices() ([]NoticeFile, error) {
 		name, ok := strings.CutSuffix(e.Name(), ".txt")
 		n.Template, n.Language, _ = strings.Cut(name, ".")
 		if !ok || !noticeNames.MatchString(n.Template) || !noticeLanguage.MatchString(n.Language) {
-			n.Problem = "it is no notice: name it as add_funds.en.txt, by template and language"
+			n.Problem = n.Place + " is no notice: name it as add_funds.en.txt, by template and language"
 		} else if _, err := a.ownNotice(n.Template, n.Language); err != nil {
 			n.Problem = err.Error()
 		}

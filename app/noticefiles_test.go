@@ -23,7 +23,7 @@ func writeNotice(t *testing.T, dir, name, text string) {
 // paragraphs that would say nothing, and names file and line of what is wrong.
 func TestNoticeTemplates(t *testing.T) {
 	a := &App{folder: t.TempDir()}
-	writeNotice(t, a.folder, "add_funds.en.txt", "\ufeffSubject:  About {invoice} \r\n\r\nHello {name},\r\n\r\npay {amount} here: {link}\r\n\r\nLast line\r\n")
+	writeNotice(t, a.folder, "add_funds.en.txt", "\ufeffSubject:  About {invoice} \r\n\r\nHello {name},\r\n\r\npay {amount} here: {link}\r\n\r\nLast line \r\n  \r\n{legal}\r\n")
 	writeNotice(t, a.folder, "call_us.en.txt", "Subject: Call us\n\nCall us, {name}.")
 	writeNotice(t, a.folder, "add_funds.fr.txt", "Subject: Facture {invoice}\n\nBonjour {name}")
 	values := map[string]string{"name": "Ona {link}", "amount": "12.00 EUR", "invoice": "2026-1\nBcc: x@example.com"}
@@ -120,6 +120,13 @@ func TestOwnNotices(t *testing.T) {
 	list, err := a.Renewals(t.Context())
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, n := range written {
+		writeNotice(t, h.dir, filepath.Base(n), "Subject: x\n\n{legal}")
+	}
+	if p, err := a.ProposeRenewal(t.Context(), list.List[0].Invoice, "notice"); err == nil ||
+		!strings.Contains(err.Error(), "nothing is left") {
+		t.Errorf("an empty notice: %+v, %v", p, err)
 	}
 	for _, n := range written {
 		writeNotice(t, h.dir, filepath.Base(n), "Subject: x\n\n{nobody}")

@@ -107,6 +107,9 @@ func (a *App) renderNotice(r *Renewal, s dunning.Step) (book.Message, error) {
 	if err != nil {
 		return book.Message{}, err
 	}
+	if subject == "" || text == "" {
+		return book.Message{}, fmt.Errorf("%s: without a value for its fields nothing is left of its subject or text", t.place)
+	}
 	page := strings.ReplaceAll(html.EscapeString(text), "\n\n", "</p><p>")
 	return book.Message{Template: s.Template, Step: s.Name, Language: t.language, From: mail.From,
 		ReplyTo: mail.ReplyTo, To: r.Email, Name: r.Name, At: book.At(a.wall()),

@@ -81,5 +81,8 @@ var noticeTexts = map[string]noticeText{
 		}},
 }
 
-// languages are the customers' countries whose people read one of the languages.
-var languages = map[string]string{"DE": "de", "AT": "de", "LT": "lt"}
+// languages are what people read in countries with one language, where it is not English.
+var languages = map[string]string{"AR": "es", "AT": "de", "BG": "bg", "BR": "pt", "CL": "es", "CO": "es", "CZ": "cs",
+	"DE": "de", "DK": "da", "EE": "et", "ES": "es", "FI": "fi", "FR": "fr", "GR": "el", "HR": "hr", "HU": "hu", "IT": "it",
+	"JP": "ja", "LI": "de", "LT": "lt", "LV": "lv", "MX": "es", "NL": "nl", "NO": "nb", "PL": "pl", "PT": "pt", "RO": "ro",
+	"SE": "sv", "SI": "sl", "SK": "sk", "TR": "tr", "UA": "uk"}

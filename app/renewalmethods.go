@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"countinghouse/app/book"
@@ -20,12 +21,9 @@ func (b *renewalBooks) methods(c *dunning.Case, last *book.Transaction) {
 		if key == last.Instrument.Credential() {
 			continue
 		}
-		m := dunning.Method{Source: t.Source, Gateway: b.config.kindOf(t.Source), Instrument: t.Instrument,
-			AddedAt: t.At}
-		if x, ok := b.consents[Consent{Customer: c.Customer, Credential: key}.Key()]; ok {
-			m.ConsentAt = x.At
-		}
-		c.Methods = append(c.Methods, m)
+		m := b.methodAs(c, key)
+		m.Source, m.Gateway, m.Instrument = t.Source, b.config.kindOf(t.Source), t.Instrument
+		m.AddedAt = t.At
 	}
 	b.renewed(c, last)
 	slices.SortFunc(c.Methods, func(x, y dunning.Method) int {
@@ -38,7 +36,9 @@ func (b *renewalBooks) methods(c *dunning.Case, last *book.Transaction) {
 // itself. An older one stays one of the others.
 func (b *renewalBooks) renewed(c *dunning.Case, last *book.Transaction) {
 	current, since := "", book.Instant(0)
-	for source, id := range b.payersOf(*c) {
+	payers := b.payersOf(*c)
+	for _, source := range slices.Sorted(maps.Keys(payers)) {
+		id := payers[source]
 		if b.payers[id] != c.Customer {
 			continue // the gateway has it of two customers
 		}

@@ -148,7 +148,8 @@ type Step struct {
 	Why string
 	// Template and Name name a notice: each goes once for an invoice.
 	Template, Name string
-	// Method is the one that a retry charges; nil for the one that failed last.
+	// Method is the one that a retry charges; nil for the case's own: the current one, else the one that
+	// failed last.
 	Method *Method
 	// Service is the one that a service step is about.
 	Service book.ItemID

@@ -230,20 +230,7 @@ func (w *planner) next(c *candidate, lastAny book.Instant, tell bool) (Step, boo
 		step.Why += ", moved by a limit"
 	}
 	step.At = at
-	if c.method != nil && c.credential != w.failedLast() {
-		step.Method = c.method
-	}
 	return step, true
-}
-
-// failedLast is the credential that the last attempt on the invoice charged.
-func (w *planner) failedLast() string {
-	for _, a := range slices.Backward(w.c.Attempts) {
-		if a.Invoice == w.c.Invoice {
-			return credentialOf(a)
-		}
-	}
-	return ""
 }
 
 // nextDay is the same time on the next day, a whole day later where the clocks made that day shorter.

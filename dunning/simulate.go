@@ -146,9 +146,8 @@ func (s *simulator) take(g *stage, step Step, plan Plan, now book.Instant) {
 	switch step.Kind {
 	case StepRetry:
 		s.out.Retries++
-		own := step.Method == nil || step.Method.Current
 		for _, b := range plan.Budgets {
-			if was, ok := s.peaks[b.Name]; own && (!ok || b.Used > was.Used) {
+			if was, ok := s.peaks[b.Name]; step.Method == nil && (!ok || b.Used > was.Used) {
 				b.FreesAt = 0
 				s.peaks[b.Name] = b
 			}

@@ -391,7 +391,7 @@ func (w *pretend) checkRetry(a *affair, c *card, s Step, fail func(string, ...an
 		amount30 >= 20 {
 		fail("over budget: card %d, invoice %d, 24 h %d, amount %d", onCard, invoice, amount24, amount30)
 	}
-	if s.Method != nil && !s.Method.Current && (s.Method.ConsentAt == 0 || last != nil && w.now < later(last.At, day)) {
+	if s.Method != nil && (s.Method.ConsentAt == 0 || last != nil && w.now < later(last.At, day)) {
 		fail("another method without consent, or twice a day")
 	}
 	if last == nil {

@@ -133,7 +133,6 @@ type wireMethod struct {
 	ID       string    `json:"id"`
 	Object   string    `json:"object"`
 	Created  int64     `json:"created"`
-	Live     *bool     `json:"livemode"`
 	Customer reference `json:"customer"`
 	wireDetails
 }
