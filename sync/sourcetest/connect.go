@@ -78,8 +78,8 @@ func (r *rig) wantError(op string, err error, kind source.Kind) {
 
 func (s Subject) unreachable(t *testing.T) {
 	w := s.World()
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
+	// No server listens at port 1; one that a server gave back may belong to another by now.
+	const closed = "http://127.0.0.1:1"
 	silent := log.New(io.Discard, "", 0)
 	untrusted := httptest.NewUnstartedServer(s.Serve(w))
 	untrusted.Config.ErrorLog = silent
@@ -91,7 +91,7 @@ func (s Subject) unreachable(t *testing.T) {
 		transport source.Transport
 		waits     bool
 	}{
-		{"refused", closed.URL, nil, true},
+		{"refused", closed, nil, true},
 		{"untrusted", untrusted.URL, nil, false},
 		{"not https", "https" + s.open(t, w, s.Serve(w)).options.URL[len("http"):], nil, false},
 		{"unknown", "https://gone.invalid", unknown, false},
