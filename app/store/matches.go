@@ -217,11 +217,16 @@ func bit(b bool) int64 {
 
 // insert writes matches, which should come sorted by id so that they lie in that order.
 func (w *matchWriter) insert(ctx context.Context, matches []*book.Match) error {
-	first := w.seq + 1
 	r := newRow(len(matchColumns) + 4)
 	query := "INSERT INTO matches (" + strings.Join(matchColumns, ", ") + ", sum, run, seq, live)" +
 		" VALUES " + placeholders(1, len(matchColumns)+4)
-	var takes []take
+	takes := allocationsOf(matches, w.seq+1)
+	// Sorting only reads the matches; nobody has to wait for it who gives up.
+	sorted := make(chan struct{})
+	go func() {
+		takes.sort()
+		close(sorted)
+	}()
 	for i, m := range matches {
 		if i%1000 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -240,11 +245,9 @@ func (w *matchWriter) insert(ctx context.Context, matches []*book.Match) error {
 		if _, err := w.c.execNamed(query, r.args); err != nil {
 			return fmt.Errorf("match %s: %w", m.ID, err)
 		}
-		for k := range n {
-			takes = append(takes, take{int32(i), int32(k)})
-		}
 	}
-	return w.allocate(ctx, &allocations{matches, takes, first})
+	<-sorted
+	return w.allocate(ctx, takes)
 }
 
 // take names what a match uses of one of its items, by the places of both: a run has millions.
@@ -255,6 +258,21 @@ type allocations struct {
 	matches []*book.Match
 	takes   []take
 	first   int64
+}
+
+// allocationsOf are those of matches that will have the numbers from first on.
+func allocationsOf(matches []*book.Match, first int64) *allocations {
+	n := 0
+	for _, m := range matches {
+		n += len(m.Left) + len(m.Right)
+	}
+	takes := make([]take, 0, n)
+	for i, m := range matches {
+		for k := range len(m.Left) + len(m.Right) {
+			takes = append(takes, take{int32(i), int32(k)})
+		}
+	}
+	return &allocations{matches, takes, first}
 }
 
 func (a *allocations) item(t take) book.ItemID {
@@ -298,9 +316,8 @@ func (a *allocations) put(r *row, t take) {
 // takesPerStatement balances like rowsPerStatement.
 const takesPerStatement = 100
 
-// allocate writes what matches use; the database refuses what exceeds an item.
+// allocate writes what matches use, sorted; the database refuses what exceeds an item.
 func (w *matchWriter) allocate(ctx context.Context, a *allocations) error {
-	a.sort()
 	const width = 7
 	sql := func(n int) string {
 		return "INSERT INTO allocations (item, leg, match, amount, currency, live, side) VALUES " +
