@@ -40,13 +40,15 @@ type form struct {
 	cols []Column
 	// at is the first column of a role, -1 for none. used are the roles with a column that every line
 	// takes its cell from, named those that a survey leaves out. texts are the columns of text; spoken
-	// those that say in words what a row is, of all columns.
+	// those that say in words what a row is, of all columns. width is how many columns there are up to the
+	// last that has a role.
 	at       [slots]int
 	used     []usedColumn
 	named    []usedColumn
 	texts    []int
 	spoken   []int
 	all      []int
+	width    int
 	currency money.Currency
 	order    Order
 	// negative says that all debits are written as negative amounts; single is the way of a column
@@ -127,7 +129,7 @@ func (m *form) index() {
 	for k := range m.at {
 		m.at[k] = -1
 	}
-	m.used, m.named, m.texts, m.spoken, m.all = nil, nil, nil, nil, nil
+	m.used, m.named, m.texts, m.spoken, m.all, m.width = nil, nil, nil, nil, nil, 0
 	for j := len(m.cols) - 1; j >= 0; j-- {
 		if k := slices.Index(Roles, m.cols[j].Means); k < int(slots) {
 			m.at[k] = j
@@ -137,6 +139,7 @@ func (m *form) index() {
 		if m.at[k] < 0 {
 			continue
 		}
+		m.width = max(m.width, m.at[k]+1)
 		switch u := (usedColumn{k, m.at[k]}); k {
 		case counterpartySlot, theirSlot, referenceSlot:
 			m.named = append(m.named, u)

@@ -152,13 +152,9 @@ func (t *table) readRow(r row, x *facts) error {
 // take takes the cells of a row and its dates.
 func (t *table) take(r row) {
 	u := &t.run
-	for _, c := range t.form.used {
-		u.cells[c.means] = r.cell(c.at)
-	}
+	t.takeOf(r, t.form.used)
 	if t.s.pass != surveying {
-		for _, c := range t.form.named {
-			u.cells[c.means] = r.cell(c.at)
-		}
+		t.takeOf(r, t.form.named)
 	}
 	if t.fixes != nil {
 		for k := range slots {
@@ -170,6 +166,20 @@ func (t *table) take(r row) {
 	}
 	if c := u.cells[valuedSlot]; u.valued == nil || c != u.valuedCell {
 		u.valued, u.valuedCell = t.readDate(c), c
+	}
+}
+
+// takeOf takes the cells of some columns.
+func (t *table) takeOf(r row, columns []usedColumn) {
+	cells := &t.run.cells
+	if r.trimmed && len(r.cells) >= t.form.width {
+		for _, c := range columns {
+			cells[c.means] = r.cells[c.at]
+		}
+		return
+	}
+	for _, c := range columns {
+		cells[c.means] = r.cell(c.at)
 	}
 }
 

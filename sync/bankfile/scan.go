@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -36,6 +37,8 @@ type rowScanner struct {
 	cells []string
 	from  int
 	begun bool
+	// room is where the text is read into, before it gets its own memory.
+	room []byte
 }
 
 // errMore says that the row goes on behind the text at hand.
@@ -62,16 +65,17 @@ func (s *rowScanner) more() error {
 			Reason: fmt.Sprintf("a line is longer than %d KB", 4*s.l.Cell>>10),
 			Hint:   "this is no bank's table"}
 	}
-	// Cells are pieces of the text, so each text has its own memory.
-	buf := make([]byte, len(rest)+max(chunkSize, len(rest)))
-	n := copy(buf, rest)
+	if want := max(chunkSize, len(rest)); len(s.room) < want {
+		s.room = make([]byte, want)
+	}
+	n := 0
 	var err error
-	for n < len(buf) && err == nil {
+	for n < len(s.room) && err == nil {
 		var k int
-		k, err = s.r.Read(buf[n:])
+		k, err = s.r.Read(s.room[n:])
 		n += k
 	}
-	fresh := buf[len(rest):n]
+	fresh := s.room[:n]
 	if s.eof = errors.Is(err, io.EOF); err != nil && !s.eof {
 		return err
 	}
@@ -80,15 +84,19 @@ func (s *rowScanner) more() error {
 			return err
 		}
 	}
-	all := buf[:n]
+	// Cells are pieces of the text, so each text has its own memory.
+	var all strings.Builder
+	all.Grow(len(rest) + n)
+	all.WriteString(rest)
+	all.Write(fresh)
+	s.text, s.at = all.String(), 0
 	if s.eof {
-		all = bytes.TrimRight(all, "\x1a\x00")
+		s.text = strings.TrimRight(s.text, "\x1a\x00")
 	}
-	if !s.begun && len(all) > 0 {
-		all = bytes.TrimPrefix(all, []byte("\ufeff"))
+	if !s.begun && s.text != "" {
+		s.text = strings.TrimPrefix(s.text, "\ufeff")
 		s.begun = true
 	}
-	s.text, s.at = unsafe.String(unsafe.SliceData(all), len(all)), 0
 	s.lf, s.cr, s.quote = -1, -1, -1
 	return nil
 }
@@ -180,30 +188,36 @@ func (s *rowScanner) parts(line string, next int) (row, error) {
 // cut parts a line without quotes into cells and reports whether all of them are trimmed. It stops
 // where there are too many.
 func (s *rowScanner) cut(line string) (trimmed bool) {
-	cells, most := s.cells[:s.from], s.from+s.l.Columns
+	// There is room for a row that has too many, and for what its last eight bytes may add.
+	most := s.from + s.l.Columns
+	if cap(s.cells) < most+10 {
+		s.cells = slices.Grow(s.cells[:s.from], 8*(s.l.Columns+10))
+	}
+	cells, n := s.cells[:cap(s.cells)], s.from
 	trimmed = true
 	begin, at := 0, 0
 	// Eight bytes at a time: each that is the delimiter becomes zero, and each zero its highest bit.
 	all, eights := unsafe.Slice(unsafe.StringData(line), len(line)), uint64(s.delim)*lowBits
-	for ; at+8 <= len(all) && len(cells) <= most; at += 8 {
+	for ; at+8 <= len(all) && n <= most; at += 8 {
 		for found := zeros(binary.LittleEndian.Uint64(all[at:]) ^ eights); found != 0; found &= found - 1 {
 			end := at + bits.TrailingZeros64(found)>>3
-			cell := line[begin:end]
-			trimmed = trimmed && isTrimmed(cell)
-			cells = append(cells, cell)
+			cells[n] = line[begin:end]
+			trimmed = trimmed && isTrimmed(cells[n])
+			n++
 			begin = end + 1
 		}
 	}
-	for ; at < len(line) && len(cells) <= most; at++ {
+	for ; at < len(line) && n <= most; at++ {
 		if line[at] == s.delim {
-			cell := line[begin:at]
-			trimmed = trimmed && isTrimmed(cell)
-			cells = append(cells, cell)
+			cells[n] = line[begin:at]
+			trimmed = trimmed && isTrimmed(cells[n])
+			n++
 			begin = at + 1
 		}
 	}
-	s.cells = append(cells, line[begin:])
-	return trimmed && isTrimmed(line[begin:])
+	cells[n] = line[begin:]
+	s.cells = cells[:n+1]
+	return trimmed && isTrimmed(cells[n])
 }
 
 // lowBits and highBits are the lowest and the highest bit of each of eight bytes.
