@@ -104,15 +104,9 @@ func (a *App) input(ctx context.Context, period book.Month) (reconcile.Input, er
 	if err != nil {
 		return reconcile.Input{}, err
 	}
-	matches, err := a.store.Matches(ctx)
+	decisions, err := a.store.Decided(ctx)
 	if err != nil {
 		return reconcile.Input{}, err
-	}
-	var decisions []book.Match
-	for _, x := range matches {
-		if x.State == book.Confirmed || x.State == book.Rejected {
-			decisions = append(decisions, x)
-		}
 	}
 	altered, err := a.alterations(ctx)
 	if err != nil {

@@ -98,9 +98,9 @@ func (r *row) fingerprint() int64 {
 	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
-// Matches lists all matches of any state, sorted by id.
-func (s *Store) Matches(ctx context.Context) ([]book.Match, error) {
-	return s.matches(ctx, "matches", "ORDER BY id", nil)
+// Decided lists the matches that people confirmed or rejected, sorted by id.
+func (s *Store) Decided(ctx context.Context) ([]book.Match, error) {
+	return s.matches(ctx, "decided matches", "WHERE state IN ('confirmed', 'rejected') ORDER BY id", nil)
 }
 
 // MatchesOf lists the matches of any state that hold one of the items, sorted by id.

@@ -22,7 +22,7 @@ func save(t testing.TB, s *Store, r Run, m []book.Match, e []book.Exception) Sav
 
 func matchesOf(t testing.TB, s *Store) map[string]book.MatchState {
 	t.Helper()
-	list, err := s.Matches(context.Background())
+	list, err := allMatches(context.Background(), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,13 +86,17 @@ func TestMatchesComeBackAsTheyWere(t *testing.T) {
 			Uses: []money.Money{eur(-400), eur(-400)}},
 	}
 	save(t, s, Run{}, want, nil)
-	got, err := s.Matches(ctx)
+	got, err := allMatches(ctx, s)
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v, want %+v", got, err, want)
 	}
 	got, err = s.MatchesOf(ctx, []book.ItemID{"g:po_1", "g:re_1", "none"})
 	if err != nil || !reflect.DeepEqual(got, []book.Match{want[0], want[2]}) {
 		t.Errorf("of two items: %+v, %v", got, err)
+	}
+	got, err = s.Decided(ctx)
+	if err != nil || !reflect.DeepEqual(got, want[2:]) {
+		t.Errorf("decided: %+v, %v", got, err)
 	}
 	broken := want[0]
 	broken.Uses = broken.Uses[:1]
@@ -103,6 +107,11 @@ func TestMatchesComeBackAsTheyWere(t *testing.T) {
 	if !errors.Is(err, ErrConflict) {
 		t.Errorf("one match twice: %v", err)
 	}
+}
+
+// allMatches are the matches of any state, sorted by id.
+func allMatches(ctx context.Context, s *Store) ([]book.Match, error) {
+	return s.matches(ctx, "matches", "ORDER BY id", nil)
 }
 
 // decide is a person who confirms or rejects a match.
@@ -116,7 +125,7 @@ func decide(s *Store, m book.Match, d Decision) error {
 func decisionsIn(t testing.TB, s *Store) map[string]Decision {
 	t.Helper()
 	out := map[string]Decision{}
-	all, err := s.Matches(context.Background())
+	all, err := allMatches(context.Background(), s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -252,7 +252,7 @@ func TestUndoRespectsDecisions(t *testing.T) {
 	if !errors.As(err, &held) || held.Match != "sure" || held.By != "ann" || held.Line.ID != "a:2" {
 		t.Fatalf("a confirmed match: %v", err)
 	}
-	if m, _ := s.Matches(ctx); len(m) != 2 || live(t, s) != before {
+	if m, _ := allMatches(ctx, s); len(m) != 2 || live(t, s) != before {
 		t.Fatalf("a refused undo changed the books: %d matches\n%s", len(m), live(t, s))
 	}
 	if err := decide(s, pays("sure", book.Rejected, 2, 600), Decision{"ann", 3, "wrong"}); err != nil {
@@ -262,7 +262,7 @@ func TestUndoRespectsDecisions(t *testing.T) {
 	if err != nil || done.Gone != 2 || done.Matches != 1 {
 		t.Fatalf("%+v, %v", done, err)
 	}
-	m, err := s.Matches(ctx)
+	m, err := allMatches(ctx, s)
 	if err != nil || len(m) != 1 || m[0].State != book.Rejected {
 		t.Errorf("matches are %+v, %v", m, err)
 	}
