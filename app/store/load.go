@@ -9,6 +9,7 @@ import (
 	"hash"
 	"slices"
 	"strings"
+	"sync"
 
 	"countinghouse/app/book"
 )
@@ -20,9 +21,12 @@ func reader() *fields { return &fields{mode: reading, words: map[string]string{}
 // status gone as well.
 func (s *Store) Load(ctx context.Context) (book.Records, error) {
 	var out book.Records
+	// One kind is sorted while the next is read.
+	var sorting sync.WaitGroup
 	err := s.view(ctx, "load", func(t *tx) error {
 		return t.bulk(func(c *conn) error {
 			f := reader()
+			defer sorting.Wait()
 			for _, table := range allFacts {
 				m := table.about()
 				n, err := c.number("SELECT count(*) FROM " + m.name)
@@ -37,7 +41,7 @@ func (s *Store) Load(ctx context.Context) (book.Records, error) {
 				if err := table.read(ctx, c, f, where, nil, &out); err != nil {
 					return err
 				}
-				table.sort(&out)
+				sorting.Go(func() { table.sort(&out) })
 				if !m.hasID() {
 					continue
 				}
