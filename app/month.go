@@ -24,9 +24,11 @@ type Month struct {
 	Matches    []book.Match
 	Exceptions []book.Exception
 	All        []book.Exception
-	Bridges    []book.Bridge
-	Proofs     []book.Proof
-	Counts     book.Counts
+	// Settled are exceptions of the period that people settled and that a run no longer finds.
+	Settled []book.Exception
+	Bridges []book.Bridge
+	Proofs  []book.Proof
+	Counts  book.Counts
 	// AutoLines and AutoPayments are the rates of automatic matching of payouts' bank lines and of
 	// gateway payments in the period.
 	AutoLines, AutoPayments book.AutoRate

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 
 	"countinghouse/app/book"
 	"countinghouse/app/money"
@@ -92,6 +93,9 @@ func (a *App) compute(ctx context.Context, period book.Month, show func(Progress
 		}
 	}
 	m.indexUses()
+	if m.Settled, err = a.settled(ctx, period, out.Exceptions); err != nil {
+		return nil, store.Run{}, err
+	}
 	if m.Sources, err = a.SourceStates(ctx); err != nil {
 		return nil, store.Run{}, err
 	}
@@ -186,6 +190,25 @@ func (a *App) remember(ctx context.Context, list []book.Exception) error {
 		}
 	}
 	return nil
+}
+
+// settled are the exceptions of a period that people settled and that are not among those found, with
+// the status that they have by that.
+func (a *App) settled(ctx context.Context, period book.Month,
+	found []book.Exception) ([]book.Exception, error) {
+	list, err := a.store.Settled(ctx, period.First(), period.Last(), period.First().Start(a.Config().Zone()))
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	stands := make(map[string]bool, len(found))
+	for i := range found {
+		stands[found[i].ID] = true
+	}
+	list = slices.DeleteFunc(list, func(x book.Exception) bool { return stands[x.ID] })
+	for i := range list {
+		list[i].Status = book.Resolved
+	}
+	return list, nil
 }
 
 // WriteSummary writes the month in words and figures for a terminal.

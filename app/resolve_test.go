@@ -159,11 +159,25 @@ func TestMatchingByHand(t *testing.T) {
 	if n := strings.Count(listing(m), "D8 "); n != 0 {
 		t.Errorf("the suggestion is still there:\n%s", listing(m))
 	}
+	settled := func(want ...string) {
+		t.Helper()
+		var got []string
+		for _, x := range run(t, a).Settled {
+			if got = append(got, x.ID); x.Status != book.Resolved {
+				t.Errorf("%s is %s", x.ID, x.Status)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("settled are %v, want %v", got, want)
+		}
+	}
+	settled(r.Done...)
 	refused(t, a, hand("billing:invoice/10455"), "already matched with bank line of 2026-10-23")
 	undo(t, a)
 	if got := listing(run(t, a)); got != start {
 		t.Errorf("after undo\n%s\nwant\n%s", got, start)
 	}
+	settled()
 	resolve(t, a, hand("billing:invoice/10455", "billing:invoice/10461", "billing:invoice/10470"))
 	if got := listing(run(t, a)); strings.Contains(got, "operating:L2]\n") {
 		t.Errorf("something is left:\n%s", got)

@@ -39,13 +39,37 @@ var (
 // Exceptions lists the exceptions that the last run found, each with its first sighting, by class in its
 // order, then date, then id. What people decided about them is their work, in Works.
 func (s *Store) Exceptions(ctx context.Context) ([]book.Exception, error) {
+	return s.exceptions(ctx, "exceptions", "ended_at = 0")
+}
+
+// Settled lists the exceptions that people settled and whose step stands, whether the last run found
+// them or not: those dated from one day to another, and earlier ones settled since a moment. They come
+// in the order of Exceptions.
+func (s *Store) Settled(ctx context.Context, from, to book.Date, since book.Instant) ([]book.Exception,
+	error) {
+	var steps []book.Resolution
+	for _, r := range book.Resolutions {
+		steps = append(steps, r.Resolution)
+	}
+	in, err := packJSON(steps)
+	if err != nil {
+		return nil, explain("settled exceptions", err)
+	}
+	return s.exceptions(ctx, "settled exceptions", `"on" <= ?1 AND EXISTS (SELECT 1 FROM events e
+		WHERE e.subject = exceptions.id AND e.kind IN (SELECT value FROM json_each(?2))
+		AND ("on" >= ?3 OR e.at >= ?4)
+		AND NOT EXISTS (SELECT 1 FROM events u WHERE u.undoes = e.id AND u.undoes <> 0))`,
+		int64(to), in, int64(from), int64(since))
+}
+
+func (s *Store) exceptions(ctx context.Context, op, where string, args ...any) ([]book.Exception, error) {
 	var out []book.Exception
-	err := s.view(ctx, "exceptions", func(t *tx) error {
+	err := s.view(ctx, op, func(t *tx) error {
 		return t.bulk(func(c *conn) error {
 			f := reader()
 			query := "SELECT " + strings.Join(exceptionColumns, ", ") + ", " +
-				strings.Join(exceptionKeptColumns, ", ") + " FROM exceptions WHERE ended_at = 0"
-			return c.rows(ctx, query, nil, func(vals []driver.Value) error {
+				strings.Join(exceptionKeptColumns, ", ") + " FROM exceptions WHERE " + where
+			return c.rows(ctx, query, args, func(vals []driver.Value) error {
 				var e book.Exception
 				f.vals, f.at = vals, 0
 				exceptionFacts(f, &e)

@@ -61,7 +61,7 @@ type Exceptions struct {
 	records []app.Found
 	// shut folds the found records.
 	shut bool
-	// done are exceptions that were settled since the month was read, or that it no longer has.
+	// done are exceptions that were settled since the month was read.
 	done map[string]book.Exception
 }
 
@@ -310,7 +310,9 @@ func (x *Exceptions) Like(o *Exceptions) {
 	if !slices.Contains(x.Currencies(), o.filter.Currency) {
 		x.filter.Currency = ""
 	}
-	x.remember(o)
+	if o.month.Period == x.month.Period && x.search != "" {
+		x.found, x.records = o.found, o.records
+	}
 	for c, open := range o.open {
 		x.open[c] = open
 	}

@@ -9,27 +9,17 @@ import (
 	"countinghouse/app/money"
 )
 
-// all are the month's exceptions as they are now: those that were settled since it was read say so,
-// and those that it no longer has stand as resolved.
+// all are the month's exceptions as they are now, with those that it no longer has because somebody
+// settled them; those that were settled since it was read say so.
 func (x *Exceptions) all() []*book.Exception {
-	out := make([]*book.Exception, 0, len(x.month.Exceptions)+len(x.done))
-	for i := range x.month.Exceptions {
-		e := &x.month.Exceptions[i]
-		if d, ok := x.done[e.ID]; ok {
-			e = &d
-		}
-		out = append(out, e)
-	}
-	if len(x.done) == 0 {
-		return out
-	}
-	have := make(map[string]bool, len(out))
-	for _, e := range out {
-		have[e.ID] = true
-	}
-	for id, d := range x.done {
-		if !have[id] {
-			out = append(out, &d)
+	out := make([]*book.Exception, 0, len(x.month.Exceptions)+len(x.month.Settled))
+	for _, list := range [][]book.Exception{x.month.Exceptions, x.month.Settled} {
+		for i := range list {
+			e := &list[i]
+			if d, ok := x.done[e.ID]; ok {
+				e = &d
+			}
+			out = append(out, e)
 		}
 	}
 	return out
@@ -40,9 +30,11 @@ func (x *Exceptions) Exception(id string) *book.Exception {
 	if d, ok := x.done[id]; ok {
 		return &d
 	}
-	for i := range x.month.Exceptions {
-		if x.month.Exceptions[i].ID == id {
-			return &x.month.Exceptions[i]
+	for _, list := range [][]book.Exception{x.month.Exceptions, x.month.Settled} {
+		for i := range list {
+			if list[i].ID == id {
+				return &list[i]
+			}
 		}
 	}
 	return nil
@@ -56,24 +48,6 @@ func (x *Exceptions) Settle(ids []string, status book.ExceptionStatus) {
 			d.Status = status
 			x.done[id] = d
 		}
-	}
-}
-
-// remember takes over what was settled and is no longer in the month; of all else the month knows
-// better.
-func (x *Exceptions) remember(o *Exceptions) {
-	if o.month.Period != x.month.Period {
-		return
-	}
-	for id, d := range o.done {
-		if x.Exception(id) == nil {
-			d.Status = book.Resolved
-			x.done[id] = d
-		}
-	}
-	if x.search != "" {
-		x.found = o.found
-		x.records = o.records
 	}
 }
 

@@ -67,8 +67,10 @@ func TestSettle(t *testing.T) {
 		t.Errorf("open are %q", got)
 	}
 	later := month(t)
-	for i := range later.Exceptions {
-		if later.Exceptions[i].ID == "e-m1" {
+	for i, e := range later.Exceptions {
+		if e.ID == "e-m1" {
+			e.Status = book.Resolved
+			later.Settled = append(later.Settled, e)
 			later.Exceptions = append(later.Exceptions[:i:i], later.Exceptions[i+1:]...)
 			break
 		}
