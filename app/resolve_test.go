@@ -502,7 +502,8 @@ func TestDrafts(t *testing.T) {
 	if _, err := a.SaveDraft(ctx, Draft{Title: "empty"}); err == nil {
 		t.Error("an empty draft was kept")
 	}
-	id, err := a.SaveDraft(ctx, Draft{Title: "Pellgrove", Left: ids("billing:invoice/10455")})
+	part := []money.Money{eur(12300)}
+	id, err := a.SaveDraft(ctx, Draft{Title: "Pellgrove", Left: ids("billing:invoice/10455"), Uses: part})
 	if err != nil || id != 1 {
 		t.Fatalf("draft %d, %v", id, err)
 	}
@@ -522,7 +523,8 @@ func TestDrafts(t *testing.T) {
 	undo(t, a)
 	undo(t, a)
 	list, err := a.Drafts(ctx)
-	if err != nil || len(list) != 1 || len(list[0].Left) != 1 || len(list[0].Right) != 0 {
+	if err != nil || len(list) != 1 || len(list[0].Left) != 1 || len(list[0].Right) != 0 ||
+		!slices.Equal(list[0].Uses, part) {
 		t.Errorf("drafts are %+v, %v", list, err)
 	}
 }

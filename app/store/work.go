@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"countinghouse/app/book"
+	"countinghouse/app/money"
 )
 
 // Work is where an exception stands with people.
@@ -33,8 +34,10 @@ type Draft struct {
 	ID          int64
 	Title       string
 	Left, Right []book.ItemID
-	By          string
-	At          book.Instant
+	// Uses says how much of each is taken, left first; nil for all that is left of each.
+	Uses []money.Money
+	By   string
+	At   book.Instant
 }
 
 // Decided is a match of any state with who decided about it, if anybody did.
@@ -267,6 +270,7 @@ func draftFields(f *fields, d *Draft) {
 	text(f, "title", &d.Title)
 	list(f, "left", &d.Left)
 	list(f, "right", &d.Right)
+	uses(f, "uses", &d.Uses)
 	word(f, "by", &d.By)
 	number(f, "at", &d.At)
 }

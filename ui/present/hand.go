@@ -333,10 +333,20 @@ func (h *Hand) Bring(items ...book.ItemID) string {
 	return said
 }
 
-// Open chooses the records of a draft and says which of them have nothing left, "" for none.
+// Open chooses the records of a draft with what it takes of each, and says which of them have nothing or
+// less left, "" for none.
 func (h *Hand) Open(d app.Draft) string {
 	h.Clear()
-	return h.Bring(slices.Concat(d.Right, d.Left)...)
+	said := h.Bring(slices.Concat(d.Right, d.Left)...)
+	for i, id := range slices.Concat(d.Left, d.Right) {
+		if i >= len(d.Uses) || !slices.Contains(slices.Concat(h.chosen[Received], h.chosen[Applied]), id) {
+			continue
+		}
+		if why := h.SetPart(string(id), d.Uses[i].Decimal()); why != "" {
+			said = why
+		}
+	}
+	return said
 }
 
 // Customer is the name of the customer who is filtered by, "" for all.

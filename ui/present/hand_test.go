@@ -183,6 +183,14 @@ func TestHandRefusesInWords(t *testing.T) {
 	if rows := h.Rows(Received); rows[1].Amount != "48.00 of 448.00" || !rows[1].Part {
 		t.Errorf("the row of a part: %+v", rows)
 	}
+	d, kept := h.Draft(), NewHand(handMonth(t))
+	if said := kept.Open(d); said != "" || !slices.Equal(kept.Draft().Uses, d.Uses) || !kept.Sum().Ready {
+		t.Errorf("a draft of parts, opened again: %q, %+v", said, kept.Draft())
+	}
+	d.Uses[0] = eur(20000)
+	if said := kept.Open(d); said != "Invoice 10455 has 199.00 EUR left: take that or less." {
+		t.Errorf("a draft of more than is left: %q", said)
+	}
 }
 
 func TestHandRests(t *testing.T) {

@@ -245,15 +245,23 @@ func (h *Hand) Request() (app.ResolveRequest, string) {
 	if len(q.Left) == 0 || len(q.Right) == 0 {
 		return q, h.Sum().Sentence
 	}
-	if len(h.parts) > 0 {
-		for _, s := range []Side{Applied, Received} {
-			for _, id := range h.chosen[s] {
-				it := h.items[s][id]
-				q.Uses = append(q.Uses, money.New(h.take(it), it.free.Currency))
-			}
+	q.Uses = h.uses()
+	return q, ""
+}
+
+// uses are what is taken of each record, those that are applied first; nil where all is taken of each.
+func (h *Hand) uses() []money.Money {
+	if len(h.parts) == 0 {
+		return nil
+	}
+	var out []money.Money
+	for _, s := range []Side{Applied, Received} {
+		for _, id := range h.chosen[s] {
+			it := h.items[s][id]
+			out = append(out, money.New(h.take(it), it.free.Currency))
 		}
 	}
-	return q, ""
+	return out
 }
 
 // Summary is the choice in a few words: "448.00 EUR = 10455 + 10461".
@@ -300,7 +308,7 @@ func (h *Hand) Credits() bool { return h.credit && h.difference() > 0 }
 // Draft is the choice as it is kept.
 func (h *Hand) Draft() app.Draft {
 	return app.Draft{Title: h.Summary(), Left: slices.Clone(h.chosen[Applied]),
-		Right: slices.Clone(h.chosen[Received])}
+		Right: slices.Clone(h.chosen[Received]), Uses: h.uses()}
 }
 
 // DraftText is a draft in a line, and who kept it when.
