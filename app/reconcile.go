@@ -196,7 +196,8 @@ func (a *App) remember(ctx context.Context, list []book.Exception) error {
 // the status that they have by that.
 func (a *App) settled(ctx context.Context, period book.Month,
 	found []book.Exception) ([]book.Exception, error) {
-	list, err := a.store.Settled(ctx, period.First(), period.Last(), period.First().Start(a.Config().Zone()))
+	first := period.First()
+	list, err := a.store.Settled(ctx, first, period.Last(), first.Start(a.Config().Zone()))
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
