@@ -20,6 +20,7 @@ import (
 
 // house is a business whose WHMCS and Stripe take changes, with the program beside it, on one clock.
 type house struct {
+	w       *world.World
 	t       *testing.T
 	mu      sync.Mutex
 	now     book.Instant
@@ -53,7 +54,7 @@ func (h *house) Answer(book.Instrument, money.Money, book.Instant) world.Answer 
 
 func newHouse(t *testing.T) *house {
 	w := world.Build(world.Options{Seed: 3, Customers: 150, Month: book.MonthOf(book.NewDate(2026, 10, 1))})
-	h := &house{t: t, now: w.Now, answer: world.Answer{Network: "51"}, dir: t.TempDir(), env: map[string]string{},
+	h := &house{t: t, w: w, now: w.Now, answer: world.Answer{Network: "51"}, dir: t.TempDir(), env: map[string]string{},
 		users: []UserConfig{{"ann", "finance"}, {"bob", "approver"}, {"eve", "viewer"}, {"adi", "admin"}}}
 	h.billing = whmcs.NewSimulator(w, func(o *whmcs.SimOptions) {
 		o.Now, o.Settings = h.clock, map[string]string{"AutoUnsuspend": "", "AutoSuspension": ""}

@@ -72,6 +72,26 @@ func TestNoticeTemplates(t *testing.T) {
 	}
 }
 
+// TestANoticeIsInTheCustomersLanguage writes to a customer in the language that they chose in billing, else
+// in that of their country.
+func TestANoticeIsInTheCustomersLanguage(t *testing.T) {
+	for _, c := range []struct{ chosen, country, want string }{
+		{"german", "LT", "de"}, {"", "LT", "lt"}, {"english", "DE", "en"}, {"", "US", "en"},
+		{"klingon", "DE", "de"}, {"portuguese-br", "DE", "en"},
+	} {
+		h := newHouse(t)
+		for i := range h.w.Customers {
+			h.w.Customers[i].Language, h.w.Customers[i].Country = c.chosen, c.country
+		}
+		a := h.open("ann")
+		h.sync(a)
+		p, err := a.ProposeRenewal(t.Context(), h.renewal(a, "").Invoice, "notice")
+		if err != nil || p.Order.Message == nil || p.Order.Message.Language != c.want {
+			t.Errorf("%+v: %+v, %v", c, p.Order.Message, err)
+		}
+	}
+}
+
 // TestOwnNotices writes the program's texts out, changes one, sends it, and sends nothing while one of them
 // cannot be filled in.
 func TestOwnNotices(t *testing.T) {

@@ -270,7 +270,7 @@ func (b *renewalBooks) person(c *dunning.Case, x *book.Invoice, last *book.Trans
 		c.Segment.Product = c.Services[0].Name
 	}
 	if p := b.customers[x.CustomerID]; p != nil {
-		c.Name, c.Email, c.Segment.Country = p.Title(), p.Email, p.Country
+		c.Name, c.Email, c.Language, c.Segment.Country = p.Title(), p.Email, p.Language, p.Country
 		c.Segment.Lifetime = money.New(b.lifetime[p.ID], p.Currency)
 	}
 }

@@ -42,9 +42,10 @@ type Case struct {
 	Customer book.ItemID
 	// Number is the printed number, Name the customer's.
 	Number, Name, Email string
-	Language            string
-	Amount              money.Money
-	DueOn               book.Date
+	// Language is the one that the customer chose, in two letters, "" where none is known.
+	Language string
+	Amount   money.Money
+	DueOn    book.Date
 	// FailedAt is the first failed attempt since the last reset: day 0 of the ladder.
 	FailedAt book.Instant
 	// Attempts are all tries to collect the invoice or to charge its credential, oldest first, wherever

@@ -8,6 +8,8 @@ type Customer struct {
 	Source SourceName
 	// Name is the person's, Company the firm's; both may be empty, neither is both.
 	Name, Company, Email, Country string
+	// Language is the one that the customer chose, in two letters (ISO 639-1), "" for none.
+	Language string
 	// Currency is the one that the customer is billed in.
 	Currency money.Currency
 	// Status is the source's own word: Active, Inactive, Closed.

@@ -119,6 +119,7 @@ func customer(f *fields, r *book.Customer) {
 	text(f, "company", &r.Company)
 	text(f, "email", &r.Email)
 	word(f, "country", &r.Country)
+	word(f, "language", &r.Language)
 	word(f, "currency", &r.Currency)
 	word(f, "status", &r.Status)
 	number(f, "credit", &r.Credit)

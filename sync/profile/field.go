@@ -283,7 +283,7 @@ func (s fieldSet) all() []string { return slices.Concat(s.needed, s.other) }
 
 var fieldsOf = map[book.Kind]fieldSet{
 	book.KindCustomer: {needed: []string{"id"}, other: []string{"name", "first_name", "last_name",
-		"company", "email", "country", "currency", "credit_balance", "dunning_opt_out", "status",
+		"company", "email", "country", "language", "currency", "credit_balance", "dunning_opt_out", "status",
 		"updated_at", "deleted"}},
 	book.KindInvoice: {needed: []string{"id", "status", "currency", "total"},
 		other: []string{"number", "customer_id", "customer_name", "customer_email", "kind",

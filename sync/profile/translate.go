@@ -341,14 +341,25 @@ func (t translator) customer(r *reader, out *translated) {
 		name = strings.TrimSpace(r.name("first_name") + " " + r.name("last_name"))
 	}
 	c := book.Customer{ID: out.id, Source: t.name, Name: name, Company: r.name("company"),
-		Email: r.name("email"), Country: r.name("country"), Currency: t.base,
-		Status: r.name("status"), NoNotices: r.flag("dunning_opt_out")}
+		Email: r.name("email"), Country: r.name("country"), Language: languageCode(r.word("language")),
+		Currency: t.base,
+		Status:   r.name("status"), NoNotices: r.flag("dunning_opt_out")}
 	if w := r.word("currency"); w != "" {
 		c.Currency = r.currency("currency")
 	}
 	c.Credit, _ = r.amount("credit_balance", c.Currency)
 	c.Revision = t.revision(c)
 	out.records.Customers = []book.Customer{c}
+}
+
+// languageCode is a language in two letters (ISO 639-1) of a code as "de", "de-AT" or "de_AT.UTF-8", "" for
+// what is none.
+func languageCode(s string) string {
+	base, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(s), "_", "-"), "-")
+	if len(base) != 2 || base[0] < 'a' || base[0] > 'z' || base[1] < 'a' || base[1] > 'z' {
+		return ""
+	}
+	return base
 }
 
 // credit is an entry of the credit log. Where it came from is not known unless a word that is mapped

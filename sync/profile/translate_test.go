@@ -130,3 +130,13 @@ func FuzzRows(f *testing.F) {
 			func(source.Page) error { return nil })
 	})
 }
+
+// TestLanguageCode reads a customer's language from the codes that systems write.
+func TestLanguageCode(t *testing.T) {
+	for s, want := range map[string]string{"de": "de", "de-AT": "de", "pt_BR": "pt", "en_US.UTF-8": "en", "LT": "lt",
+		"": "", "german": "", "d1": "", "-de": ""} {
+		if got := languageCode(s); got != want {
+			t.Errorf("%q is %q, want %q", s, got, want)
+		}
+	}
+}

@@ -105,7 +105,7 @@ func (s *Simulator) clientDetails(c call) answer {
 		{"defaultgateway", v.Method}, {"groupid", 0}, {"status", v.Status},
 		{"credit", dec(v.Credit, v.Currency)}, {"taxexempt", false}, {"latefeeoveride", false},
 		{"overideduenotices", false}, {"separateinvoices", false}, {"disableautocc", false},
-		{"language", ""}, {"lastlogin", "No Login Logged"},
+		{"language", v.Language}, {"lastlogin", "No Login Logged"},
 		{"securityqans", "a secret answer"},
 		{"currency", c.currencyID[string(v.Currency)]}, {"currency_code", string(v.Currency)},
 		{"customfields", list{}}}

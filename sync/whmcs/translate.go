@@ -123,7 +123,8 @@ func (t translator) customer(row clientRow, client node, c currency) (book.Custo
 	out := book.Customer{
 		ID: t.id(book.KindCustomer, row.id), Source: t.name,
 		Name: name, Company: client.text("companyname"), Email: client.text("email"),
-		Country: country, Currency: c.code, Status: client.word("status"),
+		Country: country, Language: languageCode(client.word("language")), Currency: c.code,
+		Status:    client.word("status"),
 		Credit:    r.amountOrNone("credit", c.code),
 		NoNotices: client.object("email_preferences").word("invoice") == "0",
 		NoCapture: client.flag("disableautocc"), NoOverdueNotices: client.flag("overideduenotices"),

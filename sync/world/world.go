@@ -98,6 +98,8 @@ type Customer struct {
 	// Method is the module of the default payment method, GatewayID the gateway's customer id, cus_.
 	Method, GatewayID string
 	NoNotices         bool
+	// Language is WHMCS's word for the language that the client chose, "" for none.
+	Language string
 }
 
 // Service is a hosting service.
