@@ -18,6 +18,9 @@ import (
 // seeds is how many histories the simulation runs: 10,000 for each merge, a million for a release.
 var seeds = flag.Int("seeds", 10_000, "histories of the action queue's simulation")
 
+// rounds is how often two workers, or two people, meet at one target: 50,000 times for a release.
+var rounds = flag.Int("rounds", 2_000, "meetings of two workers at one target")
+
 // perStore is how many histories share a database: making one costs more than a history.
 const perStore = 250
 
@@ -146,7 +149,7 @@ func (h *history) checkOne(i book.Intent, effects int, say func(string, ...any))
 func TestTwoWorkersOneTarget(t *testing.T) {
 	s := openStore(t, fastDir(t))
 	defer s.Close()
-	for round := range 2000 {
+	for round := range *rounds {
 		h := newHistory(t, s, uint64(2*round)+1)
 		h.other.broken = false
 		i := newIntent(fmt.Sprintf("r%d", round), book.Capture, book.ItemID(fmt.Sprintf("b:invoice/%d", round)),
@@ -166,6 +169,39 @@ func TestTwoWorkersOneTarget(t *testing.T) {
 		wg.Wait()
 		if len(h.other.effects) != 1 || len(h.other.wrong) > 0 {
 			t.Fatalf("round %d: done %d times, %v", round, len(h.other.effects), h.other.wrong)
+		}
+	}
+}
+
+// TestTwoRefundsOfOneCharge lets two people give back of one charge in the same moment, together more than
+// it holds: one refund goes out.
+func TestTwoRefundsOfOneCharge(t *testing.T) {
+	s := openStore(t, fastDir(t))
+	defer s.Close()
+	for round := range *rounds {
+		h := newHistory(t, s, uint64(2*round)+1)
+		h.other.broken = false
+		charge := book.ItemID(fmt.Sprintf("p:charge/%d", round))
+		h.captured[charge] = eur(1000)
+		var mu sync.Mutex
+		h.actor = func(a source.Actor) source.Actor { return &locked{a, &mu} }
+		var wg sync.WaitGroup
+		start := make(chan bool)
+		for n, e := range []*Engine{h.engine(), h.engine()} {
+			i := newIntent(fmt.Sprintf("g%d-%d", round, n), book.GiveBack, charge, eur(700), "")
+			wg.Go(func() {
+				<-start
+				// The second is refused when it is filed, while the first is open, or when it is claimed.
+				if _, _, err := s.Act(h.ctx, filing(i, h.now)); err != nil {
+					t.Error(err)
+				}
+				_, _ = e.Step(h.ctx, i.ID)
+			})
+		}
+		close(start)
+		wg.Wait()
+		if wrong := h.check(); len(h.other.effects) != 1 || len(wrong) > 0 {
+			t.Fatalf("round %d: %d refunds went out, %v", round, len(h.other.effects), wrong)
 		}
 	}
 }

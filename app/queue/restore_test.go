@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"flag"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -9,10 +10,13 @@ import (
 	"countinghouse/app/store"
 )
 
+// restores is how many backups are restored: a thousand for a release.
+var restores = flag.Int("restores", 50, "backups that are restored after a hundred actions")
+
 // TestARestoreDoublesNothing makes a backup, acts a hundred times with all faults, and restores: what was
 // sent since the backup is found or asked for, and nothing is done twice.
 func TestARestoreDoublesNothing(t *testing.T) {
-	for round := range 50 {
+	for round := range *restores {
 		dir := fastDir(t)
 		s := openStore(t, dir)
 		h := newHistory(t, s, uint64(round))

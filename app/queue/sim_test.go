@@ -297,11 +297,16 @@ func newIntent(id string, kind book.ActionKind, target book.ItemID, amount money
 		State: book.IntentReady, Version: 1, PreparedBy: "ann", PreparedAt: begin, What: id, Parent: parent}
 }
 
+// filing is the step that files an intent.
+func filing(i book.Intent, at book.Instant) store.Step {
+	return store.Step{By: "ann", At: at, Seen: 1 << 40,
+		Events: []store.StepEvent{{Kind: book.EventKind(i.Kind), Subject: i.ID, What: "Filed",
+			Changes: []store.Change{{Intent: &i}}}}}
+}
+
 // file files an intent; false where the database says that one is open.
 func (h *history) file(i book.Intent) (filed bool) {
-	_, refused, err := h.store.Act(h.ctx, store.Step{By: "ann", At: h.now, Seen: 1 << 40,
-		Events: []store.StepEvent{{Kind: book.EventKind(i.Kind), Subject: i.ID, What: "Filed",
-			Changes: []store.Change{{Intent: &i}}}}})
+	_, refused, err := h.store.Act(h.ctx, filing(i, h.now))
 	if err != nil {
 		h.t.Fatal(err)
 	}
