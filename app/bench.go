@@ -103,9 +103,12 @@ func (a *App) begin(ctx context.Context) (store.Step, error) {
 }
 
 // exception finds an exception by the beginning of its id.
-func (b *bench) exception(id string) (book.Exception, error) {
+func (b *bench) exception(id string) (book.Exception, error) { return exceptionOf(id, b.m.All) }
+
+// exceptionOf finds one of some exceptions by the beginning of its id.
+func exceptionOf(id string, list []book.Exception) (book.Exception, error) {
 	var found []book.Exception
-	for _, x := range b.m.All {
+	for _, x := range list {
 		if x.ID == id {
 			return x, nil
 		}

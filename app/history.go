@@ -16,7 +16,11 @@ func (a *App) History(ctx context.Context, id string) ([]Event, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := b.exception(id)
+	settled, err := a.store.Settled(ctx, 0, b.m.AsOf.In(a.Config().Zone()), 0)
+	if err != nil {
+		return nil, err
+	}
+	x, err := exceptionOf(id, slices.Concat(b.m.All, beside(b.m.All, settled)))
 	if err != nil {
 		return nil, err
 	}

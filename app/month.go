@@ -188,14 +188,15 @@ type ExceptionFilter struct {
 	Search string
 }
 
-// Filter are the period's exceptions that a filter selects, in order.
+// Filter are the period's exceptions that a filter selects, in order; settled ones that are found no more
+// come last.
 func (m *Month) Filter(f ExceptionFilter) []book.Exception {
 	var out []book.Exception
 	found := map[string]bool{}
 	for _, id := range m.FindExceptions(f.Search) {
 		found[id] = true
 	}
-	for _, e := range m.Exceptions {
+	for _, e := range slices.Concat(m.Exceptions, m.Settled) {
 		due := m.Work[e.ID].DueOn
 		if (len(f.Classes) == 0 || slices.Contains(f.Classes, e.Class)) &&
 			(f.Status == "" || e.Status == f.Status) &&

@@ -198,18 +198,26 @@ func (a *App) settled(ctx context.Context, period book.Month,
 	found []book.Exception) ([]book.Exception, error) {
 	first := period.First()
 	list, err := a.store.Settled(ctx, first, period.Last(), first.Start(a.Config().Zone()))
-	if err != nil || len(list) == 0 {
+	if err != nil {
 		return nil, err
+	}
+	list = beside(found, list)
+	for i := range list {
+		list[i].Status = book.Resolved
+	}
+	return list, nil
+}
+
+// beside are those of a list that are not among the exceptions found.
+func beside(found, list []book.Exception) []book.Exception {
+	if len(list) == 0 {
+		return nil
 	}
 	stands := make(map[string]bool, len(found))
 	for i := range found {
 		stands[found[i].ID] = true
 	}
-	list = slices.DeleteFunc(list, func(x book.Exception) bool { return stands[x.ID] })
-	for i := range list {
-		list[i].Status = book.Resolved
-	}
-	return list, nil
+	return slices.DeleteFunc(list, func(x book.Exception) bool { return stands[x.ID] })
 }
 
 // WriteSummary writes the month in words and figures for a terminal.

@@ -162,7 +162,7 @@ func TestMatchingByHand(t *testing.T) {
 	settled := func(want ...string) {
 		t.Helper()
 		var got []string
-		for _, x := range run(t, a).Settled {
+		for _, x := range run(t, a).Filter(ExceptionFilter{Status: book.Resolved}) {
 			if got = append(got, x.ID); x.Status != book.Resolved {
 				t.Errorf("%s is %s", x.ID, x.Status)
 			}
@@ -172,6 +172,10 @@ func TestMatchingByHand(t *testing.T) {
 		}
 	}
 	settled(r.Done...)
+	past, err := a.History(t.Context(), r.Done[0])
+	if err != nil || past[len(past)-1].Kind != book.EventKind(book.MatchByHand) {
+		t.Errorf("what is told of it: %+v, %v", past, err)
+	}
 	refused(t, a, hand("billing:invoice/10455"), "already matched with bank line of 2026-10-23")
 	undo(t, a)
 	if got := listing(run(t, a)); got != start {
