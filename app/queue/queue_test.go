@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -15,8 +16,12 @@ import (
 	"countinghouse/sync/source"
 )
 
-// seeds is how many histories the simulation runs: 10,000 for each merge, a million for a release.
-var seeds = flag.Int("seeds", 10_000, "histories of the action queue's simulation")
+// seeds is how many histories the simulation runs: 10,000 for each merge, a million for a release, which
+// may be parted into runs that begin at different ones.
+var (
+	seeds = flag.Uint64("seeds", 10_000, "histories of the action queue's simulation")
+	first = flag.Uint64("first", 0, "the seed of the first history")
+)
 
 // rounds is how often two workers, or two people, meet at one target: 50,000 times for a release.
 var rounds = flag.Int("rounds", 2_000, "meetings of two workers at one target")
@@ -39,15 +44,17 @@ func TestQueueUnderAllFaults(t *testing.T) {
 			}
 		})
 	}
-	for first := uint64(0); first < uint64(*seeds); first += perStore {
-		work <- first
+	for n := uint64(0); n < *seeds; n += perStore {
+		work <- *first + n
 	}
 	close(work)
 	wg.Wait()
 }
 
 func runSome(t *testing.T, first uint64) {
-	s := openStore(t, fastDir(t))
+	dir := fastDir(t)
+	defer os.RemoveAll(dir) // a million histories need no more room than a few
+	s := openStore(t, dir)
 	defer s.Close()
 	for seed := first; seed < first+perStore; seed++ {
 		h := newHistory(t, s, seed)

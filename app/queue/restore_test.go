@@ -1,8 +1,10 @@
 package queue
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -29,7 +31,7 @@ func TestARestoreDoublesNothing(t *testing.T) {
 		for n := 20; n < 30; n++ { // filed, and not sent when the backup is made
 			h.file(newIntent(id(n), book.Retry, book.ItemID("b:invoice/"+id(n)), eur(100), ""))
 		}
-		file := filepath.Join(fastDir(t), "backup.db")
+		file := filepath.Join(dir, "backup.db")
 		if err := s.Backup(h.ctx, file); err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +71,7 @@ func TestARestoreDoublesNothing(t *testing.T) {
 		if f, err := restored.VerifyAudit(h.ctx, store.Head{}); f != nil || err != nil {
 			t.Fatalf("round %d: %+v, %v", round, f, err)
 		}
-		if err := restored.Close(); err != nil {
+		if err := errors.Join(restored.Close(), os.RemoveAll(dir)); err != nil {
 			t.Fatal(err)
 		}
 	}
