@@ -53,6 +53,7 @@ release-check: check quality
 	$(GO) test -count=1 -timeout 2h -run 'TestKilled|TestLate' ./app/queue -kills 20000 -late 50000
 	$(GO) test -count=1 -timeout 2h -run 'TestTwo|TestARestore' ./app/queue -rounds 50000 -restores 1000
 	$(GO) test -count=1 -timeout 2h -run TestForged ./app -attacks 1000000
+	$(GO) test -count=1 -timeout 2h -run TestReceiverKilled . -acknowledged 1000000
 	$(GO) test -count=1 -timeout 2h -run 'TestAPowerCut|TestADamaged|TestAuditTampering' ./app/store \
 		-cuts 50000 -flips 2000 -tamperings 1112
 	$(GO) test -count=1 -timeout 60m -run TestYear ./dunning -years 100
