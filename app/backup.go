@@ -33,10 +33,9 @@ type RestoreReport struct {
 	Entries int64 `json:"entries"`
 }
 
-// Restore puts a backup in the place of a profile's books, which nobody may have open. The
-// backup is checked
-// first; the books that were there are kept beside it. Nothing is sent until every source was synced and
-// somebody lets sending go on.
+// Restore puts a backup in the place of a profile's books, which nobody may have open. The backup is
+// checked first; the books that were there are kept beside it. Nothing is sent until every source was
+// synced and somebody lets sending go on.
 func Restore(ctx context.Context, o Options, file string) (RestoreReport, error) {
 	var r RestoreReport
 	dir, err := ProfileDir(o)
