@@ -43,7 +43,7 @@ func TestMaskRecordsReachesEveryText(t *testing.T) {
 	const card = "4242 4242 4242 4242"
 	keys := map[string]bool{"Parent": true, "PayoutID": true, "InvoiceRef": true, "CustomerRef": true,
 		"Payer": true, "Reference": true, "Number": true, "Aliases": true, "Trace": true, "Revision": true,
-		"Email": true, "Country": true, "Currency": true, "Status": true, "Kind": true, "Method": true,
+		"Email": true, "Country": true, "Language": true, "Currency": true, "Status": true, "Kind": true, "Method": true,
 		"Cycle": true, "Source": true, "State": true, "Rate": true, "Asked": true, "Paid": true,
 		"Reason": true, "Members": true, "About": true, "ID": true, "CustomerID": true,
 		"InvoiceID": true, "RefundOf": true, "Origin": true, "Account": true, "StatementID": true,
