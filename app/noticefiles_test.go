@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"countinghouse/app/book"
 )
@@ -88,6 +89,21 @@ func TestANoticeIsInTheCustomersLanguage(t *testing.T) {
 		p, err := a.ProposeRenewal(t.Context(), h.renewal(a, "").Invoice, "notice")
 		if err != nil || p.Order.Message == nil || p.Order.Message.Language != c.want {
 			t.Errorf("%+v: %+v, %v", c, p.Order.Message, err)
+		}
+		if c.want == "de" {
+			continue
+		}
+		// What was chosen later is known when the client is read again.
+		for i := range h.w.Customers {
+			h.w.Customers[i].Language = "german"
+		}
+		h.pass(time.Hour)
+		if _, err := a.Sync(t.Context(), SyncRequest{Full: true}, func(Progress) {}); err != nil {
+			t.Fatal(err)
+		}
+		p, err = a.ProposeRenewal(t.Context(), h.renewal(a, "").Invoice, "notice")
+		if err != nil || p.Order.Message == nil || p.Order.Message.Language != "de" {
+			t.Errorf("%+v, and German later: %+v, %v", c, p.Order.Message, err)
 		}
 	}
 }

@@ -19,8 +19,8 @@ import (
 // seeds is how many histories the simulation runs: 10,000 for each merge, a million for a release, which
 // may be parted into runs that begin at different ones.
 var (
-	seeds = flag.Uint64("seeds", 10_000, "histories of the action queue's simulation")
-	first = flag.Uint64("first", 0, "the seed of the first history")
+	seeds  = flag.Uint64("seeds", 10_000, "histories of the action queue's simulation")
+	begins = flag.Uint64("first", 0, "the seed of the first history")
 )
 
 // rounds is how often two workers, or two people, meet at one target: 50,000 times for a release.
@@ -45,7 +45,7 @@ func TestQueueUnderAllFaults(t *testing.T) {
 		})
 	}
 	for n := uint64(0); n < *seeds; n += perStore {
-		work <- *first + n
+		work <- *begins + n
 	}
 	close(work)
 	wg.Wait()

@@ -49,7 +49,9 @@ func (s *Store) Settled(ctx context.Context, from, to book.Date, since book.Inst
 	error) {
 	var steps []book.Resolution
 	for _, r := range book.Resolutions {
-		steps = append(steps, r.Resolution)
+		if r.Resolution != book.Query { // who asks and waits settles nothing
+			steps = append(steps, r.Resolution)
+		}
 	}
 	in, err := packJSON(steps)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"countinghouse/app/book"
@@ -245,6 +246,38 @@ func TestExceptionsKeepTheirFirstSighting(t *testing.T) {
 	save(t, s, Run{At: 400}, nil, []book.Exception{later})
 	if got := exceptions(t, s); len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 		t.Errorf("back again: %+v", got)
+	}
+}
+
+// TestSettledExceptions lists what people settled when a run no longer finds it: of its month, or of an
+// earlier one where that was done since; never what was only asked about, and cleared by itself.
+func TestSettledExceptions(t *testing.T) {
+	s := fresh(t)
+	save(t, s, Run{At: 1}, nil, []book.Exception{
+		{ID: "asked", Class: book.M5, On: 20, Status: book.Open}, {ID: "cleared", Class: book.M5, On: 20, Status: book.Open},
+		{ID: "early", Class: book.M5, On: 5, Status: book.Open}, {ID: "matched", Class: book.M5, On: 20, Status: book.Open}})
+	for n, id := range []string{"asked", "early", "matched"} {
+		kind := book.MatchByHand
+		if id == "asked" {
+			kind = book.Query
+		}
+		act(t, s, Step{By: "ann", At: book.Instant(10 + n), Seen: 1 << 40, Events: []StepEvent{{
+			Kind: book.EventKind(kind), Subject: id, What: "done", Changes: []Change{{Work: &Work{Exception: id}}}}}})
+	}
+	save(t, s, Run{At: 30}, nil, nil)
+	for _, c := range []struct {
+		from, to book.Date
+		since    book.Instant
+		want     string
+	}{{10, 30, 0, "early matched"}, {10, 30, 12, "matched"}, {0, 10, 50, "early"}, {30, 40, 50, ""}} {
+		got, err := s.Settled(context.Background(), c.from, c.to, c.since)
+		var ids []string
+		for _, e := range got {
+			ids = append(ids, e.ID)
+		}
+		if text := strings.Join(ids, " "); err != nil || text != c.want {
+			t.Errorf("%+v: settled are %q, %v", c, text, err)
+		}
 	}
 }
 
