@@ -6,7 +6,7 @@ CREATE TABLE customers (
 	company TEXT NOT NULL, email TEXT NOT NULL, country TEXT NOT NULL, currency TEXT NOT NULL,
 	status TEXT NOT NULL, credit INTEGER NOT NULL, no_notices INTEGER NOT NULL,
 	revision TEXT NOT NULL, gone INTEGER NOT NULL DEFAULT 0
-, no_capture INTEGER NOT NULL DEFAULT 0, no_overdue_notices INTEGER NOT NULL DEFAULT 0) STRICT;
+, no_capture INTEGER NOT NULL DEFAULT 0, no_overdue_notices INTEGER NOT NULL DEFAULT 0, language TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE services (
 	seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, source TEXT NOT NULL,
 	customer_id TEXT NOT NULL, name TEXT NOT NULL, domain TEXT NOT NULL, status TEXT NOT NULL,
@@ -190,7 +190,7 @@ CREATE TABLE work (
 CREATE TABLE drafts (
 	id INTEGER PRIMARY KEY, title TEXT NOT NULL, "left" TEXT NOT NULL, "right" TEXT NOT NULL,
 	by TEXT NOT NULL, at INTEGER NOT NULL
-) STRICT;
+, uses TEXT NOT NULL DEFAULT '') STRICT;
 CREATE TABLE intents (
 	id TEXT PRIMARY KEY, kind TEXT NOT NULL, target TEXT NOT NULL, exception TEXT NOT NULL,
 	provider TEXT NOT NULL, account TEXT NOT NULL, live INTEGER NOT NULL CHECK (live IN (0, 1)),
@@ -239,35 +239,35 @@ INSERT INTO schema_versions VALUES (10, 'queue', '1.0.0', 0);
 INSERT INTO schema_versions VALUES (11, 'audit', '1.0.0', 0);
 INSERT INTO schema_versions VALUES (12, 'saved_methods', '1.0.0', 0);
 INSERT INTO schema_versions VALUES (13, 'work_decides', '1.0.0', 0);
-INSERT INTO schema_versions VALUES (14, 'decided_matches', '1.0.0', 0);
-INSERT INTO customers VALUES (1, 'text-4', 'text-5', 'text-6', 'text-7', 'text-8', 'text-9', 'text-10', 'text-11', 12, 1, 'text-16', 0, 1, 1);
-INSERT INTO customers VALUES (2, 'text-477', 'text-478', 'text-479', '', '', '', 'text-480', '', 0, 0, '', 0, 0, 0);
-INSERT INTO services VALUES (1, 'text-33', 'text-34', 'text-35', 'text-36', 'text-37', 'text-38', 'text-39', 'text-40', 42, 'text-43', 44, 'text-45', 0);
-INSERT INTO services VALUES (2, 'text-481', 'text-482', '', 'text-483', '', '', '', '', 0, '', 0, '', 0);
-INSERT INTO invoices VALUES (1, 'text-62', 'text-63', 'text-64', 'text-65', 'text-66', 'text-67', 68, 69, 70, 71, 'text-72', 73, 74, 75, 'text-76', '[{"kind":"text-79","text":"text-80","amount":81,"about":"text-82"},{"kind":"text-84","text":"text-85","amount":86,"about":"text-87"}]', 'text-88', 0);
-INSERT INTO invoices VALUES (2, 'text-484', 'text-485', '', '', '', '', 0, 0, 0, 0, 'text-486', 0, 0, 0, '', '', '', 0);
-INSERT INTO payments VALUES (1, 'text-119', 'text-120', 'text-121', 'text-122', 123, 125, 'text-126', 127, 'text-128', 'text-129', 'text-130', 'text-131', 'text-132', 0);
-INSERT INTO payments VALUES (2, 'text-487', 'text-488', '', '', 0, 0, '', 0, '', '', '', '', '', 0);
+INSERT INTO schema_versions VALUES (14, 'drafts_and_languages', '1.0.0', 0);
+INSERT INTO customers VALUES (1, 'text-4', 'text-5', 'text-6', 'text-7', 'text-8', 'text-9', 'text-11', 'text-12', 13, 1, 'text-17', 0, 1, 1, 'text-10');
+INSERT INTO customers VALUES (2, 'text-479', 'text-480', 'text-481', '', '', '', 'text-482', '', 0, 0, '', 0, 0, 0, '');
+INSERT INTO services VALUES (1, 'text-35', 'text-36', 'text-37', 'text-38', 'text-39', 'text-40', 'text-41', 'text-42', 44, 'text-45', 46, 'text-47', 0);
+INSERT INTO services VALUES (2, 'text-483', 'text-484', '', 'text-485', '', '', '', '', 0, '', 0, '', 0);
+INSERT INTO invoices VALUES (1, 'text-64', 'text-65', 'text-66', 'text-67', 'text-68', 'text-69', 70, 71, 72, 73, 'text-74', 75, 76, 77, 'text-78', '[{"kind":"text-81","text":"text-82","amount":83,"about":"text-84"},{"kind":"text-86","text":"text-87","amount":88,"about":"text-89"}]', 'text-90', 0);
+INSERT INTO invoices VALUES (2, 'text-486', 'text-487', '', '', '', '', 0, 0, 0, 0, 'text-488', 0, 0, 0, '', '', '', 0);
+INSERT INTO payments VALUES (1, 'text-121', 'text-122', 'text-123', 'text-124', 125, 127, 'text-128', 129, 'text-130', 'text-131', 'text-132', 'text-133', 'text-134', 0);
+INSERT INTO payments VALUES (2, 'text-489', 'text-490', '', '', 0, 0, '', 0, '', '', '', '', '', 0);
 INSERT INTO payments VALUES (3, 'b:payment/1', 'b', '', '', 0, 1001, 'EUR', 0, '', '', '', '', '', 0);
-INSERT INTO credits VALUES (1, 'text-150', 'text-151', 'text-152', 153, 155, 'text-156', 'text-157', 'text-159', 'text-160', 0, 'text-158');
-INSERT INTO credits VALUES (2, 'text-489', 'text-490', '', 0, 0, '', '', '', '', 0, '');
+INSERT INTO credits VALUES (1, 'text-152', 'text-153', 'text-154', 155, 157, 'text-158', 'text-159', 'text-161', 'text-162', 0, 'text-160');
+INSERT INTO credits VALUES (2, 'text-491', 'text-492', '', 0, 0, '', '', '', '', 0, '');
 INSERT INTO credits VALUES (3, 'b:credit/1', 'b', '', 0, 0, 'EUR', '', '', '', 0, '');
-INSERT INTO methods VALUES (1, 'text-175', 'text-176', 'text-177', 0);
-INSERT INTO methods VALUES (2, 'text-491', 'text-492', '', 0);
-INSERT INTO rates VALUES (1, 'text-184', 'text-185', 'text-186', 0);
-INSERT INTO rates VALUES (2, 'text-493', 'text-494', '', 0);
-INSERT INTO transactions VALUES (1, 'text-233', 'text-234', 'text-235', 'text-236', 237, 238, 'text-239', 240, 241, 242, 243, 245, 'text-246', 'text-247', 'text-250', 'text-251', 'text-253
-text-254', 'text-255', 'text-256', 'text-257', 'text-258', 'text-259', 'text-260', 275, 'text-276', 0, 'text-248', 'text-249', 'text-262', 'text-263', 'text-264', 'text-265', 'text-266', 'text-267', 'text-268', 'text-270', 'text-271', 'text-272', 'text-273', 'text-274');
-INSERT INTO transactions VALUES (2, 'text-499', 'text-500', '', '', 0, 0, 'text-501', 0, 0, 0, 0, 0, '', '', '', '', '', '', '', '', '', '', '', 0, '', 0, '', '', '', '', '', '', '', '', '', '', '', '', '', '');
-INSERT INTO payouts VALUES (1, 'text-324', 'text-325', 'text-326', 328, 'text-329', 330, 331, 'text-332', 'text-333', 'text-334', 335, 'text-336', 'text-338
-text-339', 'text-340', 0);
-INSERT INTO payouts VALUES (2, 'text-502', 'text-503', '', 0, '', 0, 0, '', '', '', 0, '', '', '', 0);
-INSERT INTO balances VALUES (1, 'text-361', 'text-362', 363, 364, 365, 0);
-INSERT INTO balances VALUES (2, 'text-504', 'text-505', 0, 0, 0, 0);
-INSERT INTO statements VALUES (1, 'text-374', 'text-375', 'text-376', 'text-377', 'text-378', 379, 380, 382, 384, 'text-385', 'text-386', 'text-387', 0);
-INSERT INTO statements VALUES (2, 'text-506', '', '', '', 'text-507', 0, 0, NULL, NULL, '', '', '', 0);
-INSERT INTO bank_lines VALUES (1, 'text-405', 'text-406', 'text-407', 408, 409, 411, 'text-412', 'text-413', 'text-414', 'text-415', 'text-417', 'text-418', 1, 420, 421, 0, 'text-416', '[{"Amount":{"amount":424,"currency":"EUR"},"Counterparty":"text-425","CounterpartyAccount":"text-426","Reference":"text-427","Structured":"text-428","Text":"text-429","BankID":"text-430"},{"Amount":{"amount":432,"currency":"EUR"},"Counterparty":"text-433","CounterpartyAccount":"text-434","Reference":"text-435","Structured":"text-436","Text":"text-437","BankID":"text-438"}]');
-INSERT INTO bank_lines VALUES (2, 'text-508', '', '', 0, 0, 0, '', '', '', '', '', '', 0, 0, 0, 0, '', '');
+INSERT INTO methods VALUES (1, 'text-177', 'text-178', 'text-179', 0);
+INSERT INTO methods VALUES (2, 'text-493', 'text-494', '', 0);
+INSERT INTO rates VALUES (1, 'text-186', 'text-187', 'text-188', 0);
+INSERT INTO rates VALUES (2, 'text-495', 'text-496', '', 0);
+INSERT INTO transactions VALUES (1, 'text-235', 'text-236', 'text-237', 'text-238', 239, 240, 'text-241', 242, 243, 244, 245, 247, 'text-248', 'text-249', 'text-252', 'text-253', 'text-255
+text-256', 'text-257', 'text-258', 'text-259', 'text-260', 'text-261', 'text-262', 277, 'text-278', 0, 'text-250', 'text-251', 'text-264', 'text-265', 'text-266', 'text-267', 'text-268', 'text-269', 'text-270', 'text-272', 'text-273', 'text-274', 'text-275', 'text-276');
+INSERT INTO transactions VALUES (2, 'text-501', 'text-502', '', '', 0, 0, 'text-503', 0, 0, 0, 0, 0, '', '', '', '', '', '', '', '', '', '', '', 0, '', 0, '', '', '', '', '', '', '', '', '', '', '', '', '', '');
+INSERT INTO payouts VALUES (1, 'text-326', 'text-327', 'text-328', 330, 'text-331', 332, 333, 'text-334', 'text-335', 'text-336', 337, 'text-338', 'text-340
+text-341', 'text-342', 0);
+INSERT INTO payouts VALUES (2, 'text-504', 'text-505', '', 0, '', 0, 0, '', '', '', 0, '', '', '', 0);
+INSERT INTO balances VALUES (1, 'text-363', 'text-364', 365, 366, 367, 0);
+INSERT INTO balances VALUES (2, 'text-506', 'text-507', 0, 0, 0, 0);
+INSERT INTO statements VALUES (1, 'text-376', 'text-377', 'text-378', 'text-379', 'text-380', 381, 382, 384, 386, 'text-387', 'text-388', 'text-389', 0);
+INSERT INTO statements VALUES (2, 'text-508', '', '', '', 'text-509', 0, 0, NULL, NULL, '', '', '', 0);
+INSERT INTO bank_lines VALUES (1, 'text-407', 'text-408', 'text-409', 410, 411, 413, 'text-414', 'text-415', 'text-416', 'text-417', 'text-419', 'text-420', 1, 422, 423, 0, 'text-418', '[{"Amount":{"amount":426,"currency":"EUR"},"Counterparty":"text-427","CounterpartyAccount":"text-428","Reference":"text-429","Structured":"text-430","Text":"text-431","BankID":"text-432"},{"Amount":{"amount":434,"currency":"EUR"},"Counterparty":"text-435","CounterpartyAccount":"text-436","Reference":"text-437","Structured":"text-438","Text":"text-439","BankID":"text-440"}]');
+INSERT INTO bank_lines VALUES (2, 'text-510', '', '', 0, 0, 0, '', '', '', '', '', '', 0, 0, 0, 0, '', '');
 INSERT INTO rejects VALUES (1, 'b', 'x', '', '', '', 1);
 INSERT INTO cursors VALUES ('src', 'c', 1, 2);
 INSERT INTO cursors VALUES ('b', 'c', 1, 1);
@@ -292,21 +292,21 @@ INSERT INTO alterations VALUES (1, 'b:payment/1', 'payment', 1, 'amount	1000	100
 ');
 INSERT INTO hooks VALUES (1, 'b', 'evt_1', 'charge.failed', 1, 'charge/ch_1', 2, 'waiting', 0, 2, 0);
 INSERT INTO hook_counts VALUES ('b', 0, 1, 2);
-INSERT INTO saved_methods VALUES (1, 'text-193', 'text-194', 'text-195', 'text-196', 'text-197', 'text-198', 'text-199', 'text-200', 201, 'text-206', 0, 'text-202', 'text-203', 204, 205);
-INSERT INTO saved_methods VALUES (2, 'text-495', 'text-496', '', '', '', '', '', '', 0, '', 0, '', '', 0, 0);
-INSERT INTO settings VALUES (1, 'text-224', 'text-225', 'text-226', 0);
-INSERT INTO settings VALUES (2, 'text-497', 'text-498', '', 0);
+INSERT INTO saved_methods VALUES (1, 'text-195', 'text-196', 'text-197', 'text-198', 'text-199', 'text-200', 'text-201', 'text-202', 203, 'text-208', 0, 'text-204', 'text-205', 206, 207);
+INSERT INTO saved_methods VALUES (2, 'text-497', 'text-498', '', '', '', '', '', '', 0, '', 0, '', '', 0, 0);
+INSERT INTO settings VALUES (1, 'text-226', 'text-227', 'text-228', 0);
+INSERT INTO settings VALUES (2, 'text-499', 'text-500', '', 0);
 INSERT INTO import_changes VALUES (1, 'profile', 'h', 'changed', '{}', NULL);
 INSERT INTO import_changes VALUES (1, 'reject', '1', 'changed', 'open', NULL);
 INSERT INTO quarantine VALUES (1, 'a', 'a.csv', 'd', 'row 3', '', 'no date', 2, 'open', '', 0);
 INSERT INTO watched_files VALUES ('st/a.csv', 9, 0, '', 'taken', '', 0);
 INSERT INTO events VALUES (1, 1, 7, 'ann', 'explain', 'e1', 'Explained', 'a gift', '{"work/e1":null}', '{"work/e1":{"\"at\"":7,"\"basis\"":"M1","\"by\"":"ann","\"code\"":"goodwill","\"due_on\"":5,"\"exception\"":"e1","\"owner\"":"bob","\"resolution\"":"explain","\"status\"":"explained","\"until_on\"":9,"\"why\"":"a gift"}}', '[{"digest":"d","name":"mail.txt","size":4}]', 0);
-INSERT INTO events VALUES (2, 1, 7, 'ann', 'draft', 'draft/1', 'Kept a draft', '', '{"draft/1":null}', '{"draft/1":{"\"at\"":7,"\"by\"":"ann","\"id\"":1,"\"left\"":"b:payment/1","\"right\"":"","\"title\"":"t"}}', '', 0);
+INSERT INTO events VALUES (2, 1, 7, 'ann', 'draft', 'draft/1', 'Kept a draft', '', '{"draft/1":null}', '{"draft/1":{"\"at\"":7,"\"by\"":"ann","\"id\"":1,"\"left\"":"b:payment/1","\"right\"":"","\"title\"":"t","\"uses\"":""}}', '', 0);
 INSERT INTO events VALUES (3, 1, 7, 'ann', 'remove-posting', 'e2', 'Filed', '', '{"intent/i1":null}', '{"intent/i1":{"\"account\"":"","\"amount_minor\"":900,"\"approved_by\"":"","\"attempts\"":0,"\"call\"":"","\"call_hash\"":"","\"charge\"":"","\"currency\"":"EUR","\"evidence\"":"","\"exception\"":"e2","\"expires_at\"":0,"\"first_sent_at\"":0,"\"id\"":"i1","\"idem_key\"":"k-i1","\"kind\"":"remove-posting","\"last_error\"":"","\"lease_token\"":"","\"lease_until\"":0,"\"live\"":1,"\"looks\"":0,"\"next_try_at\"":0,"\"object\"":"","\"parent\"":"","\"provider\"":"b","\"request\"":"{}","\"request_hash\"":"44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","\"requested_at\"":7,"\"requested_by\"":"ann","\"second\"":1,"\"state\"":"awaiting_approval","\"target\"":"b:payment/1","\"version\"":1,"\"what\"":"Remove payment 1","\"why\"":"twice"}}', '', 0);
 INSERT INTO events VALUES (4, 1, 7, 'ann', 'hold', 'b:invoice/7', 'Held', '', '{"consent/b:customer/3 fp 1":null,"hold/b:invoice/7":null}', '{"consent/b:customer/3 fp 1":{"\"at\"":7,"\"by\"":"ann","\"credential\"":"fp 1","\"customer\"":"b:customer/3","\"how\"":"ticket 12","\"id\"":"b:customer/3 fp 1"},"hold/b:invoice/7":{"\"at\"":7,"\"by\"":"ann","\"reason\"":"promised","\"subject\"":"b:invoice/7","\"until_on\"":20800}}', '', 0);
 INSERT INTO events VALUES (5, 5, 8, 'bob', 'approve', 'e2', 'Approved', '', '{"intent/i1":{"state":"awaiting_approval","version":1}}', '{"intent/i1":{"state":"ready","version":2}}', '', 0);
 INSERT INTO work VALUES ('e1', 'bob', 5, 'explain', 'goodwill', 'explained', 9, 'M1', 'ann', 7, 'a gift');
-INSERT INTO drafts VALUES (1, 't', 'b:payment/1', '', 'ann', 7);
+INSERT INTO drafts VALUES (1, 't', 'b:payment/1', '', 'ann', 7, '');
 INSERT INTO intents VALUES ('i1', 'remove-posting', 'b:payment/1', 'e2', 'b', '', 1, 900, 'EUR', 'k-i1', '{}', '44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a', 'ready', 2, '', 0, 0, 0, 0, '', '', 'ann', 7, 'bob', 'Remove payment 1', 'twice', '', '', 1, '', '', '', 0, 0);
 INSERT INTO rule_allowances VALUES (1, 'orders', 'ab12', 'ann', 7, 24321, 24323, 4, 3, 1);
 INSERT INTO holds VALUES ('b:invoice/7', 'promised', 20800, 'ann', 7);
@@ -314,10 +314,10 @@ INSERT INTO consents VALUES ('b:customer/3 fp 1', 'b:customer/3', 'fp 1', 'ticke
 INSERT INTO approvals VALUES ('i1', '14a01293bfe74e16fc8adf1b6f01dbc1cf7b54e12d10f934432910b0d90724fc', 'bob', 8, 99);
 INSERT INTO sending VALUES (1, '', '', 0);
 INSERT INTO chain VALUES (1, '7ecbb2cb1e83442249c8a7c3a8935653c58223d87f29492db35cc249f507b4d1');
-INSERT INTO chain VALUES (2, '675953a5556c2da9c824f224e06b3135fb68a40e3884fd61ee2522c3e11aca69');
-INSERT INTO chain VALUES (3, '88c393801ec696528d3d29ac9626110286a5582a6c7decf25f0b3f8be0aec03d');
-INSERT INTO chain VALUES (4, '9e7b19ab91eb91197be9517e2238ce0683cc921a9b67de5fea2eaac405b8fed6');
-INSERT INTO chain VALUES (5, '4b322dd27dd2b198fac514fe0f7741b9fe22f3e1cc23225475afb3c6f1e5767a');
+INSERT INTO chain VALUES (2, '14fe70caedc97455c57190f1d2ab119d7fc5c6578b8f5d8087691358c03b2329');
+INSERT INTO chain VALUES (3, 'd103570ff39810473e31f42d05d9c54da3f40652008184199f4758a648c81d29');
+INSERT INTO chain VALUES (4, '0067412fb3ee5e25120e91dabd91d2dad660d90b0978f0394b244c08a8910464');
+INSERT INTO chain VALUES (5, 'ee19400d2cfd7d92e0aadcce00e9158fb726e81fa02e645aabdae61c085d3ed3');
 CREATE INDEX invoices_number ON invoices (number);
 CREATE INDEX invoices_open ON invoices (source)
 	WHERE status IN ('draft', 'unpaid', 'payment_pending', 'collections');

@@ -1,3 +1,0 @@
--- The language that a customer chose; notices are written in it.
-
-ALTER TABLE customers ADD COLUMN language TEXT NOT NULL DEFAULT '';
