@@ -70,8 +70,8 @@ func TestSettingsAreReadBack(t *testing.T) {
 			t.Errorf("%s is %s for the writer and %s for readers, %v, want %s", name, writer, reader, err, want)
 		}
 	}
-	err := bulk(s.writer, nil, func(c *conn) error {
-		return set(c.lite, setting{"synchronous", "NORMAL", "2"})
+	err := bulk(s.writer, func(c *conn) error {
+		return set(c.SQLiteConn, setting{"synchronous", "NORMAL", "2"})
 	})
 	if err == nil {
 		t.Error("a setting that did not take was accepted")

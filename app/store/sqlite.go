@@ -70,7 +70,11 @@ func (k connector) Connect(context.Context) (driver.Conn, error) {
 		}
 		return nil
 	}}
-	return d.Open(dsn(k.path))
+	c, err := d.Open(dsn(k.path))
+	if err != nil {
+		return nil, err
+	}
+	return &conn{c.(*sqlite3.SQLiteConn), map[string]driver.Stmt{}}, nil
 }
 
 // writeAhead is set once the file is known to be ours: it changes the file.
@@ -78,8 +82,7 @@ var writeAhead = setting{"journal_mode", "WAL", "wal"}
 
 // set sets a pragma and reads it back.
 func set(lite *sqlite3.SQLiteConn, s setting) error {
-	c := &conn{lite: lite, stmts: map[string]driver.Stmt{}}
-	defer c.close()
+	c := &conn{lite, map[string]driver.Stmt{}}
 	if _, err := lite.Exec("PRAGMA "+s.name+" = "+s.value, nil); err != nil {
 		return err
 	}
@@ -88,6 +91,7 @@ func set(lite *sqlite3.SQLiteConn, s setting) error {
 		got = fmt.Sprint(vals[0])
 		return nil
 	})
+	err = errors.Join(err, c.forget())
 	if err == nil && got != s.reads {
 		err = fmt.Errorf("the setting %s is %s and must be %s", s.name, got, s.reads)
 	}
@@ -128,31 +132,43 @@ func writable(path string) error {
 	return f.Close()
 }
 
-// conn is one connection to SQLite underneath database/sql, for whoever moves rows in bulk: no
-// reflection, no copy, prepared statements kept. It is used by one goroutine at a time.
+// conn is one connection to SQLite underneath database/sql, which keeps its prepared statements as long
+// as it is open. Whoever moves rows in bulk uses it: no reflection, no copy. It is used by one goroutine
+// at a time.
 type conn struct {
-	lite  *sqlite3.SQLiteConn
+	*sqlite3.SQLiteConn
 	stmts map[string]driver.Stmt
 }
 
 // bulk runs fn on the connection underneath c.
-func bulk(c *sql.Conn, stmts map[string]driver.Stmt, fn func(*conn) error) error {
-	return c.Raw(func(dc any) error {
-		return fn(&conn{lite: dc.(*sqlite3.SQLiteConn), stmts: stmts})
-	})
+func bulk(c *sql.Conn, fn func(*conn) error) error {
+	return c.Raw(func(dc any) error { return fn(dc.(*conn)) })
 }
 
 func (c *conn) stmt(query string) (driver.Stmt, error) {
 	if s, ok := c.stmts[query]; ok {
 		return s, nil
 	}
-	s, err := c.lite.Prepare(query)
+	s, err := c.Prepare(query)
 	if err != nil {
 		return nil, err
 	}
 	c.stmts[query] = s
 	return s, nil
 }
+
+// forget lets the prepared statements go.
+func (c *conn) forget() error {
+	var errs []error
+	for _, s := range c.stmts {
+		errs = append(errs, s.Close())
+	}
+	clear(c.stmts)
+	return errors.Join(errs...)
+}
+
+// Close closes the connection.
+func (c *conn) Close() error { return errors.Join(c.forget(), c.SQLiteConn.Close()) }
 
 // exec runs a prepared statement and returns how many rows it changed. It does not watch a context:
 // statements are short, and callers look between them.
@@ -210,14 +226,6 @@ func (c *conn) number(query string, args ...any) (int64, error) {
 		return nil
 	})
 	return n, err
-}
-
-// close lets the prepared statements go.
-func (c *conn) close() {
-	for _, s := range c.stmts {
-		s.Close()
-	}
-	clear(c.stmts)
 }
 
 func named(args []any) []driver.NamedValue {

@@ -6,7 +6,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"time"
 
@@ -33,7 +32,6 @@ type Store struct {
 	// pool holds the writer's only connection, and turn the right to use it.
 	pool   *sql.DB
 	writer *sql.Conn
-	stmts  map[string]driver.Stmt
 	turn   chan struct{}
 	reads  *sql.DB
 	// orm is GORM without a connection of its own: each transaction lends it one.
@@ -46,7 +44,7 @@ type Store struct {
 // date after a backup beside it. Errors are of the kinds ErrNoFile, ErrReadOnly, ErrNewer,
 // ErrCorrupt, ErrLocked and ErrFull.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
-	s := &Store{path: path, stmts: map[string]driver.Stmt{}, turn: make(chan struct{}, 1)}
+	s := &Store{path: path, turn: make(chan struct{}, 1)}
 	if err := s.open(ctx, o); err != nil {
 		return nil, errors.Join(explain("open "+path, err), s.Close())
 	}
@@ -71,7 +69,7 @@ func (s *Store) open(ctx context.Context, o Options) (err error) {
 	if _, err := m.version(ctx, s.writer); err != nil {
 		return err
 	}
-	err = bulk(s.writer, nil, func(c *conn) error { return set(c.lite, writeAhead) })
+	err = bulk(s.writer, func(c *conn) error { return set(c.SQLiteConn, writeAhead) })
 	if err != nil {
 		return err
 	}
@@ -108,7 +106,6 @@ func (s *Store) Close() error {
 	s.turn <- struct{}{}
 	defer func() { <-s.turn }()
 	var errs []error
-	(&conn{stmts: s.stmts}).close()
 	if s.writer != nil {
 		errs = append(errs, s.writer.Close())
 		s.writer = nil
@@ -129,11 +126,9 @@ type tx struct {
 	ctx  context.Context
 	gorm *gorm.DB
 	conn *sql.Conn
-	// stmts are the prepared statements of the connection.
-	stmts map[string]driver.Stmt
 }
 
-func (t *tx) bulk(fn func(*conn) error) error { return bulk(t.conn, t.stmts, fn) }
+func (t *tx) bulk(fn func(*conn) error) error { return bulk(t.conn, fn) }
 
 var errClosed = errors.New("the database is closed")
 
@@ -152,7 +147,7 @@ func (s *Store) write(ctx context.Context, op string, fn func(*tx) error) error 
 	if s.broken {
 		return explain(op, ErrBroken)
 	}
-	return explain(op, s.transact(ctx, s.writer, s.stmts, "BEGIN IMMEDIATE", fn))
+	return explain(op, s.transact(ctx, s.writer, "BEGIN IMMEDIATE", fn))
 }
 
 // view runs fn on one unchanging state of the database.
@@ -162,19 +157,17 @@ func (s *Store) view(ctx context.Context, op string, fn func(*tx) error) error {
 		return explain(op, err)
 	}
 	defer c.Close()
-	stmts := map[string]driver.Stmt{}
-	defer (&conn{stmts: stmts}).close()
-	return explain(op, s.transact(ctx, c, stmts, "BEGIN", fn))
+	return explain(op, s.transact(ctx, c, "BEGIN", fn))
 }
 
-func (s *Store) transact(ctx context.Context, c *sql.Conn, stmts map[string]driver.Stmt,
-	begin string, fn func(*tx) error) error {
+func (s *Store) transact(ctx context.Context, c *sql.Conn, begin string,
+	fn func(*tx) error) error {
 	if _, err := c.ExecContext(ctx, begin); err != nil {
 		return err
 	}
 	orm := s.orm.Session(&gorm.Session{NewDB: true, Context: ctx})
 	orm.Statement.ConnPool = c
-	err := fn(&tx{ctx: ctx, gorm: orm, conn: c, stmts: stmts})
+	err := fn(&tx{ctx: ctx, gorm: orm, conn: c})
 	if err == nil {
 		err = ctx.Err()
 	}
