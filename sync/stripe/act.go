@@ -134,6 +134,7 @@ type wireFailure struct {
 		Code    string      `json:"code"`
 		Decline string      `json:"decline_code"`
 		Network string      `json:"network_decline_code"`
+		MAC     string      `json:"network_advice_code"`
 		Advice  string      `json:"advice_code"`
 		Message string      `json:"message"`
 		Charge  string      `json:"charge"`
@@ -260,7 +261,7 @@ func (s *Stripe) refused(r source.Reply) source.Outcome {
 	case r.Status == http.StatusPaymentRequired && e.Type == "card_error":
 		out.State = source.OutcomeRefused
 		out.Decline = book.Decline{Error: e.Code, Code: cmp.Or(e.Decline, e.Code),
-			Network: e.Network, Advice: e.Advice}
+			Network: e.Network, Advice: cmp.Or(e.MAC, e.Advice)}
 	case e.Type == "idempotency_error", r.Status == http.StatusConflict:
 	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden:
 		out.State = source.OutcomeUnsent

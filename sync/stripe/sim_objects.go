@@ -151,6 +151,18 @@ var networkCodes = map[string][2]string{"insufficient_funds": {"51", "02"}, "gen
 	"do_not_honor": {"05", ""}, "expired_card": {"54", "01"}, "lost_card": {"41", "03"},
 	"stolen_card": {"43", "03"}, "processing_error": {"96", ""}, "incorrect_cvc": {"82", ""}}
 
+// networkSaid is what the network said to a charge that failed; only Mastercard advises.
+func networkSaid(c *world.Charge) (network, advice string) {
+	network, advice = c.Network, c.Advice
+	if codes, ok := networkCodes[c.DeclineCode]; ok && network == "" {
+		network, advice = codes[0], codes[1]
+	}
+	if world.InstrumentOf(*c).Brand != "mastercard" {
+		advice = ""
+	}
+	return network, advice
+}
+
 func (s *Simulator) charge(i int, expand bool) *simCharge {
 	c := &s.charges[i]
 	amount := units(c.Amount)
@@ -196,10 +208,10 @@ func (s *Simulator) chargeState(out *simCharge, c *world.Charge) {
 				"network_status": "declined_by_network", "reason": c.DeclineCode,
 				"seller_message": "The bank did not return any further details.",
 				"risk_level":     "normal"}
-			if codes, ok := networkCodes[c.DeclineCode]; ok {
-				out.Outcome["network_decline_code"] = codes[0]
-				if world.InstrumentOf(*c).Brand == "mastercard" && codes[1] != "" {
-					out.Outcome["network_advice_code"] = codes[1]
+			if network, advice := networkSaid(c); network != "" {
+				out.Outcome["network_decline_code"] = network
+				if advice != "" {
+					out.Outcome["network_advice_code"] = advice
 				}
 			}
 		}

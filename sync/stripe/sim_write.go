@@ -199,11 +199,15 @@ func (s *Simulator) pay(f url.Values) (body, extra any, err *simError) {
 		s.earn(&c)
 		return s.intent(&c), nil, nil
 	}
-	c.State = book.Failed
+	c.State, c.Network, c.Advice = book.Failed, answer.Network, answer.Advice
 	c.FailureCode, c.DeclineCode = wordsOf(answer.Network)
-	return nil, map[string]any{"type": "card_error", "code": c.FailureCode, "decline_code": c.DeclineCode,
-		"network_decline_code": answer.Network, "message": "Your card was declined.", "charge": c.ID,
-		"payment_intent": s.intent(&c)}, &simError{status: http.StatusPaymentRequired}
+	said := map[string]any{"type": "card_error", "code": c.FailureCode, "decline_code": c.DeclineCode,
+		"message": "Your card was declined.", "charge": c.ID, "payment_intent": s.intent(&c)}
+	network, advice := networkSaid(&c)
+	if said["network_decline_code"] = network; advice != "" {
+		said["network_advice_code"] = advice
+	}
+	return nil, said, &simError{status: http.StatusPaymentRequired}
 }
 
 // wordsOf are Stripe's codes for a network's.

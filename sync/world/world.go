@@ -181,6 +181,8 @@ type Charge struct {
 	State               book.TransactionState
 	// FailureCode and DeclineCode are the gateway's, for failed attempts.
 	FailureCode, DeclineCode string
+	// Network and Advice are what the issuer said to one that failed, "" for what it usually says then.
+	Network, Advice string
 	// MethodType is the gateway's word: card or sepa_debit; paypal; card, upi or netbanking; crypto.
 	MethodType string
 	// With is what was charged, empty for what the payer is known to have.
