@@ -103,6 +103,7 @@ func (a *App) renewalsUnder(ctx context.Context, p dunning.Policy) (*Renewals, e
 	if err := a.mended(ctx, cases); err != nil {
 		return nil, err
 	}
+	dunning.Owing(cases, p, t, at)
 	for _, c := range cases {
 		r := Renewal{RenewalCase: c, Plan: dunning.PlanCase(c, p, t, at), InTheWay: map[StepKind]string{},
 			payers: b.payersOf(c)}

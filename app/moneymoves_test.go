@@ -31,6 +31,7 @@ type house struct {
 	dir     string
 	env     map[string]string
 	users   []UserConfig
+	auto    bool
 }
 
 func (h *house) clock() book.Instant {
@@ -63,14 +64,19 @@ func newHouse(t *testing.T) *house {
 	mux := http.NewServeMux()
 	mux.Handle("/billing/", http.StripPrefix("/billing", h.billing))
 	mux.Handle("/stripe/", http.StripPrefix("/stripe", h.stripe))
-	h.server = httptest.NewServer(mux)
-	t.Cleanup(h.server.Close)
+	h.serve(mux)
+	return h
+}
+
+// serve lets both simulators answer on loopback.
+func (h *house) serve(both http.Handler) {
+	h.server = httptest.NewServer(both)
+	h.t.Cleanup(h.server.Close)
 	for name, keys := range map[string]map[string]string{"BILLING": whmcs.SimulatorSecrets(), "STRIPE": stripe.SimulatorSecrets()} {
 		for field, v := range keys {
 			h.env["COUNTINGHOUSE_"+name+"_"+strings.ToUpper(field)] = v
 		}
 	}
-	return h
 }
 
 // open opens the profile as a user.
@@ -80,7 +86,7 @@ func (h *house) open(user string) *App {
 		OpeningDate: "2026-09-01"}, Sources: []SourceConfig{{Name: "billing", Kind: "whmcs", URL: h.server.URL + "/billing",
 		Gateways: map[string]string{"stripe": "stripe"}}, {Name: "stripe", Kind: "stripe", URL: h.server.URL + "/stripe"}},
 		Limits: Limits{Refund: "20.00 EUR"},
-		Users:  h.users}
+		Users:  h.users, Dunning: DunningConfig{Auto: h.auto}}
 	if err := c.Save(h.dir + "/" + ConfigName); err != nil {
 		h.t.Fatal(err)
 	}

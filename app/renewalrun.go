@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -28,7 +29,8 @@ func usualRefusals(made []book.Intent) dunning.Share {
 }
 
 // RunRenewals does what the policy has due now, step by step: a first small part goes ahead, and where
-// far more is refused than usual the rest is not sent. Each step reads everything again before it acts.
+// far more is refused than usual the rest is not sent. Of a customer, or a card, for which the run did
+// something before, everything is read again.
 func (a *App) RunRenewals(ctx context.Context, q RenewalRun, show func(Progress)) (RenewalReport, error) {
 	list, err := a.Renewals(ctx)
 	if err != nil {
@@ -38,7 +40,8 @@ func (a *App) RunRenewals(ctx context.Context, q RenewalRun, show func(Progress)
 	if err != nil {
 		return RenewalReport{}, err
 	}
-	r := renewalRun{a: a, q: q, list: list, run: dunning.Progress{Usual: usualRefusals(made)}}
+	r := renewalRun{a: a, q: q, list: list, run: dunning.Progress{Usual: usualRefusals(made)},
+		did: map[string]bool{}}
 	steps := r.due()
 	for n, d := range steps {
 		if ctx.Err() != nil {
@@ -47,9 +50,51 @@ func (a *App) RunRenewals(ctx context.Context, q RenewalRun, show func(Progress)
 		if !q.DryRun {
 			show(Progress{Stage: "acting on failed renewals", Done: n, Total: len(steps), StageOf: 1, Stages: 1})
 		}
-		r.step(ctx, d)
+		if !q.DryRun && r.touched(d.r) {
+			if d, err = r.again(ctx, d); err != nil {
+				return r.report, err
+			}
+		}
+		if d.r != nil {
+			r.step(ctx, d)
+		}
 	}
 	return r.report, nil
+}
+
+// touched reports whether the run has done something for the customer of a renewal, or with one of the
+// cards that it was tried with, and notes these.
+func (x *renewalRun) touched(r *Renewal) bool {
+	keys := []string{string(cmp.Or(r.Customer, r.Invoice))}
+	for _, t := range r.Attempts {
+		if c := t.Signal.Instrument.Credential(); c != "" {
+			keys = append(keys, t.Signal.Gateway+" "+c)
+		}
+	}
+	known := slices.ContainsFunc(keys, func(k string) bool { return x.did[k] })
+	for _, k := range keys {
+		x.did[k] = true
+	}
+	return known
+}
+
+// again is a step as it stands with all that the run has done so far, the zero value where it is not due
+// any more: the card of two invoices may be dead since the first of them was tried.
+func (x *renewalRun) again(ctx context.Context, d dueStep) (dueStep, error) {
+	list, err := x.a.Renewals(ctx)
+	if err != nil {
+		return dueStep{}, err
+	}
+	r := list.Find(d.r.Invoice)
+	if r == nil {
+		return dueStep{}, nil
+	}
+	for _, s := range r.Plan.Due(list.At) {
+		if s.Kind == d.s.Kind && s.Service == d.s.Service {
+			return dueStep{r, s}, nil
+		}
+	}
+	return dueStep{}, nil
 }
 
 // DoDue asks what became of actions, and where the configuration wants it does what the policy has due. It
@@ -72,6 +117,8 @@ type renewalRun struct {
 	list   *Renewals
 	run    dunning.Progress
 	report RenewalReport
+	// did are the customers and cards for which something was done.
+	did map[string]bool
 }
 
 // dueStep is a step whose time has come.

@@ -41,8 +41,10 @@ type renewalBooks struct {
 	payers  map[string]book.ItemID
 	intents []book.Intent
 	// filed are the intents by target.
-	filed    map[book.ItemID][]*book.Intent
-	made     map[book.ItemID]bool
+	filed map[book.ItemID][]*book.Intent
+	made  map[book.ItemID]bool
+	// unsure are the customers and the credentials of whom it is not known what became of a retry.
+	unsure   map[string]bool
 	holds    map[book.ItemID]Hold
 	consents map[string]Consent
 	// readAt is when each source was last read to its end.
@@ -113,17 +115,43 @@ func (b *renewalBooks) index() {
 		}
 	}
 	b.filed, b.made = map[book.ItemID][]*book.Intent{}, map[book.ItemID]bool{}
+	b.unsure = map[string]bool{}
 	b.unread()
 	b.indexCharges()
 	for i := range slices.Backward(b.intents) { // the oldest first
 		x := &b.intents[i]
 		b.filed[x.Target] = append(b.filed[x.Target], x)
-		if x.Charge != "" && (x.Kind == book.Retry || x.Kind == book.Capture) {
-			b.made[x.Charge] = true
+		if x.Kind == book.Retry || x.Kind == book.Capture {
+			if x.Charge != "" {
+				b.made[x.Charge] = true
+			}
+			b.doubt(x)
 		}
 		if invoice, _, ok := strings.Cut(string(x.Target), noticeMark); ok && x.Kind == book.Notify {
 			id := book.ItemID(invoice)
 			b.filed[id] = append(b.filed[id], x)
+		}
+	}
+}
+
+// inDoubt reports whether nobody knows what became of an action.
+func inDoubt(i *book.Intent) bool {
+	return i.State == book.IntentSent || i.State == book.IntentUnknown || i.State == book.IntentNeedsPerson
+}
+
+// doubt notes whose money an attempt that is not known may have taken, and with what: the issuer may have
+// said never.
+func (b *renewalBooks) doubt(x *book.Intent) {
+	o, err := x.Order()
+	if !inDoubt(x) || err != nil {
+		return
+	}
+	if o.Customer != "" {
+		b.unsure[string(o.Customer)] = true
+	}
+	for i := range b.books.Transactions {
+		if t := &b.books.Transactions[i]; o.Credential != "" && t.Source == x.Provider && t.Instrument.ID == o.Credential {
+			b.unsure[credentialOf(t)] = true
 		}
 	}
 }
@@ -247,15 +275,23 @@ func (b *renewalBooks) caseOf(x *book.Invoice) (dunning.Case, bool) {
 	}
 	b.person(&c, x, last)
 	b.money(&c, x, tries)
-	b.attempts(&c, tries, last)
+	for _, t := range slices.Backward(tries) {
+		if t.State == book.Succeeded {
+			break
+		}
+		c.FailedAt = t.At
+	}
 	b.methods(&c, last)
+	b.attempts(&c, tries, last)
 	for _, subject := range []book.ItemID{x.ID, x.CustomerID} {
 		if h, ok := b.holds[subject]; ok {
 			c.Holds = append(c.Holds, dunning.Hold{Reason: h.Reason, By: h.By, At: h.At,
 				UntilOn: h.UntilOn})
 		}
 	}
-	return c, c.Paid || last.State == book.Failed || c.Pending || c.Unknown
+	failed := c.Paid || last.State == book.Failed || c.Pending || c.Unknown
+	c.Unknown = c.Unknown || b.unsure[string(x.CustomerID)] || b.unsure[credentialOf(last)]
+	return c, failed
 }
 
 func suspendedByUs(list []dunning.Service) bool {
@@ -284,8 +320,7 @@ func (b *renewalBooks) money(c *dunning.Case, x *book.Invoice, tries []*book.Tra
 	for _, i := range b.filed[x.ID] {
 		switch i.Kind {
 		case book.Retry, book.Capture, book.Record, book.ApplyCredit:
-			c.Unknown = c.Unknown || i.State == book.IntentSent || i.State == book.IntentUnknown ||
-				i.State == book.IntentNeedsPerson
+			c.Unknown = c.Unknown || inDoubt(i)
 		case book.Notify:
 			c.Notices = append(c.Notices, noticeSent(i))
 		}
@@ -298,10 +333,16 @@ func noticeSent(i *book.Intent) dunning.Sent {
 	return dunning.Sent{Template: template, Step: step, At: i.PreparedAt, State: i.State}
 }
 
-// attempts are those on the invoice and all others on the credential that failed last.
+// attempts are those on the invoice and all others on what it may be charged with: the credential that
+// failed last and the customer's other methods.
 func (b *renewalBooks) attempts(c *dunning.Case, tries []*book.Transaction, last *book.Transaction) {
 	list := slices.Clone(tries)
-	if key := credentialOf(last); key != "" {
+	keys := []string{credentialOf(last)}
+	for _, m := range c.Methods {
+		keys = append(keys, string(m.Source)+" "+m.Instrument.Credential())
+	}
+	slices.Sort(keys)
+	for _, key := range slices.Compact(keys) {
 		for _, t := range b.uses[key] {
 			if !slices.Contains(tries, t) {
 				list = append(list, t)
@@ -325,12 +366,6 @@ func (b *renewalBooks) attempts(c *dunning.Case, tries []*book.Transaction, last
 	slices.SortFunc(c.Attempts, func(x, y dunning.Attempt) int {
 		return cmp.Or(cmp.Compare(x.At, y.At), cmp.Compare(x.ID, y.ID))
 	})
-	for _, t := range slices.Backward(tries) {
-		if t.State == book.Succeeded {
-			break
-		}
-		c.FailedAt = t.At
-	}
 }
 
 // captureNear is within what time of a capture that billing made for us its charge stands at a gateway.

@@ -20,6 +20,11 @@ func (b *renewalBooks) unread() {
 			instruments[string(t.Source)+" "+t.Instrument.ID] = t.Instrument
 		}
 	}
+	saved := map[string]*book.SavedMethod{}
+	for i := range b.books.SavedMethods {
+		m := &b.books.SavedMethods[i]
+		saved[string(m.Source)+" "+m.Instrument().ID] = m
+	}
 	for n := range b.intents {
 		i := &b.intents[n]
 		state, over := map[book.IntentState]book.TransactionState{book.IntentSucceeded: book.Succeeded,
@@ -39,7 +44,12 @@ func (b *renewalBooks) unread() {
 			t.ID = book.NewID(i.Provider, "action/"+i.ID)
 			b.made[t.ID] = true
 		}
-		t.Instrument = instruments[string(i.Provider)+" "+o.Credential]
+		key := string(i.Provider) + " " + o.Credential
+		t.Instrument = instruments[key]
+		// One that was never charged, or renewed since, is known by what its gateway has saved.
+		if m := saved[key]; m != nil && (t.Instrument.ID == "" || m.UpdatedAt != 0 && m.UpdatedAt <= i.FirstSentAt) {
+			t.Instrument = m.Instrument()
+		}
 		if t.Instrument.ID == "" {
 			t.Instrument.ID = o.Credential
 		}

@@ -96,6 +96,9 @@ type Service struct {
 	// service to be unsuspended; zero for never.
 	Ours                 bool
 	SuspendedAt, AskedAt book.Instant
+	// Owed is the number of another invoice for which the policy would have the service down by now, "" for
+	// none; see Owing.
+	Owed string
 }
 
 // Method is a saved method of the customer.

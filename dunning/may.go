@@ -54,6 +54,8 @@ func (w *planner) mayUnsuspend(id book.ItemID) []Block {
 			return []Block{{Kind: StepUnsuspend, Why: "This program did not suspend " + v.Name}}
 		case !w.c.Paid:
 			return []Block{{Kind: StepUnsuspend, Why: "The invoice is not paid"}}
+		case v.Owed != "":
+			return []Block{{Kind: StepUnsuspend, Why: owed(v)}}
 		default:
 			return nil
 		}

@@ -274,6 +274,8 @@ func (w *planner) paid() {
 	for _, s := range w.c.Services {
 		switch {
 		case !down(s):
+		case s.Owed != "":
+			w.block(StepUnsuspend, 0, owed(s))
 		case s.AskedAt <= s.SuspendedAt || s.AskedAt > w.now: // not asked since
 			w.plan.Steps = append(w.plan.Steps, Step{Kind: StepUnsuspend, At: w.now, Service: s.ID,
 				Why: "The invoice is paid, and we suspended the service"})
@@ -284,6 +286,41 @@ func (w *planner) paid() {
 		}
 	}
 	w.nextUp()
+}
+
+func owed(s Service) string {
+	return "Invoice " + s.Owed + " of " + s.Name + " is unpaid too, and would have it suspended again"
+}
+
+// Owing tells the cases of paid invoices for which other invoice a service would be suspended again as
+// soon as it is up, so that it stays down until that one is paid too.
+func Owing(cases []Case, p Policy, t Table, now book.Instant) {
+	for i := range cases {
+		for k := range cases[i].Services {
+			s := &cases[i].Services[k]
+			if !cases[i].Paid || !down(*s) {
+				continue
+			}
+			other := slices.IndexFunc(cases, func(c Case) bool { return c.stops(s.ID, p, t, now) })
+			if other >= 0 {
+				s.Owed = cases[other].Number
+			}
+		}
+	}
+}
+
+// stops reports whether a policy would suspend a service for this case within the next working hours.
+func (c Case) stops(service book.ItemID, p Policy, t Table, now book.Instant) bool {
+	i := slices.IndexFunc(c.Services, func(s Service) bool { return s.ID == service })
+	if i < 0 || c.Paid {
+		return false
+	}
+	c.Services = slices.Clone(c.Services)
+	c.Services[i].Status = "Active"
+	soon := (&planner{p: &p}).working(now)
+	return slices.ContainsFunc(PlanCase(c, p, t, now).Steps, func(s Step) bool {
+		return s.Kind == StepSuspend && s.Service == service && s.At <= soon
+	})
 }
 
 func (w *planner) nextUp() {

@@ -44,13 +44,18 @@ var changing = map[string]func(*Simulator, call) answer{
 func (s *Simulator) change(f func(*Simulator, call) answer, form url.Values) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.own()
+	a := f(s, call{form, s.data, s.zone()})
+	s.data = newIndex(s.data.World)
+	return a
+}
+
+// own makes the world the simulator's own, and its moment now.
+func (s *Simulator) own() {
 	if !s.owned {
 		s.data, s.owned = newIndex(ownWorld(s.data.World)), true
 	}
 	s.data.World.Now = s.now()
-	a := f(s, call{form, s.data, s.zone()})
-	s.data = newIndex(s.data.World)
-	return a
 }
 
 // ownWorld copies what the actions change.
@@ -393,4 +398,30 @@ func (s *Simulator) moduleUnsuspend(c call) answer {
 func (s *Simulator) moduleTerminate(c call) answer {
 	_, a, _ := s.module(c, "Terminated")
 	return a
+}
+
+// Renew is the daily run that bills services: one unpaid invoice for each, due now. It returns their ids.
+func (s *Simulator) Renew(services []int) []int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.own()
+	w := s.data.World
+	var out []int
+	for i := range w.Services {
+		x := &w.Services[i]
+		if !slices.Contains(services, x.ID) {
+			continue
+		}
+		on := w.Now.In(s.zone())
+		id := nextID(len(w.Invoices), func(i int) int { return w.Invoices[i].ID })
+		line := world.Line{ID: 10_000_000 + id, Kind: "Hosting", RelID: x.ID, Amount: x.Recurring.Minor,
+			Text: x.Product + " - " + x.Domain}
+		w.Invoices = append(w.Invoices, world.Invoice{ID: id, CustomerID: x.CustomerID,
+			Number: fmt.Sprintf("R-%d", id), Status: book.InvoiceUnpaid, Kind: book.InvoiceOrdinary,
+			IssuedOn: on, DueOn: on, UpdatedAt: w.Now, Currency: x.Recurring.Currency,
+			Subtotal: x.Recurring.Minor, Method: x.Method, Lines: []world.Line{line}})
+		out = append(out, id)
+	}
+	s.data = newIndex(w)
+	return out
 }
