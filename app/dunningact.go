@@ -187,7 +187,7 @@ func (a *App) SimulatePolicy(ctx context.Context, policy string, months int) (Si
 	if err != nil {
 		return Simulated{}, err
 	}
-	b, err := a.renewalBooks(ctx, a.Now())
+	b, err := a.renewalBooks(ctx, a.Now(), "")
 	if err != nil {
 		return Simulated{}, err
 	}
@@ -217,9 +217,8 @@ func (b *renewalBooks) past(since book.Instant) []dunning.Past {
 		last := tries[len(tries)-1]
 		b.person(&p.Case, x, last)
 		p.Case.Services = b.servicesOf(x)
-		b.attempts(&p.Case, tries, tries[first])
-		p.Case.FailedAt = tries[first].At
 		b.methods(&p.Case, last)
+		b.attempts(&p.Case, tries, tries[first])
 		out = append(out, p)
 	}
 	return out

@@ -73,7 +73,7 @@ func (a *App) Renewals(ctx context.Context) (*Renewals, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.renewalsUnder(ctx, p)
+	return a.renewalsUnder(ctx, p, "")
 }
 
 // RenewalsUnder are the same under another policy, which is not kept.
@@ -82,16 +82,17 @@ func (a *App) RenewalsUnder(ctx context.Context, policy string) (*Renewals, erro
 	if err != nil {
 		return nil, err
 	}
-	return a.renewalsUnder(ctx, p)
+	return a.renewalsUnder(ctx, p, "")
 }
 
-func (a *App) renewalsUnder(ctx context.Context, p dunning.Policy) (*Renewals, error) {
+// renewalsUnder leaves an action out of account, "" for none.
+func (a *App) renewalsUnder(ctx context.Context, p dunning.Policy, but string) (*Renewals, error) {
 	t, err := declines()
 	if err != nil {
 		return nil, err
 	}
 	at := a.moment()
-	b, err := a.renewalBooks(ctx, at)
+	b, err := a.renewalBooks(ctx, at, but)
 	if err != nil {
 		return nil, err
 	}

@@ -354,6 +354,29 @@ func (l *living) wake() {
 	}
 }
 
+// work is a person who does once a day what the program leaves to people: services that did not come up when it
+// asked.
+func (l *living) work() {
+	l.us = true
+	defer func() { l.us = false }()
+	list, err := l.a.Renewals(l.t.Context())
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, r := range list.List {
+		if !strings.HasPrefix(r.Plan.Work, "Unsuspend") {
+			continue
+		}
+		p, err := l.a.ProposeService(l.t.Context(), r.Services[0].ID, book.Unsuspend)
+		if err != nil || p.Blocked != "" {
+			continue
+		}
+		if _, err := l.a.DoOrder(l.t.Context(), p.Order, "by hand"); err == nil {
+			l.did["by hand"]++
+		}
+	}
+}
+
 // TestALivingBusiness lets the whole program work by itself for a year of a business under faults: nothing is
 // taken twice, no card is asked against its issuer's word or beyond a budget, no notice goes out twice, and
 // nobody who paid is or stays suspended.
@@ -373,6 +396,7 @@ func TestALivingBusiness(t *testing.T) {
 					l.pass(5 * time.Hour)
 					l.down = false
 					l.wake()
+					l.work()
 				}
 				next := (l.clock().In(l.w.Zone) + 1).Start(l.w.Zone)
 				l.pass(time.Duration(next+5*3600*1000-l.clock()) * time.Millisecond)
@@ -381,6 +405,7 @@ func TestALivingBusiness(t *testing.T) {
 			l.harm = 0
 			for range 8 {
 				l.wake()
+				l.work()
 				l.pass(12 * time.Hour)
 			}
 			l.audit()
@@ -547,5 +572,63 @@ func TestOneCardInDoubt(t *testing.T) {
 	p, err = a.ProposeRenewal(t.Context(), second, "retry")
 	if err != nil || !strings.Contains(p.Blocked, "not known") {
 		t.Errorf("the other invoice may be charged: %+v, %v", p, err)
+	}
+}
+
+// TestARetryIsSentByWhatIsKnownThen lets a retry be lost on its way, or wait while sending is paused, until the
+// card's issuer has said never to the charge of another invoice: it does not go out any more.
+func TestARetryIsSentByWhatIsKnownThen(t *testing.T) {
+	for _, lost := range []bool{true, false} {
+		h := newHouse(t)
+		a := h.open("adi")
+		h.sync(a)
+		r := h.renewal(a, "")
+		payer, card := r.payers["stripe"], r.Attempts[len(r.Attempts)-1].Signal.Instrument.ID
+		p, err := a.ProposeRenewal(t.Context(), r.Invoice, "retry")
+		if err != nil || p.Blocked != "" {
+			t.Fatalf("%+v, %v", p, err)
+		}
+		served := h.server.Config.Handler
+		if lost {
+			h.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/stripe/") {
+					panic(http.ErrAbortHandler)
+				}
+				served.ServeHTTP(w, r)
+			})
+		} else if err := a.PauseSending(t.Context(), "the bank asked"); err != nil {
+			t.Fatal(err)
+		}
+		i, err := a.DoOrder(t.Context(), p.Order, "asked")
+		if want := map[bool]book.IntentState{true: book.IntentUnknown, false: book.IntentReady}[lost]; err != nil || i.State != want {
+			t.Fatalf("%+v, %v", i, err)
+		}
+		h.server.Config.Handler = served
+		h.mu.Lock()
+		h.answer = world.Answer{Network: "41"} // a lost card
+		h.mu.Unlock()
+		h.pass(30 * time.Minute)
+		h.fails(payer, card, numberFrom(r.Services[0].ID))
+		charges := len(h.stripe.World().Stripe.Charges)
+		for range 3 {
+			h.pass(30 * time.Minute)
+			h.sync(a)
+			if !lost {
+				if err := a.ResumeSending(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := a.RunActions(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		list, err := a.Actions(t.Context(), "")
+		want := map[bool]book.IntentState{true: book.IntentNeedsPerson, false: book.IntentCancelled}[lost]
+		if err != nil || len(list) != 1 || list[0].State != want || !strings.Contains(list[0].LastError, "must not be charged again") {
+			t.Errorf("lost %v: %+v, %v", lost, list, err)
+		}
+		if n := len(h.stripe.World().Stripe.Charges); n != charges {
+			t.Errorf("lost %v: the card was asked %d times more", lost, n-charges)
+		}
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"countinghouse/app/book"
+	"countinghouse/dunning"
 	"countinghouse/sync/source"
 )
 
@@ -27,10 +29,62 @@ func (o owed) Standing(ctx context.Context, order book.Order) (source.Standing, 
 		return o.Actor.Standing(ctx, order)
 	}
 	s, err := o.app.stillOwed(ctx, order)
+	if err == nil && s.Blocked == "" {
+		s.Blocked, err = o.app.stillMay(ctx, order)
+	}
 	if err != nil || s.Blocked != "" {
 		return s, err
 	}
 	return o.Actor.Standing(ctx, order)
+}
+
+// retryFresh is how long after it was filed a retry is sent for the first time without another look at
+// what issuers have said since.
+const retryFresh = 15 * time.Minute
+
+// stillMay says what speaks against a retry that was filed a while ago, or of whose first sending nothing
+// is to be seen; "" for nothing. Meanwhile the card's issuer may have said never, or when.
+func (a *App) stillMay(ctx context.Context, order book.Order) (string, error) {
+	filed, err := a.store.Intents(ctx)
+	if err != nil {
+		return "", err
+	}
+	n := slices.IndexFunc(filed, func(i book.Intent) bool {
+		return i.Kind == book.Retry && i.Target == order.Target && i.State.Open()
+	})
+	if n < 0 || filed[n].FirstSentAt == 0 && filed[n].PreparedAt >= book.At(a.wall().Add(-retryFresh)) {
+		return "", nil
+	}
+	p, err := a.policy()
+	if err != nil {
+		return "", err
+	}
+	list, err := a.renewalsUnder(ctx, p, filed[n].ID)
+	if err != nil {
+		return "", err
+	}
+	r := list.Find(order.Invoice)
+	if r == nil {
+		return "The invoice is no failed renewal any more.", nil
+	}
+	step := dunning.Step{Kind: dunning.StepRetry}
+	own, err := a.retryOrder(r, step, book.Order{})
+	if err != nil {
+		return "", err
+	}
+	if own.Credential != order.Credential {
+		at := slices.IndexFunc(r.Methods, func(m dunning.Method) bool {
+			return m.Instrument.ID == order.Credential
+		})
+		if at < 0 {
+			return "The renewal is charged to another method by now.", nil
+		}
+		step.Method = &r.Methods[at]
+	}
+	for _, b := range dunning.May(r.RenewalCase, p, list.table, list.At, step) {
+		return b.Why + ".", nil
+	}
+	return "", nil
 }
 
 // opened opens a source of the configuration.

@@ -51,8 +51,8 @@ type renewalBooks struct {
 	readAt map[book.SourceName]book.Instant
 }
 
-// renewalBooks loads everything that cases are made from, once.
-func (a *App) renewalBooks(ctx context.Context, at book.Instant) (*renewalBooks, error) {
+// renewalBooks loads everything that cases are made from, once; but for one action, "" for none.
+func (a *App) renewalBooks(ctx context.Context, at book.Instant, but string) (*renewalBooks, error) {
 	b := &renewalBooks{config: a.Config(), at: at}
 	var err error
 	if b.books, err = a.store.Load(ctx); err != nil {
@@ -61,6 +61,7 @@ func (a *App) renewalBooks(ctx context.Context, at book.Instant) (*renewalBooks,
 	if b.intents, err = a.store.Intents(ctx); err != nil {
 		return nil, err
 	}
+	b.intents = slices.DeleteFunc(b.intents, func(i book.Intent) bool { return i.ID == but })
 	if b.holds, err = a.store.Holds(ctx); err != nil {
 		return nil, err
 	}
