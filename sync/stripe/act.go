@@ -129,17 +129,25 @@ func (s *Stripe) Send(ctx context.Context, o book.Order, c source.Call) source.O
 
 // wireFailure is Stripe's envelope of an error.
 type wireFailure struct {
-	Error *struct {
-		Type    string      `json:"type"`
-		Code    string      `json:"code"`
-		Decline string      `json:"decline_code"`
-		Network string      `json:"network_decline_code"`
-		MAC     string      `json:"network_advice_code"`
-		Advice  string      `json:"advice_code"`
-		Message string      `json:"message"`
-		Charge  string      `json:"charge"`
-		Intent  *wireIntent `json:"payment_intent"`
-	} `json:"error"`
+	Error *wireError `json:"error"`
+}
+
+// wireError is an error: of a call, or the last one of a payment intent.
+type wireError struct {
+	Type    string `json:"type"`
+	Code    string `json:"code"`
+	Decline string `json:"decline_code"`
+	Network string `json:"network_decline_code"`
+	MAC     string `json:"network_advice_code"`
+	Advice  string `json:"advice_code"`
+	Message string `json:"message"`
+	Charge  string `json:"charge"`
+}
+
+// decline is why a card was refused, in every code that there is.
+func (e *wireError) decline() book.Decline {
+	return book.Decline{Error: e.Code, Code: cmp.Or(e.Decline, e.Code),
+		Network: e.Network, Advice: cmp.Or(e.MAC, e.Advice)}
 }
 
 // wireIntent is a payment intent, as far as an outcome is read from it.
@@ -152,10 +160,7 @@ type wireIntent struct {
 	Charge   reference         `json:"latest_charge"`
 	Live     *bool             `json:"livemode"`
 	Metadata map[string]string `json:"metadata"`
-	Failure  *struct {
-		Code    string `json:"code"`
-		Decline string `json:"decline_code"`
-	} `json:"last_payment_error"`
+	Failure  *wireError        `json:"last_payment_error"`
 }
 
 func unsure(format string, args ...any) source.Outcome {
@@ -213,8 +218,8 @@ func (s *Stripe) ofIntent(p *wireIntent) source.Outcome {
 	case "requires_payment_method", "canceled":
 		out.State, out.Code, out.Detail = source.OutcomeRefused, p.Status, "The payment was declined."
 		if f := p.Failure; f != nil {
-			out.Decline = book.Decline{Error: f.Code, Code: cmp.Or(f.Decline, f.Code)}
-			out.Code = cmp.Or(f.Decline, f.Code)
+			out.Decline = f.decline()
+			out.Code = out.Decline.Code
 		}
 	case "requires_action", "requires_confirmation":
 		out.State, out.Code = source.OutcomeRefused, "authentication_required"
@@ -260,8 +265,7 @@ func (s *Stripe) refused(r source.Reply) source.Outcome {
 	switch {
 	case r.Status == http.StatusPaymentRequired && e.Type == "card_error":
 		out.State = source.OutcomeRefused
-		out.Decline = book.Decline{Error: e.Code, Code: cmp.Or(e.Decline, e.Code),
-			Network: e.Network, Advice: cmp.Or(e.MAC, e.Advice)}
+		out.Decline = e.decline()
 	case e.Type == "idempotency_error", r.Status == http.StatusConflict:
 	case r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden:
 		out.State = source.OutcomeUnsent

@@ -183,9 +183,33 @@ func TestDeclinesAreRefusalsWithTheirCodes(t *testing.T) {
 		if again := x.send(o); again.State != source.OutcomeRefused || x.count() != before {
 			t.Errorf("the key tried the card again: %+v", again)
 		}
-		if found := x.look(o); found.State != source.OutcomeRefused {
+		if found := x.look(o); found.State != source.OutcomeRefused || found.Decline != out.Decline {
 			t.Errorf("%s is looked up as %+v", network, found)
 		}
+	}
+}
+
+// TestAdviceIsFoundAgain loses the answer to a try of a Mastercard: the look-up says as well how long the
+// bank wants to be left alone.
+func TestAdviceIsFoundAgain(t *testing.T) {
+	x := newTill(t, world.Answer{Network: "51", Advice: "24"})
+	o := x.order(book.Retry)
+	o.Credential = ""
+	for _, c := range x.sim.World().Stripe.Charges {
+		if i := world.InstrumentOf(c); i.Brand == "mastercard" && c.Payer != "" && c.State == book.Succeeded {
+			o.Payer, o.Credential, o.Amount = c.Payer, i.ID, c.Amount
+		}
+	}
+	if o.Credential == "" {
+		t.Fatal("nobody pays with a Mastercard")
+	}
+	x.lapse = world.LostAfter
+	if out := x.send(o); out.State != source.OutcomeUnknown {
+		t.Fatalf("%+v", out)
+	}
+	x.lapse = ""
+	if d := x.look(o).Decline; d.Network != "51" || d.Advice != "24" {
+		t.Errorf("looked up as %+v", d)
 	}
 }
 

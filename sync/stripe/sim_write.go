@@ -201,13 +201,23 @@ func (s *Simulator) pay(f url.Values) (body, extra any, err *simError) {
 	}
 	c.State, c.Network, c.Advice = book.Failed, answer.Network, answer.Advice
 	c.FailureCode, c.DeclineCode = wordsOf(answer.Network)
+	said := cardError(&c)
+	said["payment_intent"] = s.intent(&c)
+	return nil, said, &simError{status: http.StatusPaymentRequired}
+}
+
+// cardError is what Stripe says of a charge that its issuer refused.
+func cardError(c *world.Charge) map[string]any {
 	said := map[string]any{"type": "card_error", "code": c.FailureCode, "decline_code": c.DeclineCode,
-		"message": "Your card was declined.", "charge": c.ID, "payment_intent": s.intent(&c)}
-	network, advice := networkSaid(&c)
-	if said["network_decline_code"] = network; advice != "" {
+		"message": "Your card was declined.", "charge": c.ID}
+	network, advice := networkSaid(c)
+	if network != "" {
+		said["network_decline_code"] = network
+	}
+	if advice != "" {
 		said["network_advice_code"] = advice
 	}
-	return nil, said, &simError{status: http.StatusPaymentRequired}
+	return said
 }
 
 // wordsOf are Stripe's codes for a network's.
@@ -285,7 +295,7 @@ func (s *Simulator) intent(c *world.Charge) map[string]any {
 	switch c.State {
 	case book.Failed:
 		out["status"] = "requires_payment_method"
-		out["last_payment_error"] = map[string]any{"code": c.FailureCode, "decline_code": c.DeclineCode}
+		out["last_payment_error"] = cardError(c)
 	case book.Pending:
 		out["status"] = "processing"
 	}
