@@ -245,8 +245,13 @@ func (h *house) charge(payer, method string, invoice int, amount money.Money) (s
 
 // record books money on an invoice as a clerk or the billing system's module does.
 func (l *living) record(invoice int, transID, method string, amount money.Money) {
-	form := url.Values{"action": {"AddInvoicePayment"}, "invoiceid": {fmt.Sprint(invoice)}, "transid": {transID},
-		"gateway": {method}, "amount": {amount.Decimal()}, "responsetype": {"json"}}
+	l.clerk(url.Values{"action": {"AddInvoicePayment"}, "invoiceid": {fmt.Sprint(invoice)}, "transid": {transID},
+		"gateway": {method}, "amount": {amount.Decimal()}})
+}
+
+// clerk does something in billing itself.
+func (l *living) clerk(form url.Values) {
+	form.Set("responsetype", "json")
 	for field, v := range whmcs.SimulatorSecrets() {
 		form.Set(field, v)
 	}
@@ -360,11 +365,33 @@ func (l *living) work() {
 			continue
 		}
 		p, err := l.a.ProposeService(l.t.Context(), r.Services[0].ID, book.Unsuspend)
-		if err != nil || p.Blocked != "" {
+		if err == nil && p.Blocked == "" {
+			_, err = l.a.DoOrder(l.t.Context(), p.Order, "by hand")
+		}
+		if err == nil && p.Blocked == "" {
+			l.did["by hand"]++
+		} else {
+			l.settle(r.Services[0].ID)
+		}
+	}
+}
+
+// settle is the person where the program asked for one because nothing is to be seen of what it sent: they
+// unsuspend in billing, and let the program look again.
+func (l *living) settle(service book.ItemID) {
+	list, err := l.a.Actions(l.t.Context(), book.IntentNeedsPerson)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, i := range list {
+		if i.Kind != book.Unsuspend || i.Target != service {
 			continue
 		}
-		if _, err := l.a.DoOrder(l.t.Context(), p.Order, "by hand"); err == nil {
-			l.did["by hand"]++
+		l.us = false
+		l.clerk(url.Values{"action": {"ModuleUnsuspend"}, "serviceid": {strings.TrimPrefix(service.Native(), "service/")}})
+		l.us = true
+		if i, err = l.a.CheckAction(l.t.Context(), i.ID); err == nil && i.State == book.IntentSucceeded {
+			l.did["settled"]++
 		}
 	}
 }
