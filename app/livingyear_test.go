@@ -646,3 +646,44 @@ func TestARetryIsSentByWhatIsKnownThen(t *testing.T) {
 		}
 	}
 }
+
+// TestAResentTryCountsFromWhenItWasMade loses a retry on its way; it is sent again an hour later and refused. Before
+// the charge is read back it counts from then on, as what the issuer said of waiting does.
+func TestAResentTryCountsFromWhenItWasMade(t *testing.T) {
+	h := newHouse(t)
+	a := h.open("ann")
+	h.sync(a)
+	r := h.renewal(a, "")
+	p, err := a.ProposeRenewal(t.Context(), r.Invoice, "retry")
+	if err != nil || p.Blocked != "" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	served := h.server.Config.Handler
+	h.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/stripe/") {
+			panic(http.ErrAbortHandler)
+		}
+		served.ServeHTTP(w, r)
+	})
+	i, err := a.DoOrder(t.Context(), p.Order, "asked")
+	if err != nil || i.State != book.IntentUnknown {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	h.server.Config.Handler = served
+	h.mu.Lock()
+	h.answer = world.Answer{Network: "51"}
+	h.mu.Unlock()
+	h.pass(time.Hour)
+	h.sync(a)
+	if i, err = a.action(t.Context(), i.ID); err != nil || i.State != book.IntentRefused || i.Attempts != 2 {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	list, err := a.Renewals(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tries := list.Find(r.Invoice).Attempts
+	if last := tries[len(tries)-1]; !last.Ours || last.At != h.clock() {
+		t.Errorf("the last try is %+v, and it is %s", last, h.clock())
+	}
+}

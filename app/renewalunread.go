@@ -55,9 +55,14 @@ func (b *renewalBooks) unread() {
 		}
 		var said struct {
 			Decline book.Decline `json:"decline"`
+			KnownAt int64        `json:"known_at"`
 		}
 		if json.Unmarshal([]byte(i.Evidence), &said) == nil {
 			t.Decline = said.Decline
+			// Of several sendings nobody knows which one the issuer answered: the last moment counts.
+			if i.Attempts > 1 {
+				t.At = max(t.At, book.Instant(said.KnownAt))
+			}
 		}
 		b.books.Transactions = append(b.books.Transactions, t)
 	}

@@ -51,9 +51,9 @@ func (e *Engine) answered(ctx context.Context, i book.Intent, out source.Outcome
 	switch out.State {
 	case source.OutcomeDone:
 		m.What, m.Follow = "Looked up, and done: "+i.What, e.Follow(i, out)
-		m.Set = ended(book.IntentSucceeded, out)
+		m.Set = ended(book.IntentSucceeded, out, now)
 	case source.OutcomeRefused:
-		m.What, m.Set = "Looked up, and refused: "+i.What, ended(book.IntentRefused, out)
+		m.What, m.Set = "Looked up, and refused: "+i.What, ended(book.IntentRefused, out, now)
 	default:
 		m.What = "Looked up, not known yet: " + i.What
 		looked := i.Looks + 1
@@ -122,8 +122,9 @@ func (e *Engine) cancel(ctx context.Context, i book.Intent, why string) (book.In
 func (e *Engine) settled(ctx context.Context, i book.Intent, s source.Standing) (book.Intent, error) {
 	out := source.Outcome{State: source.OutcomeDone, Object: s.Object,
 		Evidence: fmt.Sprintf(`{"standing":%q}`, s.Object)}
-	return e.Store.MoveIntent(ctx, store.Move{ID: i.ID, Version: i.Version, By: e.Worker, At: e.Now(),
-		Kind: book.EventOutcome, What: "Was so already: " + i.What, Set: ended(book.IntentSucceeded, out)})
+	now := e.Now()
+	return e.Store.MoveIntent(ctx, store.Move{ID: i.ID, Version: i.Version, By: e.Worker, At: now,
+		Kind: book.EventOutcome, What: "Was so already: " + i.What, Set: ended(book.IntentSucceeded, out, now)})
 }
 
 // later tries to read how things stand at another time.

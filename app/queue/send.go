@@ -128,10 +128,10 @@ func (e *Engine) keep(ctx context.Context, i book.Intent, out source.Outcome,
 	switch out.State {
 	case source.OutcomeDone:
 		m.What, m.Follow = "Done: "+i.What, e.Follow(i, out)
-		m.Set = ended(book.IntentSucceeded, out)
+		m.Set = ended(book.IntentSucceeded, out, now)
 	case source.OutcomeRefused:
 		m.What = "Refused: " + i.What
-		m.Set = ended(book.IntentRefused, out)
+		m.Set = ended(book.IntentRefused, out, now)
 	case source.OutcomeUnsent:
 		if !again {
 			return e.unsent(ctx, i, m, out)
@@ -152,21 +152,21 @@ func (e *Engine) keep(ctx context.Context, i book.Intent, out source.Outcome,
 }
 
 // ended sets a final state with what proves it.
-func ended(state book.IntentState, out source.Outcome) func(i *book.Intent) {
+func ended(state book.IntentState, out source.Outcome, at book.Instant) func(i *book.Intent) {
 	return func(i *book.Intent) {
 		i.State, i.Lease, i.LeaseUntil, i.NextTryAt = state, "", 0, 0
 		i.Object, i.Charge, i.Evidence = out.Object, out.Charge, out.Evidence
 		i.LastError = ""
 		if state == book.IntentRefused {
 			i.LastError = out.Detail
-			i.Evidence = cmp.Or(withDecline(out), out.Code)
+			i.Evidence = cmp.Or(withDecline(out, at), out.Code)
 		}
 	}
 }
 
 // withDecline is the evidence of a refusal with why a card was declined, in the gateway's codes, under
-// "decline".
-func withDecline(out source.Outcome) string {
+// "decline", and when that was known, UTC milliseconds, under "known_at".
+func withDecline(out source.Outcome, at book.Instant) string {
 	if out.Decline == (book.Decline{}) {
 		return out.Evidence
 	}
@@ -174,7 +174,7 @@ func withDecline(out source.Outcome) string {
 	if err := json.Unmarshal([]byte(cmp.Or(out.Evidence, "{}")), &all); err != nil {
 		all = map[string]any{"said": out.Evidence}
 	}
-	all["decline"] = out.Decline
+	all["decline"], all["known_at"] = out.Decline, int64(at)
 	b, err := json.Marshal(all)
 	if err != nil {
 		return out.Evidence
