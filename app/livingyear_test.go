@@ -687,3 +687,51 @@ func TestAResentTryCountsFromWhenItWasMade(t *testing.T) {
 		t.Errorf("the last try is %+v, and it is %s", last, h.clock())
 	}
 }
+
+// TestAResentTryThatWentThroughIsTheLast lets billing's own module be refused between the two sendings of a retry, of
+// which the second goes through: the invoice is no failed renewal any more, before the charge is read back either.
+func TestAResentTryThatWentThroughIsTheLast(t *testing.T) {
+	h := newHouse(t)
+	a := h.open("ann")
+	h.sync(a)
+	r := h.renewal(a, "")
+	p, err := a.ProposeRenewal(t.Context(), r.Invoice, "retry")
+	if err != nil || p.Blocked != "" {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	served := h.server.Config.Handler
+	h.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/stripe/") {
+			panic(http.ErrAbortHandler)
+		}
+		served.ServeHTTP(w, r)
+	})
+	i, err := a.DoOrder(t.Context(), p.Order, "asked")
+	if err != nil || i.State != book.IntentUnknown {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	h.server.Config.Handler = served
+	answer := func(x world.Answer) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.answer = x
+	}
+	answer(world.Answer{Network: "91"}) // the issuer is not there
+	h.pass(30 * time.Minute)
+	if h.charge(p.Order.Payer, p.Order.Credential, numberFrom(r.Invoice), p.Order.Amount) != http.StatusPaymentRequired {
+		t.Fatal("the charge was not refused")
+	}
+	answer(world.Answer{Approved: true})
+	h.pass(12 * time.Hour)
+	h.sync(a)
+	if i, err = a.action(t.Context(), i.ID); err != nil || i.State != book.IntentSucceeded || i.Attempts != 2 {
+		t.Fatalf("%+v, %v", i, err)
+	}
+	list, err := a.Renewals(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x := list.Find(r.Invoice); x != nil && !x.Paid {
+		t.Errorf("it may be charged again: %+v", x.Plan.Next)
+	}
+}

@@ -59,10 +59,14 @@ func (b *renewalBooks) unread() {
 		}
 		if json.Unmarshal([]byte(i.Evidence), &said) == nil {
 			t.Decline = said.Decline
-			// Of several sendings nobody knows which one the issuer answered: the last moment counts.
-			if i.Attempts > 1 {
-				t.At = max(t.At, book.Instant(said.KnownAt))
-			}
+		}
+		// Of several sendings nobody knows which one the issuer answered: a refusal counts from when it was
+		// known, and what went through is the last word.
+		switch {
+		case i.Attempts > 1 && state == book.Succeeded:
+			t.At = b.at
+		case i.Attempts > 1:
+			t.At = max(t.At, book.Instant(said.KnownAt))
 		}
 		b.books.Transactions = append(b.books.Transactions, t)
 	}
