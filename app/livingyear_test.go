@@ -531,9 +531,7 @@ func TestOneCardOfTwoInvoices(t *testing.T) {
 	second := h.fails(payer, r.Attempts[len(r.Attempts)-1].Signal.Instrument.ID, service)
 	h.pass(time.Minute)
 	h.stripe.Save(payer, book.Instrument{ID: "pm_fresh", Kind: "card", Brand: "visa", Ending: "4242", Fingerprint: "fp-fresh", Region: "LT"})
-	h.mu.Lock()
-	h.answer = world.Answer{Network: "41"} // a lost card
-	h.mu.Unlock()
+	h.says(world.Answer{Network: "41"}) // a lost card
 	both := []book.ItemID{r.Invoice, second}
 	for round := range 3 {
 		h.pass(time.Hour)
@@ -618,9 +616,7 @@ func TestARetryIsSentByWhatIsKnownThen(t *testing.T) {
 			t.Fatalf("%+v, %v", i, err)
 		}
 		h.server.Config.Handler = served
-		h.mu.Lock()
-		h.answer = world.Answer{Network: "41"} // a lost card
-		h.mu.Unlock()
+		h.says(world.Answer{Network: "41"}) // a lost card
 		h.pass(30 * time.Minute)
 		h.fails(payer, card, numberFrom(r.Services[0].ID))
 		charges := len(h.stripe.World().Stripe.Charges)
@@ -647,6 +643,35 @@ func TestARetryIsSentByWhatIsKnownThen(t *testing.T) {
 	}
 }
 
+// says lets the issuer answer so from now on.
+func (h *house) says(answer world.Answer) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.answer = answer
+}
+
+// lost sends a retry of an invoice that never reaches the gateway, and whose outcome is not known for that.
+func (h *house) lost(a *App, invoice book.ItemID) book.Intent {
+	h.t.Helper()
+	p, err := a.ProposeRenewal(h.t.Context(), invoice, "retry")
+	if err != nil || p.Blocked != "" {
+		h.t.Fatalf("%+v, %v", p, err)
+	}
+	served := h.server.Config.Handler
+	defer func() { h.server.Config.Handler = served }()
+	h.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/stripe/") {
+			panic(http.ErrAbortHandler)
+		}
+		served.ServeHTTP(w, r)
+	})
+	i, err := a.DoOrder(h.t.Context(), p.Order, "asked")
+	if err != nil || i.State != book.IntentUnknown {
+		h.t.Fatalf("%+v, %v", i, err)
+	}
+	return i
+}
+
 // TestAResentTryCountsFromWhenItWasMade loses a retry on its way; it is sent again an hour later and refused. Before
 // the charge is read back it counts from then on, as what the issuer said of waiting does.
 func TestAResentTryCountsFromWhenItWasMade(t *testing.T) {
@@ -654,28 +679,11 @@ func TestAResentTryCountsFromWhenItWasMade(t *testing.T) {
 	a := h.open("ann")
 	h.sync(a)
 	r := h.renewal(a, "")
-	p, err := a.ProposeRenewal(t.Context(), r.Invoice, "retry")
-	if err != nil || p.Blocked != "" {
-		t.Fatalf("%+v, %v", p, err)
-	}
-	served := h.server.Config.Handler
-	h.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/stripe/") {
-			panic(http.ErrAbortHandler)
-		}
-		served.ServeHTTP(w, r)
-	})
-	i, err := a.DoOrder(t.Context(), p.Order, "asked")
-	if err != nil || i.State != book.IntentUnknown {
-		t.Fatalf("%+v, %v", i, err)
-	}
-	h.server.Config.Handler = served
-	h.mu.Lock()
-	h.answer = world.Answer{Network: "51"}
-	h.mu.Unlock()
+	i := h.lost(a, r.Invoice)
+	h.says(world.Answer{Network: "51"})
 	h.pass(time.Hour)
 	h.sync(a)
-	if i, err = a.action(t.Context(), i.ID); err != nil || i.State != book.IntentRefused || i.Attempts != 2 {
+	if i, err := a.action(t.Context(), i.ID); err != nil || i.State != book.IntentRefused || i.Attempts != 2 {
 		t.Fatalf("%+v, %v", i, err)
 	}
 	list, err := a.Renewals(t.Context())
@@ -695,36 +703,17 @@ func TestAResentTryThatWentThroughIsTheLast(t *testing.T) {
 	a := h.open("ann")
 	h.sync(a)
 	r := h.renewal(a, "")
-	p, err := a.ProposeRenewal(t.Context(), r.Invoice, "retry")
-	if err != nil || p.Blocked != "" {
-		t.Fatalf("%+v, %v", p, err)
-	}
-	served := h.server.Config.Handler
-	h.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/stripe/") {
-			panic(http.ErrAbortHandler)
-		}
-		served.ServeHTTP(w, r)
-	})
-	i, err := a.DoOrder(t.Context(), p.Order, "asked")
-	if err != nil || i.State != book.IntentUnknown {
-		t.Fatalf("%+v, %v", i, err)
-	}
-	h.server.Config.Handler = served
-	answer := func(x world.Answer) {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.answer = x
-	}
-	answer(world.Answer{Network: "91"}) // the issuer is not there
+	i := h.lost(a, r.Invoice)
+	h.says(world.Answer{Network: "91"}) // the issuer is not there
 	h.pass(30 * time.Minute)
-	if h.charge(p.Order.Payer, p.Order.Credential, numberFrom(r.Invoice), p.Order.Amount) != http.StatusPaymentRequired {
+	card := r.Attempts[len(r.Attempts)-1].Signal.Instrument.ID
+	if h.charge(r.payers["stripe"], card, numberFrom(r.Invoice), r.Amount) != http.StatusPaymentRequired {
 		t.Fatal("the charge was not refused")
 	}
-	answer(world.Answer{Approved: true})
+	h.says(world.Answer{Approved: true})
 	h.pass(12 * time.Hour)
 	h.sync(a)
-	if i, err = a.action(t.Context(), i.ID); err != nil || i.State != book.IntentSucceeded || i.Attempts != 2 {
+	if i, err := a.action(t.Context(), i.ID); err != nil || i.State != book.IntentSucceeded || i.Attempts != 2 {
 		t.Fatalf("%+v, %v", i, err)
 	}
 	list, err := a.Renewals(t.Context())
